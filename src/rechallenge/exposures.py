@@ -1,0 +1,115 @@
+"""From treatment rows to drug exposures: one row per patient, drug and uninterrupted interval."""
+
+from typing import Final
+
+import pandas as pd
+
+from rechallenge.settings.definitions import EpisodeSettings
+from rechallenge.vocabulary import ICI_CLASSES, SUPPORTIVE_CLASS
+
+ONE_DAY: Final = pd.Timedelta(days=1)
+# Of the first row of an exposure: what was known when it started.
+_AT_START: Final = ("start_date_precision", "line", "ecog", "intent", "source_file", "source_row")
+COLUMNS: Final = (
+    "patient_id", "drug", "drug_class", "is_ici", "start_date", "end_date", "end_imputed", "stop_reason", *_AT_START,
+)  # fmt: skip
+
+
+def days(count: int) -> pd.Timedelta:
+    """A whole number of days as a time difference."""
+    return pd.Timedelta(days=count)
+
+
+def systemic_antineoplastics(treatments: pd.DataFrame) -> pd.DataFrame:
+    """Return the dated treatment rows that are systemic antineoplastics.
+
+    A row without modality is systemic. A drug of unknown class counts as an antineoplastic that is not an
+    ICI, because leaving it out could turn a combination into monotherapy. Supportive drugs are left out.
+    """
+    systemic = treatments["modality"].isna() | treatments["modality"].eq("systemic")
+    antineoplastic = ~treatments["drug_class"].eq(SUPPORTIVE_CLASS)
+    rows = treatments[systemic & antineoplastic & treatments["start_date"].notna()].copy()
+    rows["is_ici"] = rows["drug_class"].isin(ICI_CLASSES)
+    return rows
+
+
+def last_observation(patients: pd.DataFrame, cutoff: pd.Timestamp) -> pd.Series:
+    """The earliest of death, last contact and cut-off per patient, indexed by patient_id."""
+    by_patient = patients.set_index("patient_id")
+    return by_patient[["death_date", "last_contact_date"]].min(axis=1).fillna(cutoff).clip(upper=cutoff)
+
+
+def build_exposures(
+    treatments: pd.DataFrame, patients: pd.DataFrame, settings: EpisodeSettings, cutoff: pd.Timestamp
+) -> pd.DataFrame:
+    """Return the systemic antineoplastic exposures of every patient, in order of start.
+
+    Rows of one drug at most `continuation_gap_days` (ICI) or `exposure_gap_days` (other drugs) after the
+    previous last dose are one exposure. A missing last dose is taken at the earliest of the next systemic
+    start (of the same drug, or of another one outside the combination window), death, last contact and
+    cut-off, and flagged in `end_imputed`; an imputed end is a limit, not a day of treatment. Columns: COLUMNS.
+    """
+    rows = systemic_antineoplastics(treatments)
+    rows = rows.sort_values(["patient_id", "start_date", "drug", "source_file", "source_row"], kind="stable")
+    rows = _with_ends(rows.reset_index(drop=True), patients, settings, cutoff)
+    rows = rows.sort_values(
+        ["patient_id", "drug", "start_date", "source_file", "source_row"], kind="stable"
+    ).reset_index(drop=True)
+    rows["exposure"] = _exposure_number(rows, settings)
+    return _merged(rows)
+
+
+def _with_ends(
+    rows: pd.DataFrame, patients: pd.DataFrame, settings: EpisodeSettings, cutoff: pd.Timestamp
+) -> pd.DataFrame:
+    rows = rows.assign(end_imputed=rows["end_date"].isna())
+    open_rows = rows[rows["end_imputed"]]
+    if open_rows.empty:
+        return rows
+    starts = rows[["patient_id", "drug", "start_date"]].rename(
+        columns={"drug": "next_drug", "start_date": "next_start"}
+    )
+    pairs = open_rows[["patient_id", "drug", "start_date"]].reset_index().merge(starts, on="patient_id")
+    same_drug = pairs["drug"].eq(pairs["next_drug"]) & (pairs["next_start"] > pairs["start_date"])
+    outside = pairs["next_start"] > pairs["start_date"] + days(settings.combination_window_days)
+    next_start = pairs[same_drug | outside].groupby("index")["next_start"].min().reindex(open_rows.index)
+    seen = open_rows["patient_id"].map(last_observation(patients, cutoff)).fillna(cutoff)
+    # A start after the last observation keeps the exposure from ending before it began.
+    end = pd.concat([next_start, seen], axis=1).min(axis=1)
+    rows.loc[open_rows.index, "end_date"] = end.where(end > open_rows["start_date"], open_rows["start_date"])
+    return rows
+
+
+def _exposure_number(rows: pd.DataFrame, settings: EpisodeSettings) -> pd.Series:
+    """Number the exposures; `rows` are sorted by patient, drug and start."""
+    group = [rows["patient_id"], rows["drug"]]
+    ends = rows["end_date"].astype("int64").groupby(group).cummax()
+    latest_end = pd.to_datetime(ends.groupby(group).shift())
+    gap = rows["is_ici"].map({True: settings.continuation_gap_days, False: settings.exposure_gap_days})
+    begins = latest_end.isna() | (rows["start_date"] > latest_end + pd.to_timedelta(gap, unit="D"))
+    return begins.cumsum()
+
+
+def _merged(rows: pd.DataFrame) -> pd.DataFrame:
+    first = rows.drop_duplicates("exposure").set_index("exposure")
+    by_end = rows.sort_values(["exposure", "end_date", "end_imputed"], kind="stable")
+    last = by_end.drop_duplicates("exposure", keep="last").set_index("exposure")
+    merged = first[["patient_id", "drug", "drug_class", "is_ici", "start_date", *_AT_START]].copy()
+    for name in ("end_date", "end_imputed", "stop_reason"):
+        merged[name] = last[name]
+    merged = merged.sort_values(["patient_id", "start_date", "drug"], kind="stable")
+    return merged.reset_index(drop=True)[list(COLUMNS)]
+
+
+def overlaps(
+    start: pd.Series,
+    start_end: pd.Series,
+    end_imputed: pd.Series,
+    other: pd.Series,
+    other_end: pd.Series,
+    other_imputed: pd.Series,
+) -> pd.Series:
+    """Whether two exposures share a day; an imputed end is exclusive, a recorded one inclusive."""
+    before_end = (other < start_end) | ((other == start_end) & ~end_imputed)
+    after_start = (other_end > start) | ((other_end == start) & ~other_imputed)
+    return before_end & after_start

@@ -1,0 +1,113 @@
+"""The first ICI of each patient: its drug, its exposure, the index progression, and whether it was monotherapy.
+
+Definitions: "The defaults, one sentence each" of the clinical reference, restated in `docs/definitions.md`.
+"""
+
+from typing import Final
+
+import pandas as pd
+
+from rechallenge.exposures import days, overlaps
+from rechallenge.progressions import first_between
+from rechallenge.regimens import SEPARATOR
+from rechallenge.settings.definitions import EpisodeSettings
+
+_PROGRESSION: Final = {
+    "date": "index_progression_date",
+    "precision": "index_progression_precision",
+    "basis": "index_progression_basis",
+    "source_table": "index_progression_table",
+    "source_file": "index_progression_source_file",
+    "source_row": "index_progression_source_row",
+    "lesions": "progressing_lesions",
+    "lesions_qualifier": "progressing_lesions_qualifier",
+    "organs": "progressing_organs",
+}
+
+
+def first_ici(
+    exposures: pd.DataFrame, progressions: pd.DataFrame, settings: EpisodeSettings, cutoff: pd.Timestamp
+) -> pd.DataFrame:
+    """Return one row per patient who ever had an ICI, indexed by patient_id.
+
+    The first ICI is the first ICI exposure ever recorded; ICIs that start on that day are one combination.
+    Index progression is the first PD strictly after its start, on or before the start of any other systemic
+    therapy and the cut-off. The exposure takes in restarts of the same drug within the continuation gap
+    (treatment beyond progression) and every restart without index progression.
+    """
+    icis = exposures[exposures["is_ici"]]
+    start = icis.groupby("patient_id")["start_date"].min()
+    opening = icis[icis["start_date"].eq(icis["patient_id"].map(start))]
+    course = _opening_columns(opening)
+    pairs = exposures.merge(
+        course.reset_index()[["patient_id", "first_ici_start"]], on="patient_id", how="inner"
+    ).merge(opening[["patient_id", "drug"]].assign(is_first_drug=True), on=["patient_id", "drug"], how="left")
+    pairs["is_first_drug"] = pairs["is_first_drug"].eq(True)
+    course["next_systemic_start"] = _next_systemic_start(pairs, settings)
+    course = course.join(_index_progression(course, progressions, cutoff))
+    pairs = pairs.merge(course[["index_progression_date"]].reset_index(), on="patient_id", how="left")
+    own = pairs[
+        pairs["is_first_drug"]
+        & (pairs["index_progression_date"].isna() | (pairs["start_date"] < pairs["index_progression_date"]))
+    ]
+    last = own.sort_values(["patient_id", "end_date", "end_imputed"], kind="stable").drop_duplicates(
+        "patient_id", keep="last"
+    )
+    ends = last.set_index("patient_id")[["end_date", "end_imputed", "stop_reason"]]
+    course[["first_ici_end", "first_ici_end_imputed", "first_ici_stop_reason"]] = ends
+    course["first_ici_monotherapy"] = course["first_ici_drugs_n"].eq(1) & ~course.index.isin(
+        _companions(pairs, own, settings)
+    )
+    since_dose = course["index_progression_date"] - course["first_ici_end"]
+    course["late_progression"] = since_dose > days(settings.late_progression_days)
+    after = own.assign(dosed_after=own["end_date"] > own["index_progression_date"])
+    beyond = after.groupby("patient_id")["dosed_after"].any() & ~course["first_ici_end_imputed"]
+    course["treated_beyond_progression"] = beyond.reindex(course.index).eq(True)
+    return course
+
+
+def _opening_columns(opening: pd.DataFrame) -> pd.DataFrame:
+    ordered = opening.sort_values(["patient_id", "drug", "source_file", "source_row"], kind="stable")
+    by_patient = ordered.groupby("patient_id")
+    first = ordered.drop_duplicates("patient_id").set_index("patient_id")
+    return pd.DataFrame(
+        {
+            "first_ici_drug": by_patient["drug"].agg(SEPARATOR.join),
+            "first_ici_drugs_n": by_patient["drug"].nunique(),
+            "first_ici_start": first["start_date"],
+            "first_ici_start_precision": first["start_date_precision"],
+            "first_ici_intent": first["intent"],
+            "first_ici_line": first["line"],
+            "first_ici_ecog": first["ecog"],
+            "first_ici_source_file": first["source_file"],
+            "first_ici_source_row": first["source_row"],
+        }
+    )
+
+
+def _next_systemic_start(pairs: pd.DataFrame, settings: EpisodeSettings) -> pd.Series:
+    """Start of the first other systemic therapy; a drug inside the combination window belongs to the first ICI."""
+    after = pairs["start_date"] > pairs["first_ici_start"] + days(settings.combination_window_days)
+    return pairs[~pairs["is_first_drug"] & after].groupby("patient_id")["start_date"].min()
+
+
+def _index_progression(course: pd.DataFrame, progressions: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
+    patient_id = course.index.to_series()
+    until = course["next_systemic_start"].fillna(cutoff).clip(upper=cutoff)
+    found = first_between(progressions, patient_id, course["first_ici_start"], until)
+    return found[list(_PROGRESSION)].rename(columns=_PROGRESSION)
+
+
+def _companions(pairs: pd.DataFrame, own: pd.DataFrame, settings: EpisodeSettings) -> pd.Series:
+    """Patients whose first ICI had another systemic antineoplastic beside it."""
+    others = pairs[~pairs["is_first_drug"]]
+    near = (others["start_date"] - others["first_ici_start"]).abs() <= days(settings.combination_window_days)
+    mine = own[["patient_id", "start_date", "end_date", "end_imputed"]].add_prefix("own_")
+    both = others.merge(mine, left_on="patient_id", right_on="own_patient_id")
+    shared = overlaps(
+        both["own_start_date"], both["own_end_date"], both["own_end_imputed"],
+        both["start_date"], both["end_date"], both["end_imputed"],
+    )  # fmt: skip
+    if settings.monotherapy_overlap == "until_index_progression":
+        shared &= ~(both["start_date"] >= both["index_progression_date"])
+    return pd.concat([others.loc[near, "patient_id"], both.loc[shared, "patient_id"]])

@@ -1,0 +1,45 @@
+"""One run per folder: a lock of the operating system, which vanishes with the process that holds it.
+
+Snakemake's own lock is a file that stays behind when a run is killed. Every run and every job shares the lock
+of its run folder; who gets it alone knows that no run is alive, and may remove Snakemake's stale file.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+
+LOCK_FILE = Path(".snakemake") / "rechallenge.lock"
+
+
+def _open(folder: Path) -> int:
+    path = folder / LOCK_FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+
+
+def share(folder: Path = Path()) -> None:
+    """Hold the folder's lock together with others until this process ends.
+
+    Some network file systems know no such locks; there, Snakemake's own lock has to do.
+    """
+    try:
+        fcntl.flock(_open(folder), fcntl.LOCK_SH)
+    except OSError:
+        return
+
+
+def take(folder: Path) -> int | None:
+    """Return a descriptor that holds the folder's lock alone, or None while a run is alive there."""
+    descriptor = _open(folder)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def keep_shared(descriptor: int) -> None:
+    """Turn a lock held alone into a shared one that programs started by `exec` inherit."""
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    os.set_inheritable(descriptor, True)

@@ -1,0 +1,74 @@
+"""How settings are read: frozen models, and every mistake as a sentence that names the key."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from rechallenge.errors import UserError, nearest
+
+
+class Settings(BaseModel):
+    """Base of all settings: immutable, unknown keys refused, defaults in the model and nowhere else."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any] | None, where: str) -> Self:
+        """Build the settings from plain YAML values.
+
+        `where` names the file (and section) for the sentences. Raises UserError with one sentence for each
+        unknown key (with the nearest valid one), wrong type and missing key.
+        """
+        if values is not None and not isinstance(values, Mapping):
+            raise UserError(f"{where}: expected keys and values, found {type(values).__name__}.")
+        try:
+            return cls.model_validate(dict(values or {}))
+        except ValidationError as error:
+            raise UserError([_sentence(cls, item, where) for item in error.errors()]) from None
+
+    def plain(self) -> dict[str, Any]:
+        """Return the settings as JSON-ready values, for a rule's params and for the report."""
+        return self.model_dump(mode="json")
+
+
+def _model_at(model: type[BaseModel], path: tuple[Any, ...]) -> type[BaseModel] | None:
+    """Return the model that holds the key at the end of `path`, as far as the path can be followed."""
+    current: type[BaseModel] | None = model
+    for part in path[:-1]:
+        if current is None or not isinstance(part, str):
+            continue
+        field = current.model_fields.get(part)
+        if field is None:
+            continue
+        current = _inner_model(field.annotation)
+    return current
+
+
+def _inner_model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _inner_model(argument)
+        if found is not None:
+            return found
+    return None
+
+
+def _sentence(model: type[BaseModel], item: Any, where: str) -> str:
+    path = tuple(item["loc"])
+    key = ".".join(str(part) for part in path)
+    if item["type"] == "extra_forbidden":
+        holder = _model_at(model, path)
+        known = [field.alias or name for name, field in holder.model_fields.items()] if holder else []
+        return f'{where}: unknown setting "{key}".{nearest(str(path[-1]), known)}'
+    if item["type"] == "missing":
+        return f'{where}: the setting "{key}" is required and missing.'
+    message = item["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:] if message else "is not valid"
+    return f'{where}: setting "{key}": {message} (found {_shown(item.get("input"))}).'
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

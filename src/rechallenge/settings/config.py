@@ -1,0 +1,162 @@
+"""The whole study file: what a user may write, and its defaults."""
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from rechallenge.errors import UserError
+from rechallenge.settings.base import Settings
+from rechallenge.settings.definitions import AnalysisDefinitions, DefinitionSettings
+
+
+class ExtractSettings(Settings):
+    """Where the raw data are and how they are read."""
+
+    path: str = Field(description="The extract: a file or a folder, relative to the study file.")
+    source: str = Field(
+        description="A mapping in config/sources/ by name, or the path of one, relative to the study file."
+    )
+    sha256: str | None = Field(None, description="Expected SHA-256 of the extract; a different one stops ingest.")
+
+
+class Window(Settings):
+    """Calendar window, both ends included."""
+
+    start: date
+    end: date
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Window":
+        if self.end < self.start:
+            raise ValueError(f"the window ends ({self.end}) before it starts ({self.start})")
+        return self
+
+
+class StudySettings(Settings):
+    """The study's frame in time."""
+
+    title: str = Field(
+        "Immune-checkpoint-inhibitor rechallenge in advanced NSCLC", description="Title of report and manuscript."
+    )
+    description: str = Field(
+        "", description="What the data are, in a sentence or two, printed at the head of the report."
+    )
+    cutoff: date = Field(description="Data cut-off: later events are censored at it.")
+    window: Window = Field(description="First ICI and rechallenge must start inside it, both ends included.")
+    simulated: bool = Field(False, description="The extract is simulated; report and figures say so.")
+
+
+class DateSettings(Settings):
+    """Dates of which only the month or the year is known."""
+
+    imputation: Literal["middle", "earliest", "latest"] = Field(
+        "middle",
+        description="Which day of the possible ones is taken, after bounding by what is known (birth, start, death, last contact).",
+    )
+
+
+class ValidationSettings(Settings):
+    """What happens to violations."""
+
+    waivers: str | None = Field(
+        None,
+        description="CSV of reviewed exceptions (rule, patient_id, table, source_file, source_row, reason, who, when), relative to the study file.",
+    )
+    set_aside: tuple[str, ...] = Field(
+        (), description="Rule ids whose rows are set aside (counted and listed) instead of stopping the study."
+    )
+
+
+class Covariate(Settings):
+    """One covariate of the Cox model."""
+
+    name: str = Field(description="Column of classified.csv.")
+    reference: str | None = Field(None, description="Reference level of a categorical covariate.")
+    unit: float = Field(
+        1.0, gt=0, description="Units of a numeric covariate per hazard ratio (10 for age per 10 years)."
+    )
+    label: str | None = Field(None, description="Words for tables and figures.")
+
+
+class StatisticsSettings(Settings):
+    """Methods. Times in the config are months."""
+
+    confidence: float = Field(0.95, gt=0.5, lt=1)
+    km_interval: Literal["log", "log-log", "plain"] = Field(
+        "log", description="Confidence interval of the Kaplan-Meier curve; log is R's default."
+    )
+    landmarks_months: tuple[float, ...] = Field((3.0, 6.0, 12.0), description="Times of the survival probabilities.")
+    covariates: tuple[Covariate, ...] = Field(
+        (
+            Covariate(name="resistance", reference="acquired", label="Resistance"),
+            Covariate(name="progression_pattern", reference="oligo", label="Progression pattern"),
+            Covariate(name="interval_treatment", reference="false", label="Interval treatment"),
+            Covariate(name="ecog_1_or_more", reference="false", label="ECOG 1 or more"),
+        ),
+        description="Covariates of the rechallenge PFS and OS models, declared before looking at results.",
+    )
+    minimum_events: int = Field(5, ge=1, description="Fewest events for a model to be fitted.")
+    seed: int = Field(20231201, description="Seed of everything random.")
+
+
+class ReportSettings(Settings):
+    """Words and files of the report."""
+
+    published: tuple[str, ...] = Field(
+        ("index_study",), description="Files of config/published/ set beside this study's results."
+    )
+
+
+class ReleaseSettings(Settings):
+    """What may leave the private folder."""
+
+    vector_survival_curves: bool = Field(
+        False, description="Release Kaplan-Meier curves as SVG and PDF, from which each event time can be read."
+    )
+    per_patient_figures: bool = Field(False, description="Release swimmer and waterfall plots.")
+
+
+class AnalysisSettings(Settings):
+    """A further analysis: the main one with some definitions changed."""
+
+    title: str = ""
+    definitions: AnalysisDefinitions = AnalysisDefinitions()
+
+
+class StudyConfig(Settings):
+    """A study file."""
+
+    extract: ExtractSettings
+    study: StudySettings
+    dates: DateSettings = DateSettings()
+    validation: ValidationSettings = ValidationSettings()
+    definitions: DefinitionSettings = DefinitionSettings()
+    analyses: dict[str, AnalysisSettings] = Field(default_factory=dict, description="Further analyses by name.")
+    statistics: StatisticsSettings = StatisticsSettings()
+    report: ReportSettings = ReportSettings()
+    release: ReleaseSettings = ReleaseSettings()
+
+    @field_validator("analyses")
+    @classmethod
+    def _names(cls, analyses: dict[str, AnalysisSettings]) -> dict[str, AnalysisSettings]:
+        for name in analyses:
+            if name == "main" or not name.replace("_", "").isalnum() or not name.isascii():
+                raise ValueError(f'"{name}" cannot name an analysis: use letters, digits and _, and not "main"')
+        return analyses
+
+
+def read_config(values: dict[str, Any], where: str) -> StudyConfig:
+    """Return the typed study of a parsed study file; raises UserError with every mistake in it."""
+    if not values:
+        raise UserError(f"{where}: the study file is empty.")
+    return StudyConfig.read(values, where)
+
+
+def definitions_of(config: StudyConfig, analysis: str) -> DefinitionSettings:
+    """Return the definitions of the main analysis or of a further one (its own values over the main ones)."""
+    if analysis == "main":
+        return config.definitions
+    own = config.analyses[analysis].definitions
+    changed = {name: value for name in own.model_fields_set if (value := getattr(own, name)) is not None}
+    return config.definitions.model_copy(update=changed)

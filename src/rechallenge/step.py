@@ -1,0 +1,67 @@
+"""What every script of a rule has in common: its log, and how it ends.
+
+A script runs its work inside `with step(snakemake) as log:`. Mistakes of the user (UserError) end as their sentences
+on stderr and in the log with exit status 1; any other exception is a fault of ours and keeps its traceback, in the
+log too. Imports nothing but the standard library, since every job pays for it.
+"""
+
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rechallenge.errors import UserError
+from rechallenge.run_lock import share
+
+
+class Log:
+    """The log of one step: what it says goes to the terminal and to the file."""
+
+    def __init__(self, rule: str, path: Path | None) -> None:
+        self.rule = rule
+        self._path = path
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("", encoding="utf-8")
+
+    def say(self, sentence: str) -> None:
+        """Print one line of what the step found, under the rule's name."""
+        line = f"{self.rule}: {sentence}"
+        print(line, file=sys.stderr, flush=True)
+        self.note(line)
+
+    def note(self, text: str) -> None:
+        """Write to the log file only."""
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(text.rstrip("\n") + "\n")
+
+
+@contextmanager
+def step(job: Any) -> Iterator[Log]:
+    """Run the body of a rule's script; `job` is Snakemake's `snakemake` object (its `rule` and `log` are used)."""
+    share()
+    log = Log(job.rule, Path(job.log[0]) if len(job.log) else None)
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _to(log)
+            yield log
+    except UserError as error:
+        for problem in error.problems:
+            log.say(problem)
+        sys.exit(1)
+    except Exception:
+        log.note(traceback.format_exc())
+        raise
+
+
+def _to(log: Log) -> Any:
+    """Return a receiver of warnings that sends them to the log file, not to the terminal."""
+
+    def show(message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: Any) -> None:
+        log.note(f"{category.__name__}: {message} ({Path(filename).name}:{lineno})")
+
+    return show

@@ -1,0 +1,174 @@
+"""A study as the Snakefile sees it: its typed settings, and the files that they name.
+
+Imported when Snakemake reads the workflow, so it imports no data frames. Mistakes (unknown settings, files that
+are not there) are collected and raised together as one UserError.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from rechallenge.errors import UserError, nearest
+from rechallenge.fingerprint import code_fingerprint
+from rechallenge.settings.config import StudyConfig, definitions_of, read_config
+
+# The canonical tables; the names of rechallenge.tables.TABLES, which would import pandas here.
+TABLES: Final = ("patients", "treatments", "assessments", "lesions", "adverse_events")
+MAIN: Final = "main"
+
+
+@dataclass(frozen=True)
+class Study:
+    """Settings and files of a study. Paths are absolute; the run folder is not known here."""
+
+    settings: StudyConfig
+    checkout: Path
+    name: str
+    extract: Path
+    extract_files: list[str]
+    mapping: str
+    waivers: list[str]
+    published: list[str]
+
+    @property
+    def analyses(self) -> list[str]:
+        """Names of the analyses beside the main one, in the study file's order."""
+        return list(self.settings.analyses)
+
+    @property
+    def window(self) -> list[str]:
+        """First and last day of the study window."""
+        window = self.settings.study.window
+        return [str(window.start), str(window.end)]
+
+    def definitions(self, *sections: str) -> dict[str, dict[str, Any]]:
+        """Return the named sections of the definitions as plain values, for the main and each further analysis."""
+        return {
+            analysis: {
+                section: getattr(definitions_of(self.settings, analysis), section).plain() for section in sections
+            }
+            for analysis in (MAIN, *self.analyses)
+        }
+
+    def vocabularies(self, *names: str) -> list[str]:
+        """Return the vocabularies of those names, all without names."""
+        folder = self.checkout / "config" / "vocabularies"
+        return [str(folder / f"{name}.yaml") for name in names] or _listed(folder, "*.yaml")
+
+    def templates(self, *patterns: str) -> list[str]:
+        """Return the templates that match the patterns, in sorted order."""
+        return [path for pattern in patterns for path in _listed(self.checkout / "workflow" / "templates", pattern)]
+
+    def file(self, name: str) -> str:
+        """Return the path of a file of the checkout."""
+        return str(self.checkout / name)
+
+    def code(self, rule: str) -> str:
+        """Return the fingerprint of the library modules that the rule's script imports."""
+        return code_fingerprint(self.checkout / "scripts" / f"{rule}.py")
+
+
+def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: str | Path) -> Study:
+    """Return the study of a parsed study file.
+
+    Paths in it are relative to the first of `study_files`; without one (the workflow used as a module) they are
+    taken from the working directory, so that a module's user gives absolute ones. Raises UserError with every
+    unknown setting, else with every file that is missing.
+    """
+    home = Path(checkout).resolve()
+    study_file = Path(study_files[0]).resolve() if study_files else None
+    name = study_file.name if study_file else "config"
+    folder = study_file.parent if study_file else Path.cwd()
+    settings = read_config(dict(values), name)
+
+    problems: list[str] = []
+    extract = (folder / settings.extract.path).resolve()
+    if not extract.exists():
+        problems.append(
+            f'{name}: setting "extract.path": there is no file or folder "{settings.extract.path}" in {folder}. '
+            "Give the path of the extract relative to the study file."
+        )
+    mapping = _mapping(settings.extract.source, folder, home, name, problems)
+    waivers = _waivers(settings.validation.waivers, folder, name, problems)
+    published = [_published(item, folder, home, name, problems) for item in settings.report.published]
+    if problems:
+        raise UserError(problems)
+    return Study(
+        settings=settings,
+        checkout=home,
+        name=name,
+        extract=extract,
+        extract_files=extract_files(extract, Path(mapping)),
+        mapping=mapping,
+        waivers=waivers,
+        published=published,
+    )
+
+
+def extract_files(extract: Path, mapping: Path) -> list[str]:
+    """Return the files of an extract that its mapping reads; all files of the folder where it names none.
+
+    What is wrong with the mapping, or missing from the extract, is for the ingest step to say.
+    """
+    if not extract.is_dir():
+        return [str(extract)]
+    patterns = _file_patterns(mapping)
+    found = {
+        path for pattern in patterns or ["*"] for path in extract.glob(pattern) if path.is_file() and path.name[0] != "."
+    }
+    return sorted(map(str, found))
+
+
+def _file_patterns(mapping: Path) -> list[str]:
+    try:
+        declared = yaml.safe_load(mapping.read_text(encoding="utf-8"))["files"].values()
+        paths = [entry["path"] if isinstance(entry, dict) else entry for entry in declared]
+    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError):
+        return []
+    every = [pattern for path in paths for pattern in (path if isinstance(path, list) else [path])]
+    # A path without an ending stands for a file of any readable kind.
+    return [str(path) if Path(str(path)).suffix else f"{path}.*" for path in every if path and str(path)[0] != "/"]
+
+
+def _listed(folder: Path, pattern: str) -> list[str]:
+    return sorted(str(path) for path in folder.glob(pattern))
+
+
+def _is_path(text: str) -> bool:
+    return "/" in text or text.endswith((".yaml", ".yml", ".csv"))
+
+
+def _mapping(source: str, folder: Path, home: Path, name: str, problems: list[str]) -> str:
+    """Return the path of a mapping given by name or path; adds a sentence to `problems` where there is none."""
+    if _is_path(source):
+        path = (folder / source).resolve()
+        hint = "Give the name of a mapping in config/sources/ or the path of one relative to the study file."
+    else:
+        path = home / "config" / "sources" / f"{source}.yaml"
+        hint = nearest(source, [Path(known).stem for known in _listed(path.parent, "*.yaml")]).strip()
+    if not path.is_file():
+        problems.append(f'{name}: setting "extract.source": there is no mapping "{source}". {hint}')
+    return str(path)
+
+
+def _waivers(waivers: str | None, folder: Path, name: str, problems: list[str]) -> list[str]:
+    if waivers is None:
+        return []
+    path = (folder / waivers).resolve()
+    if not path.is_file():
+        problems.append(
+            f'{name}: setting "validation.waivers": there is no file "{waivers}" in {folder}. '
+            "Give the path of the waiver file relative to the study file, or remove the setting."
+        )
+    return [str(path)]
+
+
+def _published(item: str, folder: Path, home: Path, name: str, problems: list[str]) -> str:
+    path = (folder / item).resolve() if _is_path(item) else home / "config" / "published" / f"{item}.yaml"
+    if not path.is_file():
+        known = [Path(other).stem for other in _listed(home / "config" / "published", "*.yaml")]
+        problems.append(f'{name}: setting "report.published": there is no file "{item}".{nearest(item, known)}')
+    return str(path)

@@ -1,0 +1,130 @@
+"""Best response, resistance and progression pattern."""
+
+import pandas as pd
+import pytest
+
+from rechallenge.covariates import pd_l1_group
+from rechallenge.settings.definitions import DefinitionSettings
+from tests.support import Study, canonical
+
+HEADER = "patient_id assessment_date response progressing_lesions\n"
+
+
+def study(assessments: str, definitions: dict[str, object] | None = None) -> Study:
+    return Study(
+        "patient_id drug start_date end_date\n01 nivolumab 2019-01-01 2020-05-01",
+        HEADER + assessments,
+        definitions=DefinitionSettings.read(definitions or {}, "test"),
+    )
+
+
+BEST = {
+    "a response before progression": ("01 2019-02-15 PR .\n01 2019-05-02 PD 1", "PR"),
+    "complete beats partial": ("01 2019-02-15 PR .\n01 2019-03-15 CR .\n01 2019-05-02 PD 1", "CR"),
+    "SD on day 42 counts": ("01 2019-02-12 SD .\n01 2019-05-02 PD 1", "SD"),
+    "SD on day 41 does not": ("01 2019-02-11 SD .\n01 2019-05-02 PD 1", "PD"),
+    "a response on the day of progression does not count": ("01 2019-05-02 PR .\n01 2019-05-02 PD 1", "PD"),
+    "a response after progression does not count": ("01 2019-05-02 PD 1\n01 2019-06-02 PR .", "PD"),
+    "a response on the first day does not count": ("01 2019-01-01 PR .\n01 2019-05-02 PD 1", "PD"),
+    "nothing evaluable and no progression": ("01 2019-02-15 NE .", "NE"),
+    "neither CR nor PD ranks with SD": ("01 2019-03-15 NON_CR_NON_PD .\n01 2019-05-02 PD 1", "SD"),
+}
+
+
+@pytest.mark.parametrize("case", BEST)
+def test_best_overall_response(case: str) -> None:
+    assessments, expected = BEST[case]
+    found = study(assessments)
+    assert found.patient(found.classified)["best_response"] == expected
+
+
+RESISTANCE = {
+    # response and day of progression -> index_inclusive, index_literal
+    "no response, 182 days": ("01 2019-07-02 PD 1", "primary", "primary"),
+    "no response, 183 days": ("01 2019-07-03 PD 1", "acquired", "unclassified"),
+    "response, 121 days": ("01 2019-02-15 PR .\n01 2019-05-02 PD 1", "acquired", "unclassified"),
+    "response, 183 days": ("01 2019-02-15 PR .\n01 2019-07-03 PD 1", "acquired", "acquired"),
+}
+
+
+@pytest.mark.parametrize("case", RESISTANCE)
+@pytest.mark.parametrize("preset", ["index_inclusive", "index_literal"])
+def test_resistance(case: str, preset: str) -> None:
+    assessments, inclusive, literal = RESISTANCE[case]
+    found = study(assessments, {"resistance": {"preset": preset}})
+    expected = inclusive if preset == "index_inclusive" else literal
+    assert found.patient(found.classified)["resistance"] == expected
+
+
+@pytest.mark.parametrize(("boundary", "expected"), [(">=", "acquired"), (">", "primary")])
+def test_exactly_the_cutoff_is_decided_by_the_boundary(boundary: str, expected: str) -> None:
+    settings = {"resistance": {"cutoff_days": 180, "boundary": boundary}}
+    found = study("01 2019-06-30 PD 1", settings)
+    row = found.patient(found.classified)
+    assert (row["days_to_progression"], row["resistance"]) == (180, expected)
+
+
+def test_without_progression_there_is_no_class() -> None:
+    found = study("01 2019-03-15 SD .")
+    row = found.patient(found.classified)
+    assert pd.isna(row["resistance"]) and pd.isna(row["progression_pattern"])
+    assert row["resistance_reason"] == "no_index_progression"
+
+
+def test_progression_dates_alone_do_not_show_that_there_was_no_response() -> None:
+    for day, expected in (("2019-05-02", "unclassified"), ("2019-08-02", "acquired")):
+        found = Study(
+            f"patient_id drug start_date end_date progression_date\n01 nivolumab 2019-01-01 2020-05-01 {day}",
+            progression_dates_only=True,
+        )
+        assert found.patient(found.classified)["resistance"] == expected
+
+
+PATTERN = {"1": "oligo", "2": "oligo", "3": "systemic", ".": "unknown", ">=3": "systemic", ">=2": "unknown", "<3": "oligo"}
+
+
+@pytest.mark.parametrize("count", PATTERN)
+def test_progression_pattern(count: str) -> None:
+    found = study(f"01 2019-05-02 PD {count}")
+    assert found.patient(found.classified)["progression_pattern"] == PATTERN[count]
+
+
+def test_new_lesions_alone_can_show_systemic_never_oligo_progression() -> None:
+    for new, expected in (("3", "systemic"), ("1", "unknown")):
+        found = Study(
+            "patient_id drug start_date end_date\n01 nivolumab 2019-01-01 2020-05-01",
+            f"patient_id assessment_date response progressing_lesions new_lesions\n01 2019-05-02 PD . {new}",
+        )
+        assert found.patient(found.classified)["progression_pattern"] == expected
+
+
+def test_pd_l1_groups() -> None:
+    patients = canonical(
+        "patients",
+        """patient_id pd_l1_tps last_contact_date
+           01 0 2022-01-01
+           02 <1 2022-01-01
+           03 1 2022-01-01
+           04 49 2022-01-01
+           05 50 2022-01-01
+           06 >=50 2022-01-01
+           07 >=1 2022-01-01
+           08 . 2022-01-01""",
+    )
+    groups = pd_l1_group(patients["pd_l1_tps"], patients["pd_l1_tps_qualifier"]).fillna("")
+    assert groups.tolist() == ["<1%", "<1%", "1-49%", "1-49%", ">=50%", ">=50%", "", ""]
+
+
+def test_covariates_at_rechallenge() -> None:
+    found = Study(
+        """
+        patient_id  drug        start_date  end_date    ecog
+        01          nivolumab   2019-01-01  2019-05-01  0
+        01          nivolumab   2020-01-01  2020-05-01  1
+        """,
+        HEADER + "01 2019-05-02 PD 1",
+        "patient_id birth_date histology stage last_contact_date\n01 1960-01-02 squamous IVA 2022-12-31",
+    )
+    row = found.patient(found.classified)
+    assert (row["age"], row["ecog"], row["ecog_1_or_more"], row["same_ici"]) == (59, 1, "true", "true")
+    assert row["histology_group"] == "squamous"

@@ -1,0 +1,133 @@
+"""Readable fixtures: tables as text, one row per line, `.` for missing."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from rechallenge.classify import classify
+from rechallenge.course import build_course
+from rechallenge.eligibility import attrition, evaluate
+from rechallenge.endpoints import endpoints
+from rechallenge.exposures import build_exposures
+from rechallenge.regimens import build_regimens
+from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.tables import TABLES, TEXT, conform
+
+CUTOFF = pd.Timestamp("2022-12-31")
+WINDOW = (pd.Timestamp("2016-03-01"), pd.Timestamp("2022-12-31"))
+
+DRUG_CLASSES = {
+    "nivolumab": "PD-1",
+    "pembrolizumab": "PD-1",
+    "sintilimab": "PD-1",
+    "tislelizumab": "PD-1",
+    "atezolizumab": "PD-L1",
+    "durvalumab": "PD-L1",
+    "ipilimumab": "CTLA-4",
+    "docetaxel": "chemotherapy",
+    "pemetrexed": "chemotherapy",
+    "carboplatin": "chemotherapy",
+    "anlotinib": "anti-angiogenic",
+    "bevacizumab": "anti-angiogenic",
+    "osimertinib": "targeted",
+    "denosumab": "supportive",
+}
+
+
+def table(text: str) -> pd.DataFrame:
+    """Read a table written as text: a header line, then rows; columns split by two or more spaces or `|`."""
+    lines = [line.strip().strip("|") for line in text.strip().splitlines() if line.strip()]
+    cells = [[cell.strip() for cell in line.split("|")] if "|" in line else line.split() for line in lines]
+    rows = [[None if cell in (".", "") else cell for cell in row] for row in cells[1:]]
+    return pd.DataFrame(rows, columns=cells[0], dtype=TEXT)
+
+
+def canonical(name: str, text: str | None) -> pd.DataFrame:
+    """A canonical table from text. `2020-05` and `2020` are partial dates (at the 15th, at 1 July).
+
+    Drugs get their class, rows of patients are called `patients.csv` row 2, 3 ...; a count may be `>=3`.
+    """
+    if text is None:
+        return conform(pd.DataFrame(), name)
+    frame = table(text)
+    declared = TABLES[name]
+    for column in declared.columns:
+        if column.name not in frame:
+            continue
+        cells = frame[column.name]
+        if column.kind == "date":
+            length = cells.str.len()
+            frame[f"{column.name}_raw"] = cells
+            frame[f"{column.name}_precision"] = length.map({10: "day", 7: "month", 4: "year"})
+            full = cells.where(length.ne(7), cells + "-15").where(length.ne(4), cells + "-07-01")
+            frame[column.name] = pd.to_datetime(full, format="%Y-%m-%d")
+        elif column.kind == "count":
+            frame[f"{column.name}_raw"] = cells
+            frame[f"{column.name}_qualifier"] = (
+                cells.str[:1].map({">": "at_least", "<": "at_most"}).fillna("exact").where(cells.notna())
+            )
+            frame[column.name] = pd.to_numeric(cells.str.lstrip("<>="))
+        elif column.kind == "number":
+            frame[column.name] = pd.to_numeric(cells)
+    if name == "treatments":
+        frame["drug_raw"] = frame["drug"]
+        frame["drug_class"] = frame["drug"].map(DRUG_CLASSES)
+    frame["source_file"] = f"{name}.csv"
+    frame["source_row"] = range(2, len(frame) + 2)
+    return conform(frame, name)
+
+
+@dataclass
+class Study:
+    """A small study from text tables, derived step by step as the workflow does."""
+
+    treatments: str
+    assessments: str | None = None
+    patients: str | None = None
+    definitions: DefinitionSettings = field(default_factory=DefinitionSettings)
+    progression_dates_only: bool = False
+    cutoff: pd.Timestamp = CUTOFF
+    window: tuple[pd.Timestamp, pd.Timestamp] = WINDOW
+
+    def __post_init__(self) -> None:
+        self.treatment_rows = canonical("treatments", self.treatments)
+        self.assessment_rows = canonical("assessments", self.assessments)
+        self.patient_rows = canonical("patients", self.patients) if self.patients else self._usual_patients()
+        self.exposures = build_exposures(
+            self.treatment_rows, self.patient_rows, self.definitions.episodes, self.cutoff
+        )
+        self.regimens = build_regimens(self.exposures, self.definitions.episodes)
+        self.course = build_course(
+            self.patient_rows, self.treatment_rows, self.assessment_rows, self.exposures, self.definitions.episodes,
+            self.cutoff, self.window,
+        )  # fmt: skip
+        self.cohort = evaluate(
+            self.course, self.patient_rows, self.patient_rows["patient_id"], self.definitions.eligibility,
+            self.cutoff, self.window,
+        )  # fmt: skip
+        self.attrition = attrition(self.cohort, self.definitions.eligibility.criteria)
+        self.classified = classify(
+            self.course, self.cohort, self.patient_rows, self.treatment_rows, self.assessment_rows, self.definitions,
+            progression_dates_only=self.progression_dates_only,
+        )  # fmt: skip
+        self.adtte = endpoints(
+            self.classified, self.course, self.treatment_rows, self.assessment_rows, self.definitions.endpoints,
+            self.cutoff, analysis="main", progression_dates_only=self.progression_dates_only,
+        )  # fmt: skip
+
+    def _usual_patients(self) -> pd.DataFrame:
+        """Stage IVA adenocarcinoma, alive at the cut-off, for every patient of the treatments."""
+        ids = sorted(set(self.treatment_rows["patient_id"]))
+        lines = [f"{name} adenocarcinoma IVA 2022-12-31" for name in ids]
+        return canonical("patients", "patient_id histology stage last_contact_date\n" + "\n".join(lines))
+
+    def patient(self, frame: pd.DataFrame, patient_id: str = "01") -> pd.Series:
+        """The only row of a patient in a one-row-per-patient frame."""
+        rows = frame[frame["patient_id"] == patient_id]
+        assert len(rows) == 1, f"{len(rows)} rows of patient {patient_id}"
+        return rows.iloc[0]
+
+    def endpoint(self, endpoint: str, population: str, patient_id: str = "01") -> pd.Series:
+        """The row of one endpoint, population and patient."""
+        rows = self.adtte[self.adtte["endpoint"].eq(endpoint) & self.adtte["population"].eq(population)]
+        return self.patient(rows, patient_id)
