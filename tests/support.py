@@ -93,9 +93,7 @@ class Study:
         self.treatment_rows = canonical("treatments", self.treatments)
         self.assessment_rows = canonical("assessments", self.assessments)
         self.patient_rows = canonical("patients", self.patients) if self.patients else self._usual_patients()
-        self.exposures = build_exposures(
-            self.treatment_rows, self.patient_rows, self.definitions.episodes, self.cutoff
-        )
+        self.exposures = build_exposures(self.treatment_rows, self.patient_rows, self.definitions.episodes, self.cutoff)
         self.regimens = build_regimens(self.exposures, self.definitions.episodes)
         self.course = build_course(
             self.patient_rows, self.treatment_rows, self.assessment_rows, self.exposures, self.definitions.episodes,

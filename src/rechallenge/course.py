@@ -1,9 +1,10 @@
 """The course of each patient: first ICI, index progression, rechallenge and follow-up, one row per patient."""
 
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
+from rechallenge.dates import at_most
 from rechallenge.first_ici import first_ici
 from rechallenge.progressions import progression_records
 from rechallenge.re_exposure import rechallenge
@@ -60,8 +61,8 @@ def build_course(
     rows = rows.reindex(columns=list(COLUMNS))
     for name in _FLAGS:
         rows[name] = rows[name].eq(True)
-    kinds = {**dict.fromkeys(_TEXT, TEXT), **dict.fromkeys(_DATES, DATE), **dict.fromkeys(_NUMBERS, "float64")}
-    return rows.astype({"patient_id": TEXT, **kinds})  # type: ignore[arg-type]
+    kinds: dict[str, Any] = {**dict.fromkeys(_TEXT, TEXT), **dict.fromkeys(_DATES, DATE), "patient_id": TEXT}
+    return rows.astype(kinds | dict.fromkeys(_NUMBERS, "float64"))
 
 
 def _local_rows(treatments: pd.DataFrame, course: pd.DataFrame, bounds: list[str]) -> pd.DataFrame:
@@ -98,6 +99,6 @@ def _last_alive(
     latest = rows["patient_id"].map(seen.groupby("patient_id")["date"].max())
     known = rows["death_date"].fillna(rows["last_contact_date"])
     return {
-        "last_alive_date": known.fillna(latest).clip(upper=cutoff),
+        "last_alive_date": at_most(known.fillna(latest), cutoff),
         "last_alive_imputed": known.isna() & latest.notna(),
     }

@@ -8,6 +8,11 @@ import pandas as pd
 DAYS_PER_MONTH: Final = 30.4375
 
 
+def at_most(dates: pd.Series, limit: pd.Timestamp) -> pd.Series:
+    """The dates, those after `limit` at `limit`; missing stays missing."""
+    return dates.mask(dates > limit, limit)
+
+
 def days_between(start: pd.Series, end: pd.Series) -> pd.Series:
     """Whole days from `start` to `end` as floats (missing where either is missing)."""
     return (end - start).dt.days.astype("float64")

@@ -140,7 +140,7 @@ def progression_free_survival(
         adequate, patient_id, start, (event_date - pd.Timedelta(days=1)).where(progressed), date="assessment_date"
     )
     seen_free = days_between(start, before["assessment_date"]).fillna(0.0)
-    table["interval_lower_days"] = table["days"].where(~progressed.to_numpy(), seen_free.to_numpy())
+    table["interval_lower_days"] = np.where(progressed, seen_free, table["days"])
     return table
 
 

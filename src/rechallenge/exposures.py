@@ -4,6 +4,7 @@ from typing import Final
 
 import pandas as pd
 
+from rechallenge.dates import at_most
 from rechallenge.settings.definitions import EpisodeSettings
 from rechallenge.vocabulary import ICI_CLASSES, SUPPORTIVE_CLASS
 
@@ -36,7 +37,8 @@ def systemic_antineoplastics(treatments: pd.DataFrame) -> pd.DataFrame:
 def last_observation(patients: pd.DataFrame, cutoff: pd.Timestamp) -> pd.Series:
     """The earliest of death, last contact and cut-off per patient, indexed by patient_id."""
     by_patient = patients.set_index("patient_id")
-    return by_patient[["death_date", "last_contact_date"]].min(axis=1).fillna(cutoff).clip(upper=cutoff)
+    seen = by_patient[["death_date", "last_contact_date"]].min(axis=1)
+    return at_most(seen.fillna(cutoff), cutoff)
 
 
 def build_exposures(

@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rechallenge.tables import TABLES, TEXT, conform
+from rechallenge.tables import TEXT, conform
 
 SIGNIFICANT_DIGITS = 10
 _FORMULA = r"^[=+\-@\t\r]"
@@ -33,13 +33,13 @@ def number_text(value: float) -> str:
 
 def _text_column(column: pd.Series) -> pd.Series:
     if pd.api.types.is_bool_dtype(column.dtype):
-        return column.map({True: "true", False: "false"})
+        return pd.Series(np.where(column, "true", "false"), index=column.index)
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return column.dt.strftime("%Y-%m-%d")
     if pd.api.types.is_integer_dtype(column.dtype):
         return column
     if pd.api.types.is_float_dtype(column.dtype):
-        return column.map(number_text)
+        return pd.Series([number_text(value) for value in column], index=column.index, dtype="object")
     text = column.astype(TEXT)
     risky = text.str.contains(_FORMULA, regex=True, na=False) & pd.to_numeric(text, errors="coerce").isna()
     return text.mask(risky, "'" + text)
@@ -91,19 +91,19 @@ def write_parquet(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
 
 def read_parquet(path: str | os.PathLike[str]) -> pd.DataFrame:
     """Read a Parquet file of this project: text as `TEXT`, dates as `datetime64[ns]`."""
-    frame = pq.read_table(path).to_pandas(types_mapper={pa.string(): TEXT, pa.large_string(): TEXT}.get)
-    for name in frame.select_dtypes("datetime").columns:
-        frame[name] = frame[name].astype("datetime64[ns]")
-    return frame
+    return _from_arrow(pq.read_table(path))
 
 
 def read_canonical(folder: str | os.PathLike[str], table: str, columns: list[str] | None = None) -> pd.DataFrame:
     """Read every part of a canonical table (in the order of their names); `columns` limits what is read."""
     parts = sorted((Path(folder) / table).glob("part-*.parquet"))
     if not parts:
-        return conform(pd.DataFrame(), table) if table in TABLES else pd.DataFrame()
-    frames = [pq.read_table(part, columns=columns) for part in parts]
-    frame = pa.concat_tables(frames).to_pandas(types_mapper={pa.string(): TEXT, pa.large_string(): TEXT}.get)
+        return conform(pd.DataFrame(), table)
+    return _from_arrow(pa.concat_tables([pq.read_table(part, columns=columns) for part in parts]))
+
+
+def _from_arrow(arrow: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = arrow.to_pandas(types_mapper={pa.string(): TEXT, pa.large_string(): TEXT}.get)
     for name in frame.select_dtypes("datetime").columns:
         frame[name] = frame[name].astype("datetime64[ns]")
     return frame

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -59,8 +59,8 @@ def findings(
 def tidy(found: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with its declared columns and dtypes."""
     found = found.reindex(columns=list(COLUMNS)).reset_index(drop=True)
-    kinds = {name: TEXT for name in COLUMNS if name != "source_row"}
-    return found.astype({**kinds, "source_row": "Int64"})  # type: ignore[arg-type]
+    kinds: dict[str, Any] = {name: TEXT for name in COLUMNS if name != "source_row"}
+    return found.astype(kinds | {"source_row": "Int64"})
 
 
 def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

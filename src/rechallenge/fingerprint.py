@@ -19,8 +19,10 @@ LIBRARY = Path(__file__).resolve().parent
 
 
 def code_fingerprint(*scripts: Path) -> str:
-    """Return a digest of the library code that the scripts run: names and contents of the modules."""
+    """Return a digest of the code that the scripts run: their own, and names and contents of the modules."""
     digest = hashlib.sha256()
+    for script in scripts:
+        digest.update(f"{script.name}\0{_content(script)}\0".encode())
     for module, path in modules_of(*scripts).items():
         digest.update(f"{module}\0{_content(path)}\0".encode())
     return digest.hexdigest()[:16]

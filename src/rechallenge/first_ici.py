@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 
+from rechallenge.dates import at_most
 from rechallenge.exposures import days, overlaps
 from rechallenge.progressions import first_between
 from rechallenge.regimens import SEPARATOR
@@ -88,12 +89,13 @@ def _opening_columns(opening: pd.DataFrame) -> pd.DataFrame:
 def _next_systemic_start(pairs: pd.DataFrame, settings: EpisodeSettings) -> pd.Series:
     """Start of the first other systemic therapy; a drug inside the combination window belongs to the first ICI."""
     after = pairs["start_date"] > pairs["first_ici_start"] + days(settings.combination_window_days)
-    return pairs[~pairs["is_first_drug"] & after].groupby("patient_id")["start_date"].min()
+    starts: pd.Series = pairs[~pairs["is_first_drug"] & after].groupby("patient_id")["start_date"].min()
+    return starts
 
 
 def _index_progression(course: pd.DataFrame, progressions: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
     patient_id = course.index.to_series()
-    until = course["next_systemic_start"].fillna(cutoff).clip(upper=cutoff)
+    until = at_most(course["next_systemic_start"].fillna(cutoff), cutoff)
     found = first_between(progressions, patient_id, course["first_ici_start"], until)
     return found[list(_PROGRESSION)].rename(columns=_PROGRESSION)
 
@@ -110,4 +112,5 @@ def _companions(pairs: pd.DataFrame, own: pd.DataFrame, settings: EpisodeSetting
     )  # fmt: skip
     if settings.monotherapy_overlap == "until_index_progression":
         shared &= ~(both["start_date"] >= both["index_progression_date"])
-    return pd.concat([others.loc[near, "patient_id"], both.loc[shared, "patient_id"]])
+    found: pd.Series = pd.concat([others.loc[near, "patient_id"], both.loc[shared, "patient_id"]])
+    return found

@@ -19,7 +19,13 @@ def joined(drugs: pd.DataFrame, by: list[str]) -> pd.Series:
     """Join the drug names of each group: ICIs first, then by name, each once."""
     ordered = drugs.assign(_later=~drugs["is_ici"]).sort_values([*by, "_later", "drug"], kind="stable")
     ordered = ordered.drop_duplicates([*by, "drug"])
-    return ordered.groupby(by, sort=True)["drug"].agg(SEPARATOR.join)
+    position = ordered.groupby(by).cumcount()
+    names = ordered[position.eq(0)].set_index(by)["drug"]
+    # One pass per position in the regimen, not per regimen: there are few drugs and many regimens.
+    for place in range(1, int(position.max()) + 1 if len(position) else 1):
+        further = ordered[position.eq(place)].set_index(by)["drug"]
+        names = names.where(~names.index.isin(further.index), names + SEPARATOR + further.reindex(names.index))
+    return names.sort_index()
 
 
 def build_regimens(exposures: pd.DataFrame, settings: EpisodeSettings) -> pd.DataFrame:

@@ -6,17 +6,22 @@ are not there) are collected and raised together as one UserError.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
-
-import yaml
 
 from rechallenge.errors import UserError, nearest
 from rechallenge.fingerprint import code_fingerprint
 from rechallenge.settings.config import StudyConfig, definitions_of, read_config
+from rechallenge.sources.yaml_text import read_yaml
 
 # The canonical tables; the names of rechallenge.tables.TABLES, which would import pandas here.
 TABLES: Final = ("patients", "treatments", "assessments", "lesions", "adverse_events")
+# The rules of the workflow; each has a script of its name.
+RULES: Final = (
+    "ingest", "validate", "gate", "episodes", "eligibility", "classify", "endpoints", "estimate", "figures", "report",
+    "manuscript", "provenance",
+)  # fmt: skip
 MAIN: Final = "main"
 
 
@@ -79,6 +84,8 @@ def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: 
     unknown setting, else with every file that is missing.
     """
     home = Path(checkout).resolve()
+    for file in study_files:
+        read_yaml(file)  # Snakemake would take the last of two equal keys without a word
     study_file = Path(study_files[0]).resolve() if study_files else None
     name = study_file.name if study_file else "config"
     folder = study_file.parent if study_file else Path.cwd()
@@ -93,7 +100,7 @@ def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: 
         )
     mapping = _mapping(settings.extract.source, folder, home, name, problems)
     waivers = _waivers(settings.validation.waivers, folder, name, problems)
-    published = [_published(item, folder, home, name, problems) for item in settings.report.published]
+    published = [_published(item, home, name, problems) for item in settings.report.published]
     if problems:
         raise UserError(problems)
     return Study(
@@ -116,21 +123,24 @@ def extract_files(extract: Path, mapping: Path) -> list[str]:
     if not extract.is_dir():
         return [str(extract)]
     patterns = _file_patterns(mapping)
-    found = {
-        path for pattern in patterns or ["*"] for path in extract.glob(pattern) if path.is_file() and path.name[0] != "."
-    }
-    return sorted(map(str, found))
+    inside = [path.relative_to(extract) for path in extract.rglob("*") if path.is_file()]
+    shown = [path for path in inside if not any(part.startswith((".", "~$")) for part in path.parts)]
+    return sorted(str(extract / path) for path in shown if not patterns or any(_fits(path, each) for each in patterns))
+
+
+def _fits(path: Path, pattern: str) -> bool:
+    """Names fit in any case; a pattern without an ending stands for a file of any readable kind."""
+    name = path.as_posix().lower()
+    return fnmatchcase(name if Path(pattern).suffix else name.removesuffix(path.suffix.lower()), pattern)
 
 
 def _file_patterns(mapping: Path) -> list[str]:
     try:
-        declared = yaml.safe_load(mapping.read_text(encoding="utf-8"))["files"].values()
+        declared = read_yaml(mapping)["files"].values()
         paths = [entry["path"] if isinstance(entry, dict) else entry for entry in declared]
-    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, KeyError, TypeError):
+    except (UserError, UnicodeDecodeError, OSError, AttributeError, KeyError, TypeError):
         return []
-    every = [pattern for path in paths for pattern in (path if isinstance(path, list) else [path])]
-    # A path without an ending stands for a file of any readable kind.
-    return [str(path) if Path(str(path)).suffix else f"{path}.*" for path in every if path and str(path)[0] != "/"]
+    return [path.lower().removeprefix("./") for path in paths if isinstance(path, str)]
 
 
 def _listed(folder: Path, pattern: str) -> list[str]:
@@ -166,9 +176,9 @@ def _waivers(waivers: str | None, folder: Path, name: str, problems: list[str]) 
     return [str(path)]
 
 
-def _published(item: str, folder: Path, home: Path, name: str, problems: list[str]) -> str:
-    path = (folder / item).resolve() if _is_path(item) else home / "config" / "published" / f"{item}.yaml"
+def _published(item: str, home: Path, name: str, problems: list[str]) -> str:
+    path = home / "config" / "published" / f"{item}.yaml"
     if not path.is_file():
-        known = [Path(other).stem for other in _listed(home / "config" / "published", "*.yaml")]
+        known = [Path(other).stem for other in _listed(path.parent, "*.yaml")]
         problems.append(f'{name}: setting "report.published": there is no file "{item}".{nearest(item, known)}')
     return str(path)

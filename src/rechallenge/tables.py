@@ -9,7 +9,7 @@ date column `datetime64[ns]` (missing is NaT), a number column `float64` (missin
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -71,9 +71,9 @@ class Table:
                 names += [f"{column.name}_qualifier", f"{column.name}_raw"]
         return [*names, "source_file", "source_row"]
 
-    def dtypes(self) -> dict[str, object]:
+    def dtypes(self) -> dict[str, Any]:
         """The pandas dtype of every stored column."""
-        kinds: dict[str, object] = dict.fromkeys(self.all_names, TEXT)
+        kinds: dict[str, Any] = dict.fromkeys(self.all_names, TEXT)
         for column in self.columns:
             if column.kind == "date":
                 kinds[column.name] = DATE
@@ -182,9 +182,9 @@ TABLES: Final = {table.name: table for table in (PATIENTS, TREATMENTS, ASSESSMEN
 DRUG_COLUMNS: Final = ("drug_raw", "drug_class")
 
 
-def text(values: object, index: pd.Index | None = None) -> pd.Series:
+def text(values: Any, index: pd.Index | None = None) -> pd.Series:
     """A text column from any values; empty strings are missing."""
-    column = pd.Series(values, index=index, dtype="object")  # type: ignore[call-overload]
+    column = pd.Series(values, index=index, dtype="object")
     return column.where(column.ne(""), np.nan).astype(TEXT)
 
 
@@ -202,4 +202,4 @@ def conform(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     kinds = TABLES[table].dtypes() | dict.fromkeys(DRUG_COLUMNS, TEXT)
     names = stored_names(table)
     frame = frame.reindex(columns=names)
-    return frame.astype({name: kinds[name] for name in names})  # type: ignore[arg-type]
+    return frame.astype({name: kinds[name] for name in names})

@@ -80,7 +80,15 @@ def test_progression_dates_alone_do_not_show_that_there_was_no_response() -> Non
         assert found.patient(found.classified)["resistance"] == expected
 
 
-PATTERN = {"1": "oligo", "2": "oligo", "3": "systemic", ".": "unknown", ">=3": "systemic", ">=2": "unknown", "<3": "oligo"}
+PATTERN = {
+    "1": "oligo",
+    "2": "oligo",
+    "3": "systemic",
+    ".": "unknown",
+    ">=3": "systemic",
+    ">=2": "unknown",
+    "<3": "oligo",
+}
 
 
 @pytest.mark.parametrize("count", PATTERN)

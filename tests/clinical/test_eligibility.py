@@ -87,11 +87,14 @@ def test_a_date_of_which_only_the_year_is_known_is_not_a_date_of_rechallenge() -
 
 
 def test_populations_follow_the_criteria_and_everyone_has_a_reason() -> None:
-    treatments = TREATMENTS + """
+    treatments = (
+        TREATMENTS
+        + """
         02  nivolumab   2019-01-01  2019-05-01
         03  nivolumab   2019-01-01  2019-05-01
         04  docetaxel   2019-01-01  2019-05-01
     """
+    )
     study = Study(treatments, ASSESSMENTS + "\n02 2019-05-02 PD")
     found = study.cohort[["patient_id", "in_first_ici", "in_progressed", "eligible", "excluded_by"]].fillna("")
     assert found.to_numpy().tolist() == [

@@ -93,8 +93,11 @@ def test_new_therapy_can_be_ignored() -> None:
 
 
 def test_a_drug_of_the_regimen_given_again_is_not_new_therapy() -> None:
-    treatments = TREATMENTS + """    01  pemetrexed  2019-09-01  2019-10-01
+    treatments = (
+        TREATMENTS
+        + """    01  pemetrexed  2019-09-01  2019-10-01
     01  pemetrexed  2020-01-01  2020-03-01"""
+    )
     row = study(treatments, "01 2019-10-01 SD\n01 2020-02-01 PD", ALIVE).endpoint("PFS", "rechallenge")
     assert (row["days"], row["event"]) == (153, 1)
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from rechallenge.settings.base import Settings
 
@@ -74,6 +74,15 @@ class EligibilitySettings(Settings):
     minimum_date_precision: Literal["day", "month", "year"] = Field(
         "month", description="Coarsest precision of the three key dates that counts as dated."
     )
+
+    @field_validator("criteria")
+    @classmethod
+    def _once(cls, criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+        if len(set(criteria)) < len(criteria):
+            raise ValueError("each criterion may stand once")
+        if "ici_treated" not in criteria:
+            raise ValueError('"ici_treated" cannot be left out: every population begins with it')
+        return criteria
 
 
 class ResponseSettings(Settings):

@@ -1,0 +1,88 @@
+"""What a set of results was made from: digests of inputs, settings, code, lock and outputs, versions and seeds.
+
+No clock, no machine, no user: the same extract, settings and lock give the same bytes.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+# The packages whose results or drawings reach a reader; all versions stand in requirements.lock.
+PACKAGES: Final = (
+    "rechallenge", "snakemake", "numpy", "pandas", "pyarrow", "pandera", "scipy", "lifelines", "greenwood",
+    "matplotlib", "jinja2", "python-docx",
+)  # fmt: skip
+
+
+def file_digest(path: str | Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def values_digest(values: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of plain values, whatever the order of their keys."""
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python (major and minor) and of `PACKAGES`."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return {"python": python, **{name: version(name) for name in PACKAGES}}
+
+
+def digests(paths: Iterable[str | Path], root: str | Path) -> dict[str, str]:
+    """Return the digest of each file by its path under `root` (its name, where it lies elsewhere).
+
+    Folders stand for every file in them.
+    """
+    base = Path(root).resolve()
+    files = [file for path in map(Path, paths) for file in (path.rglob("*") if path.is_dir() else [path])]
+    found = {}
+    for file in files:
+        whole = file.resolve()
+        if whole.is_file() and not any(part.startswith(".") for part in file.parts if part not in (".", "..")):
+            inside = whole.is_relative_to(base)
+            found[whole.relative_to(base).as_posix() if inside else whole.name] = file_digest(whole)
+    return dict(sorted(found.items()))
+
+
+def identity(settings: Mapping[str, Any], source: Mapping[str, Any], mapping: str | Path, lock: str | Path) -> dict[str, str]:
+    """Return what the report prints under versions and hashes: one line of text per name."""
+    return {
+        **versions(),
+        "extract (SHA-256)": source["sha256"],
+        f"mapping {Path(mapping).name} (SHA-256)": file_digest(mapping),
+        "study settings (SHA-256)": values_digest(settings),
+        "requirements.lock (SHA-256)": file_digest(lock),
+    }
+
+
+def record(
+    *,
+    settings: Mapping[str, Any],
+    source: Mapping[str, Any],
+    code: Mapping[str, str],
+    inputs: Mapping[str, str],
+    lock: str | Path,
+    outputs: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return the content of provenance.json.
+
+    `source` is ingest.json, `code` the code fingerprint of each step, `inputs` and `outputs` digests by name.
+    """
+    return {
+        "extract": {name: source[name] for name in ("files", "sha256", "source", "declares")},
+        "inputs": dict(inputs),
+        "settings": {"values": dict(settings), "sha256": values_digest(settings)},
+        "code": dict(code),
+        "lock": {"requirements.lock": file_digest(lock)},
+        "versions": versions(),
+        "seeds": {"statistics": settings["statistics"]["seed"]},
+        "outputs": dict(outputs),
+    }

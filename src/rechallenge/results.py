@@ -1,0 +1,44 @@
+"""How the result tables are read back: which columns are numbers and dates; all others are text.
+
+A column of classes may look like numbers or like true/false in one study and not in the next, so the kinds are
+declared here and never inferred. Only the first-class flags of `FLAGS` become booleans.
+"""
+
+import os
+from typing import Final
+
+import pandas as pd
+
+from rechallenge.files import read_csv
+
+NUMBERS: Final = {
+    "classified": (
+        "days_to_progression", "months_to_progression", "progressing_lesions", "age", "pd_l1_tps", "ecog",
+        "first_ici_line",
+    ),
+    "adtte": (
+        "days", "months", "entry_days", "event", "interval_lower_days", "interval_upper_days", "source_row",
+    ),
+    "estimates": ("at", "estimate", "lower", "upper", "confidence", "p", "n", "events"),
+    "curves": ("time_months", "survival", "lower", "upper", "at_risk", "events", "censored"),
+    "attrition": ("step", "excluded", "remaining", "not_evaluable"),
+    "row_account": ("rows_read", "duplicates_merged", "set_aside", "used"),
+    "violations": ("source_row",),
+    "cohort": (),
+}  # fmt: skip
+DATES: Final = {
+    "classified": ("first_ici_start", "first_ici_end", "first_ici_progression", "rechallenge_start"),
+    "adtte": ("start_date", "end_date"),
+}
+FLAGS: Final = {"classified": ("eligible",)}
+
+
+def read_result(table: str, path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read one of the result tables of `NUMBERS`; in the cohort, every column but the reasons is true/false."""
+    header = pd.read_csv(path, nrows=0).columns
+    if table == "cohort":
+        text = ["patient_id", "excluded_by", "not_evaluable"]
+    else:
+        inferred = {*NUMBERS[table], *DATES.get(table, ()), *FLAGS.get(table, ())}
+        text = [name for name in header if name not in inferred]
+    return read_csv(path, text=text, dates=[name for name in DATES.get(table, ()) if name in header])

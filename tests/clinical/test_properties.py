@@ -1,0 +1,97 @@
+"""What must hold for every course of treatment, whatever the rows."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rechallenge.exposures import build_exposures
+from rechallenge.settings.definitions import EpisodeSettings
+from tests.support import CUTOFF, Study, canonical
+
+FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+DRUGS = ["nivolumab", "sintilimab", "docetaxel", "anlotinib", "denosumab"]
+START = date(2018, 1, 1)
+
+intervals = st.tuples(st.sampled_from(DRUGS), st.integers(0, 1500), st.one_of(st.none(), st.integers(0, 300)))
+courses = st.lists(intervals, min_size=1, max_size=7, unique_by=lambda row: row[:2])
+scans = st.lists(st.tuples(st.integers(0, 1600), st.sampled_from(["PD", "SD", "PR", "NE"])), max_size=6)
+
+
+def day(number: int) -> str:
+    return (START + timedelta(days=number)).isoformat()
+
+
+def lines(course: list[tuple[str, int, int | None]], shift: int = 0) -> str:
+    rows = [
+        f"01 {drug} {day(start + shift)} {'.' if length is None else day(start + shift + length)}"
+        for drug, start, length in course
+    ]
+    return "patient_id drug start_date end_date\n" + "\n".join(rows)
+
+
+def scan_lines(rows: list[tuple[int, str]], shift: int = 0) -> str | None:
+    header = "patient_id assessment_date response\n"
+    return header + "\n".join(f"01 {day(number + shift)} {response}" for number, response in rows) if rows else None
+
+
+@FEW
+@given(courses, scans)
+def test_the_order_of_rows_does_not_matter(course: list, rows: list) -> None:
+    one = Study(lines(course), scan_lines(rows))
+    two = Study(lines(course[::-1]), scan_lines(rows[::-1]))
+    columns = [name for name in one.course.columns if not name.endswith(("source_row", "source_file"))]
+    # Two rows of one day may differ in all but the date; what they decide may not.
+    pd.testing.assert_frame_equal(one.course[columns], two.course[columns])
+    pd.testing.assert_frame_equal(one.cohort, two.cohort)
+
+
+@FEW
+@given(courses, scans)
+def test_one_row_per_patient_and_endpoint_and_no_negative_time(course: list, rows: list) -> None:
+    study = Study(lines(course), scan_lines(rows))
+    assert len(study.course) == len(study.cohort) == 1
+    assert not study.adtte.duplicated(["patient_id", "endpoint", "population"]).any()
+    assert (study.adtte["days"] >= 0).all()
+    assert study.adtte["reason"].notna().all() and study.adtte["source_row"].notna().all()
+    assert (study.adtte["interval_lower_days"] <= study.adtte["days"]).all()
+
+
+@FEW
+@given(courses)
+def test_every_systemic_row_lies_in_exactly_one_exposure(course: list) -> None:
+    treatments = canonical("treatments", lines(course))
+    patients = canonical("patients", "patient_id last_contact_date\n01 2022-12-31")
+    exposures = build_exposures(treatments, patients, EpisodeSettings(), CUTOFF)
+    for row in treatments[treatments["drug"].ne("denosumab")].itertuples():
+        own = exposures[exposures["drug"].eq(row.drug)]
+        assert ((own["start_date"] <= row.start_date) & (row.start_date <= own["end_date"])).sum() == 1
+
+
+@FEW
+@given(st.integers(1, 6), st.integers(0, 84))
+def test_administrations_of_one_drug_are_one_exposure(doses: int, gap: int) -> None:
+    treatments = canonical("treatments", lines([("nivolumab", number * gap, 0) for number in range(doses)]))
+    treatments = treatments.drop_duplicates("start_date")
+    patients = canonical("patients", "patient_id last_contact_date\n01 2022-12-31")
+    exposures = build_exposures(treatments, patients, EpisodeSettings(), CUTOFF)
+    assert len(exposures) == 1
+    assert exposures.iloc[0]["end_date"] == pd.Timestamp(day((doses - 1) * gap))
+
+
+@FEW
+@given(courses, scans, st.integers(-30, 30))
+def test_a_shift_of_all_dates_changes_no_interval(course: list, rows: list, shift: int) -> None:
+    """Within the window and with every end known, only differences between dates matter."""
+    known = [(drug, start + 60, length or 0) for drug, start, length in course]
+    later = [(number + 60, response) for number, response in rows]
+    one = Study(lines(known), scan_lines(later))
+    two = Study(lines(known, shift), scan_lines(later, shift))
+    by = ["endpoint", "population"]
+    scanned = one.adtte["endpoint"].isin(["PFS", "PFS1"])
+    pd.testing.assert_frame_equal(
+        one.adtte.loc[scanned, [*by, "days", "event", "reason"]],
+        two.adtte.loc[scanned, [*by, "days", "event", "reason"]],
+    )
+    pd.testing.assert_frame_equal(one.cohort, two.cohort)
