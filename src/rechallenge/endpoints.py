@@ -102,8 +102,10 @@ def progression_free_survival(
 
     Otherwise censored at the last adequate assessment (not NE), before new systemic therapy where that came
     first; without one after the start, at 0 days. A source with progression dates only has no assessments:
-    there it is censored at new therapy or last contact. Preset `genie_bpc` follows that registry: progression
-    strictly before the next regimen, death only without one, censored at the next regimen or last contact.
+    there it is censored at new therapy or last contact. A progression that the source reports for this very
+    treatment on its first day is an event at 0 days; a scan of that day is the baseline. Preset `genie_bpc`
+    follows that registry: progression strictly before the next regimen, death only without one, censored at
+    the next regimen or last contact.
     """
     start_name, therapy_name, source = _CLOCKS[clock]
     start, therapy = rows[start_name], rows[therapy_name]

@@ -96,7 +96,8 @@ def _next_systemic_start(pairs: pd.DataFrame, settings: EpisodeSettings) -> pd.S
 def _index_progression(course: pd.DataFrame, progressions: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
     patient_id = course.index.to_series()
     until = at_most(course["next_systemic_start"].fillna(cutoff), cutoff)
-    found = first_between(progressions, patient_id, course["first_ici_start"], until)
+    # Index progression lies strictly after the start, whatever the source reports for the first day.
+    found = first_between(progressions.drop(columns="on_first_day"), patient_id, course["first_ici_start"], until)
     return found[list(_PROGRESSION)].rename(columns=_PROGRESSION)
 
 

@@ -9,7 +9,7 @@ PROGRESSIVE: Final = ("PD", "iUPD", "iCPD")
 INADEQUATE: Final = ("NE",)
 RECORD: Final = (
     "patient_id", "date", "precision", "basis", "lesions", "lesions_qualifier", "organs",
-    "source_table", "source_file", "source_row",
+    "source_table", "source_file", "source_row", "on_first_day",
 )  # fmt: skip
 
 
@@ -32,7 +32,8 @@ def progression_records(assessments: pd.DataFrame, treatments: pd.DataFrame) -> 
 
     Progressions are assessments with PD (imaging or clinical, iUPD and iCPD included) and the
     `progression_date` of treatments, for sources without dated scans. Of several rows on a day imaging comes
-    first, then the larger lesion count. Columns: RECORD.
+    first, then the larger lesion count. Columns: RECORD; `on_first_day` marks a progression that the source
+    reports for a treatment on the first day of that same treatment.
     """
     scans = assessments[assessments["response"].isin(PROGRESSIVE) & assessments["assessment_date"].notna()]
     lesions, qualifier = progressing_lesion_count(scans)
@@ -48,7 +49,7 @@ def progression_records(assessments: pd.DataFrame, treatments: pd.DataFrame) -> 
             "source_file": scans["source_file"],
             "source_row": scans["source_row"],
         }
-    ).assign(source_table="assessments")
+    ).assign(source_table="assessments", on_first_day=False)
     told = treatments[treatments["progression_date"].notna()]
     undated = pd.DataFrame(
         {
@@ -59,6 +60,7 @@ def progression_records(assessments: pd.DataFrame, treatments: pd.DataFrame) -> 
             "source_row": told["source_row"],
         }
     ).assign(basis="reported", source_table="treatments")
+    undated["on_first_day"] = told["progression_date"].eq(told["start_date"])
     records = pd.concat([part for part in (dated, undated) if len(part)] or [dated]).reindex(columns=list(RECORD))
     rank = records["basis"].map({"imaging": 0, "clinical": 1, "reported": 2}).fillna(1)
     records = records.assign(_rank=rank, _count=-records["lesions"].fillna(-1.0))
@@ -73,7 +75,7 @@ def first_between(
 ) -> pd.DataFrame:
     """First record of each patient strictly after `after` and on or before `until` (missing: no limit).
 
-    The three series run in parallel, one row per patient; `records` are in the order that decides ties. The
+    Records that are marked `on_first_day` may also lie on `after` itself. The three series run in parallel, one row per patient; `records` are in the order that decides ties. The
     result has one row per patient in that order, missing where there is no such record.
     """
     return _one_between(records, patient_id, after, until, date, keep="first")
@@ -98,7 +100,10 @@ def _one_between(
         {"patient_id": patient_id.array, "_after": after.array, "_until": until.array}, index=range(len(patient_id))
     )
     merged = records.merge(bounds.dropna(subset=["_after"]), on="patient_id", how="inner")
-    inside = (merged[date] > merged["_after"]) & (merged["_until"].isna() | (merged[date] <= merged["_until"]))
+    begun = merged[date] > merged["_after"]
+    if "on_first_day" in merged:
+        begun |= merged[date].eq(merged["_after"]) & merged["on_first_day"].eq(True)
+    inside = begun & (merged["_until"].isna() | (merged[date] <= merged["_until"]))
     merged = merged[inside].sort_values(["patient_id", date], kind="stable")
     chosen = merged.drop_duplicates("patient_id", keep=keep).drop(columns=["_after", "_until"])
     found = bounds[["patient_id"]].merge(chosen, on="patient_id", how="left")

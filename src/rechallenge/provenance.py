@@ -52,7 +52,9 @@ def digests(paths: Iterable[str | Path], root: str | Path) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def identity(settings: Mapping[str, Any], source: Mapping[str, Any], mapping: str | Path, lock: str | Path) -> dict[str, str]:
+def identity(
+    settings: Mapping[str, Any], source: Mapping[str, Any], mapping: str | Path, lock: str | Path
+) -> dict[str, str]:
     """Return what the report prints under versions and hashes: one line of text per name."""
     return {
         **versions(),

@@ -122,6 +122,23 @@ def test_a_source_with_progression_dates_only_censors_at_last_contact() -> None:
     assert (row["days"], row["event"], row["reason"], row["source_table"]) == (365, 0, "last_contact", "patients")
 
 
+def test_a_progression_reported_for_the_treatment_on_its_first_day_is_an_event_at_0_days() -> None:
+    found = Study(
+        """
+        patient_id  drug        start_date  end_date    progression_date
+        01          nivolumab   2019-01-01  2019-01-01  2019-01-01
+        02          nivolumab   2019-01-01  2019-05-01  2019-09-01
+        02          sintilimab  2019-09-01  2019-12-01  .
+        """,
+        progression_dates_only=True,
+    )
+    row = found.endpoint("PFS1", "first_ici", "01")
+    assert (row["days"], row["event"]) == (0, 1)
+    assert found.patient(found.cohort, "01")["excluded_by"] == "index_progression"
+    # The progression on the first ICI is not one on the rechallenge that starts that day.
+    assert found.endpoint("PFS", "rechallenge", "02")["event"] == 0
+
+
 OS = {
     "death": ("2020-08-31 2020-08-31", (365, 1, "death")),
     "alive at last contact": ("2020-08-31 .", (365, 0, "last_contact")),
