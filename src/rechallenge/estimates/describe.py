@@ -1,0 +1,137 @@
+"""Table 1: the patients of a population, in all and by resistance.
+
+Model `table1` is the column of all patients and of the tests, `table1|resistance=primary` that of a class. Per
+numeric variable a row `median` (with q1 and q3 as rows of their own), per level of a categorical one rows `n` and
+`percent` (of the patients with a value), per variable a row `missing`, and one row `p`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from rechallenge.estimates.comparisons import Comparison, compare_counts, compare_numbers
+from rechallenge.estimates.rows import Row, placed
+from rechallenge.estimates.times import NO_CLASS, levels_of
+
+MODEL: Final = "table1"
+# Ages over 89 identify people; the results table may leave the hospital.
+TOP_AGE: Final = 89
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A line of Table 1: a column of the classified patients, and whether it needs a rechallenge to exist."""
+
+    name: str
+    kind: Literal["number", "category"] = "category"
+    rechallenge: bool = False
+
+
+VARIABLES: Final = (
+    Variable("age", "number"),
+    Variable("sex"),
+    Variable("smoking"),
+    Variable("ecog"),
+    Variable("histology"),
+    Variable("histology_group"),
+    Variable("stage"),
+    Variable("pd_l1_group"),
+    Variable("egfr"),
+    Variable("alk"),
+    Variable("brain_metastasis"),
+    Variable("liver_metastasis"),
+    Variable("bone_metastasis"),
+    Variable("first_ici_drug"),
+    Variable("first_ici_line"),
+    Variable("best_response"),
+    Variable("months_to_progression", "number"),
+    Variable("resistance"),
+    Variable("progression_pattern"),
+    Variable("treated_beyond_progression"),
+    Variable("local_therapy_at_progression"),
+    Variable("interval_treatment", rechallenge=True),
+    Variable("rechallenge_kind", rechallenge=True),
+    Variable("rechallenge_type", rechallenge=True),
+    Variable("same_ici", rechallenge=True),
+)
+
+
+def table_one(
+    frame: pd.DataFrame,
+    variables: Sequence[Variable] = VARIABLES,
+    *,
+    by: str = "resistance",
+    order: Sequence[str] = (),
+    test: bool = True,
+    seed: int,
+) -> tuple[Row, ...]:
+    """Return Table 1 of the classified patients in `frame`, in all and by the classes of the column `by`.
+
+    `order` names classes that get a column even when empty. Patients of no class ("unclassified", "unknown",
+    missing) are in the column of all patients; named ones also have a column, but take no part in tests. Values
+    that are missing are counted in a line of their own and take no part in percentages or tests. `by` itself is
+    not tested: it defines the columns. Ages over 89 enter as 90.
+    """
+    present = [variable for variable in variables if variable.name in frame.columns]
+    groups = levels_of(frame[by])
+    found = sorted(set(groups.dropna()) - set(order))
+    columns = [*order, *found]
+    rows = list(_column(frame, present, MODEL))
+    for level in columns:
+        rows += _column(frame[groups == level], present, f"{MODEL}|{by}={level}")
+    compared = [level for level in columns if level not in NO_CLASS and (groups == level).any()]
+    if test and len(compared) == 2:
+        first, second = (frame[groups == level] for level in compared)
+        for variable in present:
+            result = None if variable.name == by else _compare(first, second, variable, seed)
+            if result is not None:
+                n = float(_values(first, variable).notna().sum() + _values(second, variable).notna().sum())
+                rows.append(Row("p", result.p, p=result.p, n=n, method=result.method, model=MODEL, term=variable.name))
+    return tuple(rows)
+
+
+def _values(frame: pd.DataFrame, variable: Variable) -> pd.Series:
+    if variable.kind == "category":
+        return levels_of(frame[variable.name])
+    numbers = frame[variable.name].astype("float64")
+    return numbers.where(~(numbers > TOP_AGE), TOP_AGE + 1.0) if variable.name == "age" else numbers
+
+
+def _column(frame: pd.DataFrame, variables: Sequence[Variable], model: str) -> Iterator[Row]:
+    yield Row("n", float(len(frame)), n=float(len(frame)), model=model, term="patients")
+    for variable in variables:
+        values = _values(frame, variable)
+        known = values.dropna()
+        own = _number(known, variable.name) if variable.kind == "number" else _category(known)
+        yield from placed(own, model=model, term=variable.name)
+        yield Row("missing", float(values.isna().sum()), n=float(len(frame)), model=model, term=variable.name)
+
+
+def _number(known: pd.Series, name: str) -> Iterator[Row]:
+    n = float(len(known))
+    quartiles = np.quantile(known, (0.25, 0.5, 0.75)) if len(known) else np.full(3, np.nan)
+    low, middle, high = (float(value) for value in quartiles)
+    method = "median [first to third quartile]" + (f", ages over {TOP_AGE} as {TOP_AGE + 1}" if name == "age" else "")
+    yield Row("median", middle, n=n, method=method)
+    yield Row("q1", low, n=n, method=method)
+    yield Row("q3", high, n=n, method=method)
+
+
+def _category(known: pd.Series) -> Iterator[Row]:
+    n = float(len(known))
+    for level, count in known.value_counts().sort_index().items():
+        yield Row("n", float(count), n=n, level=str(level))
+        yield Row("percent", 100 * count / n, n=n, level=str(level), method="of patients with a value")
+
+
+def _compare(first: pd.DataFrame, second: pd.DataFrame, variable: Variable, seed: int) -> Comparison | None:
+    groups = [_values(frame, variable).dropna() for frame in (first, second)]
+    if variable.kind == "number":
+        return compare_numbers(*(group.to_numpy("float64") for group in groups))
+    # A class that is "not known" is as good as missing in a test.
+    groups = [group[~group.isin(NO_CLASS)] for group in groups]
+    counts = pd.concat([group.value_counts() for group in groups], axis=1).fillna(0).sort_index()
+    return compare_counts(counts.to_numpy("int64"), seed)

@@ -1,0 +1,83 @@
+"""Time-to-event frames: one row per patient, times in days, covariates beside them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+# Days are whole in registries. R merges times that differ only by rounding error, Python libraries do not:
+# so times are rounded before anything is fitted, far below a day and far above a rounding error.
+DECIMALS: Final = 8
+# Values that mean "no class"; patients with them stay out of comparisons and are counted.
+NO_CLASS: Final = ("unclassified", "unknown")
+
+
+@dataclass(frozen=True)
+class TimeToEvent:
+    """The patients of one endpoint in one population.
+
+    `frame` has `days`, `event` (0 or 1), `entry_days` and the columns of the classified patients; `left_out`
+    counts those whose time is missing or negative or, with delayed entry, does not pass the entry.
+    """
+
+    frame: pd.DataFrame
+    left_out: int
+
+    @property
+    def delayed(self) -> bool:
+        """Whether anybody comes under observation after time zero."""
+        return bool((self.frame["entry_days"] > 0).any())
+
+
+def rounded(times: pd.Series) -> pd.Series:
+    """Times in days as floats, without rounding error."""
+    return times.astype("float64").round(DECIMALS)
+
+
+def time_to_event(adtte: pd.DataFrame, classified: pd.DataFrame, endpoint: str, population: str) -> TimeToEvent:
+    """Return the patients of one endpoint and population with their covariates.
+
+    Columns of `adtte`: patient_id, endpoint, population, days, entry_days, event. Raises ValueError when a
+    patient has two rows, or none in `classified`.
+    """
+    chosen = adtte[(adtte["endpoint"] == endpoint) & (adtte["population"] == population)]
+    if chosen["patient_id"].duplicated().any():
+        raise ValueError(f"{endpoint} in {population}: a patient has more than one row")
+    unknown = ~chosen["patient_id"].isin(classified["patient_id"])
+    if unknown.any():
+        raise ValueError(f"{endpoint} in {population}: {int(unknown.sum())} patients are not classified")
+    times = pd.DataFrame(
+        {
+            "patient_id": chosen["patient_id"],
+            "days": rounded(chosen["days"]),
+            "event": chosen["event"].astype("int64"),
+            "entry_days": rounded(chosen["entry_days"].fillna(0)),
+        }
+    )
+    delayed = bool((times["entry_days"] > 0).any())
+    usable = times["days"] > times["entry_days"] if delayed else times["days"] >= 0
+    frame = times[usable].merge(classified, on="patient_id", how="left", validate="one_to_one")
+    return TimeToEvent(frame, int((~usable).sum()))
+
+
+def levels_of(values: pd.Series) -> pd.Series:
+    """Return a categorical column as plain text: true/false in lower case, whole numbers bare."""
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return values.map({True: "true", False: "false"}).astype(object)
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return values.map(lambda value: f"{value:g}", na_action="ignore").astype(object).where(values.notna(), np.nan)
+    text = values.astype(object).where(values.notna(), np.nan)
+    return text.map(_plain).where(text.notna(), np.nan)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, (bool, np.bool_)) or value in ("True", "False"):
+        return str(value).lower()
+    return None if value in (None, "") else str(value)
+
+
+def classes_of(values: pd.Series) -> pd.Series:
+    """Return `levels_of` with "unclassified" and "unknown" as missing."""
+    levels = levels_of(values)
+    return levels.where(~levels.isin(NO_CLASS), np.nan)
