@@ -1,0 +1,1 @@
+"""From any registry's files to the canonical tables. This module imports nothing."""

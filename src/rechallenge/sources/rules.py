@@ -1,0 +1,64 @@
+"""What ingest reports cell by cell; `docs/validation_rules.md` lists these rules with those of the validation."""
+
+from typing import Final
+
+from rechallenge.findings import Rule
+
+DATE_UNREADABLE: Final = Rule(
+    "date_unreadable",
+    "warning",
+    "The cell fits no date format that the mapping declares, or is no day of the calendar; it is treated as missing",
+    "Correct the date in the source, or declare its format in the mapping (an error where the date is required).",
+)
+DATE_UNKNOWN: Final = Rule(
+    "date_unknown",
+    "note",
+    "The date is written as unknown (year 0000, 8888 or 9999) and is treated as missing",
+    "Nothing, unless the date can be found.",
+)
+DATE_PARTIAL: Final = Rule(
+    "date_partial",
+    "note",
+    "Only the month or the year of the date is known; a day within it is imputed and flagged",
+    "Nothing, unless the day can be found; the report counts these dates.",
+)
+VALUE_UNKNOWN: Final = Rule(
+    "value_unknown",
+    "warning",
+    "The word is neither a term, a synonym nor a missing word; it is treated as missing",
+    "Correct the word in the source, or add it to `values` or `missing` of the mapping (an error where required).",
+)
+NUMBER_UNREADABLE: Final = Rule(
+    "number_unreadable",
+    "warning",
+    "The cell is no number; it is treated as missing",
+    "Correct the number in the source, or say under `values` of the mapping what the cell means.",
+)
+DRUG_UNKNOWN: Final = Rule(
+    "drug_unknown",
+    "error",
+    "The drug is not in the drug dictionary; its class is unknown",
+    "Correct the name in the source, or add the drug to config/vocabularies/drugs.yaml.",
+)
+IDENTIFIER_MISSING: Final = Rule(
+    "identifier_missing",
+    "error",
+    "The row has no patient identifier, so it belongs to nobody",
+    "Enter the identifier in the source.",
+)
+IDENTIFIER_ROUNDED: Final = Rule(
+    "identifier_rounded",
+    "error",
+    "The identifier is a number that a spreadsheet has rounded (more than 15 digits), so patients may be confused",
+    "Format the column as text in the source and enter the identifiers again.",
+)
+COLUMN_UNUSED: Final = Rule(
+    "column_unused",
+    "note",
+    "The column of the extract is used by nothing",
+    "Nothing, or map the column, or list it under `ignore` of the mapping.",
+)
+INGEST_RULES: Final = (
+    DATE_UNREADABLE, DATE_UNKNOWN, DATE_PARTIAL, VALUE_UNKNOWN, NUMBER_UNREADABLE, DRUG_UNKNOWN, IDENTIFIER_MISSING,
+    IDENTIFIER_ROUNDED, COLUMN_UNUSED,
+)  # fmt: skip

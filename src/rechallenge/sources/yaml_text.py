@@ -1,0 +1,63 @@
+"""YAML as its author sees it: `no`, `1` and `2019-01-01` stay text, and a key that stands twice is a mistake."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rechallenge.errors import UserError
+
+
+class _TextLoader(yaml.SafeLoader):
+    """YAML 1.1 reads no as false and 1990-01-01 as a date; in vocabularies of medical words that is a trap."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, Any]]] = {}  # noqa: RUF012
+
+
+for _first in ("~", "n", "N", ""):
+    for _tag, _pattern in yaml.SafeLoader.yaml_implicit_resolvers.get(_first, []):
+        if _tag == "tag:yaml.org,2002:null":
+            _TextLoader.yaml_implicit_resolvers.setdefault(_first, []).append((_tag, _pattern))
+
+
+def _mapping(loader: _TextLoader, node: yaml.MappingNode) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, str):
+            key = str(key_node.value)
+        if key in result:
+            raise UserError(f'line {key_node.start_mark.line + 1}: the key "{key}" stands twice in one place.')
+        result[key] = loader.construct_object(value_node, deep=True)
+    return result
+
+
+_TextLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def read_yaml(path: str | Path) -> dict[str, Any]:
+    """Return the keys and values of a YAML file, scalars as text (null stays None).
+
+    Raises UserError where the file is missing, is not UTF-8 or YAML, holds a key twice, or is not keys and values.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, IsADirectoryError):
+        raise UserError(f'There is no file "{path}".') from None
+    except UnicodeDecodeError:
+        raise UserError(f"{path.name}: the file is not UTF-8 text; save it as UTF-8.") from None
+    try:
+        values = yaml.load(text, Loader=_TextLoader)
+    except UserError as error:
+        raise UserError(f"{path.name}, {error.problems[0]}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f", line {mark.line + 1}" if mark is not None else ""
+        reason = getattr(error, "problem", None) or "not readable"
+        raise UserError(f"{path.name}{place}: this is not valid YAML ({reason}).") from None
+    if values is None:
+        raise UserError(f"{path.name}: the file is empty.")
+    if not isinstance(values, dict):
+        raise UserError(f"{path.name}: expected keys and values at the top level.")
+    return values
