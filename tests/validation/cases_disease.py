@@ -184,15 +184,28 @@ CASES = [
     ),
     Case(
         "progression_before_start",
-        "progression before, and on the day of, the start; July may be after 31 July's start? No: never after it",
-        ["treatments 2 progression_date", "treatments 3 progression_date", "treatments 4 progression_date"],
+        "progression before the start, not on its day; of June no day is on or after 31 July",
+        ["treatments 2 progression_date", "treatments 4 progression_date"],
         patients=PATIENTS,
         treatments="""
             patient_id  drug       start_date  progression_date
             01          nivolumab  2020-07-31  2020-06-01
             02          nivolumab  2020-07-31  2020-07-31
-            03          nivolumab  2020-07-31  2020-07
+            03          nivolumab  2020-07-31  2020-06
             01          docetaxel  2020-10-01  2020-10
+        """,
+    ),
+    Case(
+        "progression_on_first_day",
+        "progression on the first day; of July only the 31st would do for 02; October leaves later days to 03",
+        ["treatments 2 progression_date", "treatments 3 progression_date"],
+        patients=PATIENTS,
+        treatments="""
+            patient_id  drug       start_date  progression_date
+            01          nivolumab  2020-07-31  2020-07-31
+            02          nivolumab  2020-07-31  2020-07
+            03          docetaxel  2020-10-01  2020-10
+            01          docetaxel  2020-10-01  2020-09-01
         """,
     ),
     Case(

@@ -34,12 +34,23 @@ def _next_therapy(extract: Extract, rows: pd.Series) -> pd.Series:
 
 @rule(
     "error",
-    "The progression on a treatment is dated on or before its start",
+    "The progression on a treatment is dated before its start",
     "Correct the date of progression or of the start.",
 )
 def progression_before_start(extract: Extract) -> Iterable[Hit]:
     last = extract.latest("treatments", "progression_date")
-    where = last <= extract.earliest("treatments", "start_date")
+    where = last < extract.earliest("treatments", "start_date")
+    yield Hit("treatments", where, "progression_date", beside=("start_date",))
+
+
+@rule(
+    "warning",
+    "The progression on a treatment is dated on its first day",
+    "Check the dates. It counts as an event of PFS at 0 days and is never an index progression.",
+)
+def progression_on_first_day(extract: Extract) -> Iterable[Hit]:
+    last = extract.latest("treatments", "progression_date")
+    where = last.eq(extract.earliest("treatments", "start_date"))
     yield Hit("treatments", where, "progression_date", beside=("start_date",))
 
 
@@ -175,6 +186,7 @@ def best_response_disagrees(extract: Extract) -> Iterable[Hit]:
 
 CHECKS = (
     progression_before_start,
+    progression_on_first_day,
     progression_before_treatment,
     stopped_for_progression_unrecorded,
     treated_past_progression,

@@ -1,0 +1,1 @@
+"""Figures of the study: survival curves, forest and swimmer plots, the flow diagram."""

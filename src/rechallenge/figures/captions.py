@@ -1,0 +1,173 @@
+"""Titles, captions and text alternatives of the figures, from the very data that are drawn."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from rechallenge.figures import words
+from rechallenge.figures.forest import MODELS, Forest, comparison_words, ratio_text
+from rechallenge.figures.results import Result
+from rechallenge.figures.survival import (
+    MOST_MARKS,
+    Group,
+    Survival,
+    confidence_percent,
+    has_marks,
+    median_text,
+    test_lines,
+)
+from rechallenge.figures.swimmer import Swimmer
+from rechallenge.report import formatting
+
+SIMULATED = "Simulated data."
+POPULATIONS = {
+    "first_ici": "all patients with a first ICI monotherapy",
+    "progressed": "patients who progressed on it",
+    "rechallenge": "patients who were rechallenged",
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What stands beside a figure. `alt` states the finding in numbers, for those who cannot see the figure."""
+
+    title: str
+    caption: str
+    alt: str
+
+
+def survival_title(endpoint: str, population: str, term: str, label: str) -> str:
+    """Return the title of a survival figure; `label` is the words for the covariate."""
+    by = "" if term == "overall" else f" by {_lower(label)}"
+    within, _, level = term.partition("|")[2].partition("=")
+    if within:
+        by += f", {_lower(words.term_words(within))}: {_lower(words.level_words(within, level))}"
+    if endpoint in ("PFS1", "OS1"):
+        by += f", {POPULATIONS[population]}"
+    return f"{_capital(words.endpoint_words(endpoint))}{by}"
+
+
+def survival_words(data: Survival, simulated: bool) -> Words:
+    """Caption: endpoint, n, interval and its type, tests. Text alternative: medians and tests of every group."""
+    n = sum(group.n for group in data.groups)
+    title = survival_title(data.endpoint, data.population, data.term, data.term_label)
+    medians = [group.median for group in data.groups]
+    percent = confidence_percent(medians)
+    caption = [
+        f"{title} (Kaplan-Meier; n = {n}, {sum(group.events for group in data.groups)} events).",
+        f"Shaded: {percent} confidence interval{_in_brackets(data.band_method)}.",
+        _marks(data),
+        *(f"Median: {method}." for method in _methods(medians)),
+        "Below: patients at risk, and censored and with an event before each time.",
+        "NR: not reached." if any("NR" in median_text(group) for group in data.groups) else "",
+    ]
+    if data.log_rank is not None:
+        caption.append(f"P value: {data.log_rank.method or 'log-rank test'}, two-sided.")
+    caption += [data.not_compared] if data.not_compared else []
+    if data.left_out:
+        caption.append(f"Not shown, because not classified: {data.left_out}.")
+    if data.term == "resistance" and data.endpoint == "PFS1":
+        caption.append("Resistance is defined by this very time and the response: the comparison is descriptive.")
+    if data.hazard_ratios:
+        ratio_method = data.hazard_ratios[0].method or "univariable Cox model"
+        caption.append(f"Hazard ratio with {confidence_percent(list(data.hazard_ratios))} CI: {ratio_method}.")
+    alt = [f"Kaplan-Meier curves: {_lower(title)}."]
+    for group in data.groups:
+        patients = "patient" if group.n == 1 else "patients"
+        events = "event" if group.events == 1 else "events"
+        alt.append(
+            f"{group.label}: {group.n} {patients}, {group.events} {events}, median {_median_words(group, percent)}."
+        )
+    alt += [f"{line}." for line in test_lines(data)]
+    return Words(title, _joined([*caption, SIMULATED if simulated else ""]), _joined(alt))
+
+
+def _marks(data: Survival) -> str:
+    if not any(group.curve["censored"].gt(0).any() for group in data.groups):
+        return ""
+    if all(map(has_marks, data.groups)):
+        return "Vertical marks: censored patients."
+    return f"Censored patients are not marked in groups with more than {MOST_MARKS} such times."
+
+
+def _methods(rows: list[Result | None]) -> list[str]:
+    return list(dict.fromkeys(row.method for row in rows if row is not None and row.method))
+
+
+def _median_words(group: Group, percent: str) -> str:
+    if group.median is None:
+        return "not estimated"
+    text = median_text(group)
+    number, _, bounds = text.partition(" (")
+    stated = "not reached" if number == formatting.NOT_REACHED else f"{number} months"
+    return f"{stated} ({percent} CI {bounds}" if bounds else stated
+
+
+def forest_words(data: Forest, simulated: bool) -> Words:
+    """Caption: endpoint, models, n and events. Text alternative: every hazard ratio of the main model."""
+    title = f"Hazard ratios for {words.endpoint_words(data.endpoint)}"
+    main = "cox_multivariable" if data.has("cox_multivariable") else "cox_univariable"
+    rows = [
+        (covariate, comparison, row)
+        for covariate in data.covariates
+        for comparison in covariate.comparisons
+        for model, row in comparison.rows
+        if model == main
+    ]
+    shown = [MODELS[model].lower() for model in MODELS if data.has(model)]
+    method = next((row.method for _, _, row in rows if row.method), "Cox model")
+    caption = [
+        f"{title}: {' and '.join(shown)} models ({method}).",
+        f"{MODELS[main]}: n = {_range(row.n for *_, row in rows)}, {_range(row.events for *_, row in rows)} events.",
+        f"Squares: hazard ratios; lines: {confidence_percent([row for *_, row in rows])} confidence intervals;"
+        " arrows: beyond the axis or not estimable. P values: Wald, two-sided.",
+        *data.not_fitted,
+    ]
+    alt = [f"Forest plot: {_lower(title)}, {MODELS[main].lower()} model."]
+    for covariate, comparison, row in rows:
+        compared = _lower(comparison_words(covariate.term, comparison))
+        name = f"{covariate.label}, {compared}" if compared else covariate.label
+        alt.append(f"{name}: {ratio_text(row)}, {formatting.p_phrase(row.p)}.")
+    return Words(title, _joined([*caption, SIMULATED if simulated else ""]), _joined(alt))
+
+
+def _range(numbers: Iterable[float]) -> str:
+    found = sorted({int(number) for number in numbers if not formatting.missing(number)})
+    if not found:
+        return formatting.NOT_AVAILABLE
+    return f"{found[0]}" if len(found) == 1 else f"{found[0]} to {found[-1]}"
+
+
+def swimmer_words(data: Swimmer, simulated: bool) -> Words:
+    """The swimmer plot in words: how many bars, how long, how many progressed, died, were treated in between."""
+    bars: pd.DataFrame = data.bars
+    title = "Course of each rechallenged patient from the first ICI"
+    caption = (
+        "One bar per patient, grouped by resistance to the first ICI. The bar of rechallenge ends at progression,"
+        " death or the end of follow-up for progression; the thin bar at death or the last date known alive."
+    )
+    longest = formatting.months(float(bars["last"].max()))
+    patients = "1 rechallenged patient" if data.n == 1 else f"{data.n} rechallenged patients"
+    alt = (
+        f"Swimmer plot of {patients}, followed for up to {longest} months from the first ICI:"
+        f" {int(bars['interval'].sum())} had interval treatment, {int(bars['progressed'].sum())} progressed after"
+        f" rechallenge, {int(bars['died'].sum())} died."
+    )
+    return Words(title, _joined([f"{title}, n = {data.n}.", caption, SIMULATED if simulated else ""]), alt)
+
+
+def _in_brackets(text: str) -> str:
+    return f" ({text})" if text else ""
+
+
+def _lower(text: str) -> str:
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _joined(parts: list[str]) -> str:
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,250 @@
+"""The flow diagram: every patient of the extract is in a box, and the boxes add up.
+
+Counts come from the attrition frame (and from classes counted on the same patients), positions from the number of
+lines of text; a Jinja2 template with autoescape writes the SVG. Widths of letters are estimates on the safe side,
+because the reader's font is not known. Needs neither matplotlib nor a browser.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+from jinja2 import Environment, StrictUndefined
+
+from rechallenge.figures.words import is_wide, pieces, plain
+from rechallenge.report.formatting import percent
+
+# What is said of those whom a criterion excludes.
+EXCLUDED: Final = {
+    "unusable_record": "No usable record after rows were set aside",
+    "nsclc": "Not non-small cell lung cancer",
+    "advanced": "Disease not advanced (stage IIIB or higher, recurrent or metastatic)",
+    "ici_treated": "No immune checkpoint inhibitor (ICI) on record",
+    "no_prior_ici": "First ICI was neoadjuvant, adjuvant or consolidation",
+    "first_ici_monotherapy": "First ICI was not monotherapy",
+    "first_ici_in_window": "First ICI started outside the study window",
+    "index_progression": "No progression on the first ICI before other systemic therapy",
+    "rechallenged": "No ICI again after progression",
+    "rechallenge_in_window": "Rechallenge started outside the study window",
+    "minimum_data": "Key dates or follow-up missing",
+}
+# After these criteria stands a box of those who remain: the populations of the study.
+STAGES: Final = {
+    "first_ici_in_window": "First ICI monotherapy in the study window",
+    "index_progression": "Progressed on first ICI",
+}
+EXTRACT: Final = "Patients in the extract"
+ELIGIBLE: Final = "Rechallenge set"
+NOT_EVALUABLE: Final = "not evaluable"
+
+# In units of the drawing: on a phone 360 points wide the text is 10 points high, and a page holds the whole.
+WIDTH: Final = 560
+FONT: Final = 16
+LINE: Final = 20
+PAD: Final = 8
+GAP: Final = 10
+MAIN: Final = (8, 214)
+SIDE: Final = (246, 306)
+
+
+@dataclass(frozen=True)
+class Box:
+    """One box with its lines of text; its last line is the count, in bold, and what is said of it."""
+
+    x: int
+    y: int
+    width: int
+    lines: tuple[str, ...]
+    count: str
+    remark: str
+    kind: str
+
+    @property
+    def height(self) -> int:
+        return 2 * PAD + LINE * (len(self.lines) + 1)
+
+    @property
+    def middle(self) -> int:
+        return self.x + self.width // 2
+
+    @property
+    def centre(self) -> int:
+        return self.y + self.height // 2
+
+
+def flow_svg(
+    attrition: pd.DataFrame,
+    template: str | Path,
+    words: Mapping[str, str] | None = None,
+    classes: Mapping[str, int] | None = None,
+) -> str:
+    """Return the flow diagram as SVG text.
+
+    `attrition` has step, criterion, excluded, remaining and not_evaluable, step 0 being the extract. `template` is
+    the Jinja2 text, or its path. `words` replaces the sentence of a criterion; `classes` (words -> patients) adds a
+    last row of boxes that divide the eligible patients. Raises ValueError when the counts do not add up.
+    """
+    check(attrition, classes)
+    boxes, joints = _layout(attrition, EXCLUDED | dict(words or {}), classes or {})
+    height = max(box.y + box.height for box in boxes) + 10
+    text = template.read_text(encoding="utf-8") if isinstance(template, Path) else template
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return (
+        environment.from_string(text).render(
+            boxes=boxes,
+            joints=joints,
+            width=WIDTH,
+            height=height,
+            font=FONT,
+            line=LINE,
+            pad=PAD,
+            title="Flow of patients from the extract to the rechallenge set",
+            description=description(attrition, words, classes),
+        )
+        + "\n"
+    )
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of the attrition after the extract."""
+
+    criterion: str
+    excluded: int
+    remaining: int
+    not_evaluable: int
+
+
+def steps_of(attrition: pd.DataFrame) -> list[Step]:
+    """Return the steps after the extract."""
+    columns = (attrition[name].iloc[1:].tolist() for name in Step.__dataclass_fields__)
+    return [
+        Step(str(name), int(out), int(left), int(unknown)) for name, out, left, unknown in zip(*columns, strict=True)
+    ]
+
+
+def check(attrition: pd.DataFrame, classes: Mapping[str, int] | None = None) -> None:
+    """Raise ValueError unless every step's counts follow from the one before, and the classes from the last."""
+    excluded, remaining = attrition["excluded"].astype("int64"), attrition["remaining"].astype("int64")
+    if not len(attrition) or attrition["criterion"].iloc[0] != "extract" or excluded.iloc[0] != 0:
+        raise ValueError("The attrition does not begin with the extract.")
+    wrong = remaining.ne(remaining.shift(1, fill_value=remaining.iloc[0]) - excluded)
+    if wrong.any():
+        steps = ", ".join(attrition.loc[wrong, "criterion"].astype(str))
+        raise ValueError(f"The attrition does not add up at: {steps}.")
+    if ((attrition["not_evaluable"] > excluded) | (excluded < 0)).any():
+        raise ValueError("A step of the attrition has more patients who could not be evaluated than it excludes.")
+    if classes and sum(classes.values()) != remaining.iloc[-1]:
+        raise ValueError(
+            f"The classes hold {sum(classes.values())} patients, the rechallenge set {remaining.iloc[-1]}."
+        )
+
+
+def class_counts(classified: pd.DataFrame) -> dict[str, int]:
+    """Return how many of the eligible patients are in each class of resistance, for the last row of boxes."""
+    classes = classified.loc[classified["eligible"].astype(bool), "resistance"].astype("object").fillna("unclassified")
+    found = classes.value_counts()
+    order = sorted(found.index, key=lambda name: (name == "unclassified", name))
+    return {
+        f"{plain(name)} resistance" if name != "unclassified" else "Unclassified": int(found[name]) for name in order
+    }
+
+
+def description(
+    attrition: pd.DataFrame, words: Mapping[str, str] | None = None, classes: Mapping[str, int] | None = None
+) -> str:
+    """Return the diagram as sentences, for screen readers."""
+    sentences = EXCLUDED | dict(words or {})
+    said = [f"{EXTRACT}: {attrition['remaining'].iloc[0]}."]
+    for row in steps_of(attrition):
+        unknown = f", {row.not_evaluable} of them {NOT_EVALUABLE}" if row.not_evaluable else ""
+        why = sentences.get(row.criterion) or plain(row.criterion)
+        said.append(f"{why}: {row.excluded} excluded{unknown}, {row.remaining} remain.")
+    said.append(f"{ELIGIBLE}: {attrition['remaining'].iloc[-1]}.")
+    said += [f"{name}: {number}." for name, number in (classes or {}).items()]
+    return " ".join(said)
+
+
+def _layout(
+    attrition: pd.DataFrame, sentences: Mapping[str, str], classes: Mapping[str, int]
+) -> tuple[list[Box], list[str]]:
+    """Return the boxes, and the paths that join them."""
+    steps = steps_of(attrition)
+    boxes = [_main_box(10, EXTRACT, int(attrition["remaining"].iloc[0]))]
+    joints: list[str] = []
+    above = boxes[0]
+    y = above.y + above.height + GAP
+    for row in steps:
+        side = _side_box(y, sentences.get(row.criterion) or plain(row.criterion), row.excluded, row.not_evaluable)
+        boxes.append(side)
+        joints.append(f"M{above.middle} {side.centre}H{side.x}")
+        y = side.y + side.height + GAP
+        if row.criterion in STAGES and row.criterion != steps[-1].criterion:
+            above = _stage(boxes, joints, above, y, STAGES[row.criterion], row.remaining)
+            y = above.y + above.height + GAP
+    last = _stage(boxes, joints, above, y, ELIGIBLE, int(attrition["remaining"].iloc[-1]))
+    if classes and attrition["remaining"].iloc[-1]:
+        _class_boxes(boxes, joints, last, classes)
+    return boxes, joints
+
+
+def _stage(boxes: list[Box], joints: list[str], above: Box, y: int, text: str, number: int) -> Box:
+    box = _main_box(y, text, number)
+    boxes.append(box)
+    joints.append(f"M{above.middle} {above.y + above.height}V{box.y}")
+    return box
+
+
+def _main_box(y: int, text: str, number: int) -> Box:
+    return Box(MAIN[0], y, MAIN[1], wrapped(text, MAIN[1] - 2 * PAD), f"n = {number}", "", "main")
+
+
+def _side_box(y: int, text: str, number: int, unknown: int) -> Box:
+    remark = f" ({unknown} {NOT_EVALUABLE})" if unknown else ""
+    return Box(SIDE[0], y, SIDE[1], wrapped(text, SIDE[1] - 2 * PAD), f"n = {number}", remark, "side")
+
+
+def _class_boxes(boxes: list[Box], joints: list[str], above: Box, classes: Mapping[str, int]) -> None:
+    total = sum(classes.values())
+    width = (WIDTH - 2 * MAIN[0] - GAP * (len(classes) - 1)) // len(classes)
+    top, bottom = above.y + above.height, above.y + above.height + 3 * GAP
+    texts = [wrapped(name, width - 2 * PAD) for name in classes]
+    most = max(len(lines) for lines in texts)
+    for at, (lines, number) in enumerate(zip(texts, classes.values(), strict=True)):
+        filled = lines + ("",) * (most - len(lines))
+        share = f" ({percent(100 * number / total, total)})"
+        box = Box(MAIN[0] + at * (width + GAP), bottom, width, filled, f"n = {number}", share, "main")
+        boxes.append(box)
+        joints.append(f"M{above.middle} {top}V{top + 3 * GAP // 2}H{box.middle}V{box.y}")
+
+
+def wrapped(text: str, room: float) -> tuple[str, ...]:
+    """Return `text` in lines that fit the room; a word longer than a line is broken."""
+    lines, current = [], ""
+    for piece in pieces(text):
+        if current and letter_width((current + piece).rstrip()) > room:
+            lines.append(current.rstrip())
+            current = ""
+        current += piece if current else piece.lstrip()
+        while letter_width(current.rstrip()) > room:
+            fits = next(at for at in range(len(current), 0, -1) if letter_width(current[:at]) <= room)
+            lines.append(current[:fits])
+            current = current[fits:]
+    return (*lines, current.rstrip()) if current.strip() else tuple(lines)
+
+
+def letter_width(text: str) -> float:
+    """Return how wide a text is at most, in units of the drawing; the letters are those of a wide sans serif."""
+    return FONT * sum(_ems(letter) for letter in text)
+
+
+def _ems(letter: str) -> float:
+    if is_wide(letter):
+        return 1.0
+    if letter in "mwMW@%":
+        return 0.95
+    if letter in "fijlrtI .,;:!|()[]'/-":
+        return 0.40
+    return 0.72 if letter.isupper() else 0.61

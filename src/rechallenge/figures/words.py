@@ -1,0 +1,106 @@
+"""The words that figures use for endpoints, covariates and their levels.
+
+Terms without words here are printed as they are, underscores as spaces. A study's own labels (settings of the
+covariates) come first.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+
+ENDPOINTS: Final = {
+    "PFS": "Progression-free survival",
+    "OS": "Overall survival",
+    "PFS1": "Progression-free survival",
+    "OS1": "Overall survival",
+}
+ABBREVIATIONS: Final = {"PFS": "PFS", "OS": "OS", "PFS1": "PFS", "OS1": "OS"}
+TIME_ZERO: Final = {
+    "PFS": "start of rechallenge",
+    "OS": "start of rechallenge",
+    "PFS1": "start of the first ICI",
+    "OS1": "start of the first ICI",
+}
+TERMS: Final = {
+    "overall": "All patients",
+    "resistance": "Resistance",
+    "progression_pattern": "Progression pattern",
+    "interval_treatment": "Interval treatment",
+    "ecog_1_or_more": "ECOG 1 or more",
+    "pd_l1_group": "PD-L1",
+    "same_ici": "Same ICI",
+    "rechallenge_type": "Rechallenge regimen",
+    "rechallenge_kind": "Kind of re-exposure",
+    "histology_group": "Histology",
+    "rechallenge_combination": "Rechallenge in combination",
+    "local_therapy_at_progression": "Local therapy at progression",
+}
+# The order is also the order of drawing; each level keeps its place in the palette in every figure.
+LEVELS: Final = {
+    "resistance": {"acquired": "Acquired", "primary": "Primary", "unclassified": "Unclassified"},
+    "progression_pattern": {"oligo": "Oligo-progression", "systemic": "Systemic progression", "unknown": "Unknown"},
+    "interval_treatment": {"true": "With interval treatment", "false": "Without interval treatment"},
+    "overall": {"": "All patients"},
+}
+YES_NO: Final = {"true": "Yes", "false": "No", "yes": "Yes", "no": "No"}
+
+
+def plain(word: str) -> str:
+    """Return an identifier as words: underscores as spaces, the first letter a capital."""
+    text = str(word).replace("_", " ").strip()
+    return text[:1].upper() + text[1:]
+
+
+def text_of(value: object) -> str:
+    """Return a term or level as its identifier: booleans in lower case, missing as an empty text."""
+    if value is None or value is pd.NA or value != value:
+        return ""
+    return str(value).lower() if isinstance(value, bool) or str(value) in ("True", "False") else str(value)
+
+
+def term_words(term: str, labels: Mapping[str, str] | None = None) -> str:
+    """Return the words for a covariate: the study's label, else ours."""
+    return (labels or {}).get(term) or TERMS.get(term) or plain(term)
+
+
+def level_words(term: str, level: str) -> str:
+    """Return the words for a level of a covariate, as they stand beside a curve."""
+    if level in LEVELS.get(term, {}):
+        return LEVELS[term][level]
+    return YES_NO.get(level) or plain(level) or "All patients"
+
+
+def cell_words(term: str, level: str) -> str:
+    """Return the words for a level under the heading of its covariate: "Yes" rather than "With interval treatment"."""
+    return YES_NO.get(level) or level_words(term, level)
+
+
+def level_order(term: str, levels: list[str]) -> list[str]:
+    """Return the levels in the declared order, those not declared after them as they come."""
+    known = [level for level in LEVELS.get(term, {}) if level in levels]
+    return [*known, *(level for level in levels if level not in known)]
+
+
+def endpoint_words(endpoint: str) -> str:
+    """Return "progression-free survival after rechallenge" and the like, in lower case."""
+    name = ENDPOINTS.get(endpoint, endpoint)
+    since = TIME_ZERO.get(endpoint)
+    return f"{name.lower()} from the {since}" if since else name
+
+
+def pieces(text: str) -> list[str]:
+    """Return the parts of `text` between which a line may break, spaces kept at their end."""
+    found: list[str] = []
+    for character in " ".join(text.split()):
+        wide = is_wide(character)
+        if not found or wide or is_wide(found[-1][-1]) or found[-1].endswith(" "):
+            found.append(character)
+        else:
+            found[-1] += character
+    return found
+
+
+def is_wide(character: str) -> bool:
+    """Tell whether a character takes a full em, as Chinese, Japanese and Korean ones do."""
+    return "\u1100" <= character <= "\u115f" or "\u2e80" <= character <= "\ua4cf" or "\uac00" <= character <= "\uffe6"

@@ -1,0 +1,119 @@
+"""The flow diagram: its counts are those of the attrition, its texts are escaped and fit."""
+
+import itertools
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+
+from rechallenge.figures.flow import FONT, SIDE, class_counts, flow_svg, letter_width, wrapped
+
+TEMPLATE = Path(__file__).parents[2] / "workflow" / "templates" / "flow.svg.j2"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def attrition(*rows: tuple[str, int, int, int]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["criterion", "excluded", "remaining", "not_evaluable"])
+    frame.insert(0, "step", range(len(frame)))
+    return frame
+
+
+SMALL = attrition(
+    ("extract", 0, 400, 0),
+    ("nsclc", 30, 370, 4),
+    ("first_ici_in_window", 210, 160, 0),
+    ("index_progression", 50, 110, 0),
+    ("rechallenged", 70, 40, 0),
+)
+
+
+def texts(svg: str) -> list[str]:
+    root = ElementTree.fromstring(svg)
+    return [" ".join("".join(text.itertext()).split()) for text in root.iter(f"{SVG}text")]
+
+
+def test_each_criterion_has_a_box_with_its_count_and_each_population_one_with_who_remains() -> None:
+    assert texts(flow_svg(SMALL, TEMPLATE)) == [
+        "Patients in the extract n = 400",
+        "Not non-small cell lung cancer n = 30 (4 not evaluable)",
+        "First ICI started outside the study window n = 210",
+        "First ICI monotherapy in the study window n = 160",
+        "No progression on the first ICI before other systemic therapy n = 50",
+        "Progressed on first ICI n = 110",
+        "No ICI again after progression n = 70",
+        "Rechallenge set n = 40",
+    ]
+
+
+def test_the_last_row_divides_the_rechallenge_set_by_class() -> None:
+    svg = flow_svg(SMALL, TEMPLATE, classes={"Primary resistance": 18, "Acquired resistance": 22})
+    assert texts(svg)[-2:] == ["Primary resistance n = 18 (45%)", "Acquired resistance n = 22 (55%)"]
+
+
+def test_classes_are_counted_among_the_eligible_and_a_missing_one_is_unclassified() -> None:
+    classified = pd.DataFrame(
+        {"eligible": [True, True, True, True, False], "resistance": ["primary", "acquired", "primary", None, "primary"]}
+    )
+    assert class_counts(classified) == {"Acquired resistance": 1, "Primary resistance": 2, "Unclassified": 1}
+
+
+@pytest.mark.parametrize(
+    ("frame", "classes", "sentence"),
+    [
+        (attrition(("extract", 0, 10, 0), ("nsclc", 3, 8, 0)), None, "does not add up at: nsclc"),
+        (attrition(("extract", 0, 10, 0), ("nsclc", 3, 7, 4)), None, "could not be evaluated"),
+        (attrition(("nsclc", 0, 10, 0)), None, "does not begin with the extract"),
+        (SMALL, {"Primary resistance": 18, "Acquired resistance": 21}, "classes hold 39 patients"),
+    ],
+)
+def test_counts_that_do_not_add_up_are_refused(
+    frame: pd.DataFrame, classes: dict[str, int] | None, sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        flow_svg(frame, TEMPLATE, classes=classes)
+
+
+def test_screen_readers_get_every_count_in_sentences() -> None:
+    root = ElementTree.fromstring(flow_svg(SMALL, TEMPLATE))
+    assert root.get("role") == "img"
+    assert root.findtext(f"{SVG}title") == "Flow of patients from the extract to the rechallenge set"
+    said = root.findtext(f"{SVG}desc") or ""
+    assert said.startswith("Patients in the extract: 400. Not non-small cell lung cancer: 30 excluded, 4 of them not")
+    assert said.endswith("No ICI again after progression: 70 excluded, 40 remain. Rechallenge set: 40.")
+
+
+def test_a_hostile_sentence_is_text_and_nothing_else() -> None:
+    svg = flow_svg(SMALL, TEMPLATE, words={"nsclc": "<script>alert(1)</script> & \"x\" onload='y'"})
+    assert "<script" not in svg
+    assert "<script>alert(1)</script> &" in " ".join(texts(svg))
+
+
+def test_nobody_left_and_a_criterion_without_words_are_drawn() -> None:
+    frame = attrition(("extract", 0, 5, 0), ("nsclc", 5, 0, 0), ("own_rule", 0, 0, 0))
+    assert texts(flow_svg(frame, TEMPLATE, classes={}))[-2:] == ["Own rule n = 0", "Rechallenge set n = 0"]
+    assert texts(flow_svg(frame.iloc[:1], TEMPLATE)) == ["Patients in the extract n = 5", "Rechallenge set n = 5"]
+
+
+def test_lines_fit_their_box_and_boxes_do_not_overlap() -> None:
+    long = "不是非小细胞肺癌或者病理类型没有记录在登记表当中" * 2 + " Donaudampfschifffahrtsgesellschaftskapitänswitwe"
+    assert all(letter_width(line) <= 200 for line in wrapped(long, 200))
+    assert "".join(wrapped(long, 200)).replace(" ", "") == long.replace(" ", "")
+    root = ElementTree.fromstring(flow_svg(SMALL, TEMPLATE, words={"nsclc": long}))
+    boxes = [
+        [float(box.get(name, 0)) for name in ("x", "y", "width", "height")]
+        for box in root.iter(f"{SVG}rect")
+        if box.get("rx")
+    ]
+    assert len(boxes) == 8
+    for (_, top, _, height), (_, below, *_) in itertools.pairwise(boxes):
+        assert top + height < below
+    assert max(x + width for x, _, width, _ in boxes) <= float(root.get("width", 0))
+    assert SIDE[1] > FONT * 10
+
+
+def test_the_same_attrition_gives_the_same_bytes_without_anything_to_load() -> None:
+    svg = flow_svg(SMALL, TEMPLATE)
+    assert svg == flow_svg(SMALL.copy(), TEMPLATE.read_text(encoding="utf-8"))
+    assert not re.search(r"(href|src)=", svg)

@@ -1,0 +1,144 @@
+"""All figures of a study: where each file lies, what the manifests say, and equal bytes."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from rechallenge.figures import run
+from rechallenge.settings.config import ReleaseSettings
+from tests.figures.helpers import cohort, cox_rows, curve, estimate, patients
+
+PATIENTS = patients(
+    ("CANARY-1", "primary", 60, 61, 90, 30, True, 200, True),
+    ("CANARY-2", "acquired", 200, 210, 300, 100, True, 300, False),
+)
+
+
+def study() -> tuple[pd.DataFrame, pd.DataFrame]:
+    groups = [("primary", *cohort(18, 3, 1)), ("acquired", *cohort(22, 8, 2))]
+    curves = pd.concat([curve(times, events, term="resistance", level=level) for level, times, events in groups])
+    medians = [
+        estimate("kaplan_meier", "median", term="resistance", level=level, estimate=3, n=len(times), events=sum(events))
+        for level, times, events in groups
+    ]
+    return curves, pd.DataFrame([*medians, *cox_rows()])
+
+
+def draw(folder: Path, release: ReleaseSettings, **further: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    run.draw_all(*study(), *PATIENTS, release, folder / "shareable", folder / "private", **further)
+    return tuple(json.loads((folder / name / run.MANIFEST).read_text()) for name in ("shareable", "private"))  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="module")
+def default(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], dict[str, Any]]:
+    """A study drawn once under the default release settings, with its two manifests."""
+    folder = tmp_path_factory.mktemp("default")
+    return folder, *draw(folder, ReleaseSettings(), simulated=True)
+
+
+def files(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def formats(name: str, *kinds: str) -> set[str]:
+    return {f"{name}.{kind}" for kind in kinds}
+
+
+def test_by_default_curves_are_shared_as_pixels_only_and_bars_of_patients_not_at_all(
+    default: tuple[Path, dict[str, Any], dict[str, Any]],
+) -> None:
+    folder, shared, kept = default
+    expected = formats("km_pfs_resistance", "png", "tiff") | formats("forest_pfs", "svg", "pdf", "png", "tiff")
+    assert files(folder / "shareable") == expected | {"manifest.json"}
+    kept_back = formats("km_pfs_resistance", "svg", "pdf") | formats("swimmer", "svg", "pdf", "png", "tiff")
+    assert files(folder / "private") == kept_back | {"manifest.json"}
+    for manifest, name in ((shared, "shareable"), (kept, "private")):
+        named = {file for figure in manifest["figures"] for file in figure["files"]}
+        assert named | {"manifest.json"} == files(folder / name)
+
+
+def test_a_release_is_an_explicit_choice_and_can_be_withdrawn(tmp_path: Path) -> None:
+    everything = ReleaseSettings(vector_survival_curves=True, per_patient_figures=True)
+    draw(tmp_path, everything)
+    assert {"km_pfs_resistance.svg", "swimmer.pdf"} <= files(tmp_path / "shareable")
+    assert files(tmp_path / "private") == {"manifest.json"}
+    draw(tmp_path, ReleaseSettings())
+    assert not {"km_pfs_resistance.svg", "swimmer.pdf"} & files(tmp_path / "shareable")
+
+
+def test_each_figure_has_title_caption_and_alternative_and_none_names_a_patient(
+    default: tuple[Path, dict[str, Any], dict[str, Any]],
+) -> None:
+    folder, shared, kept = default
+    for figure in shared["figures"] + kept["figures"]:
+        assert set(figure) == {"name", "title", "caption", "alt", "files"}
+        assert "Simulated data." in figure["caption"]
+        assert any(character.isdigit() for character in figure["alt"])
+    for path in folder.rglob("*.*"):
+        content = path.read_bytes()
+        assert b"CANARY" not in content
+        assert b"2019-" not in content
+
+
+def test_what_cannot_be_drawn_is_listed_with_the_reason(default: tuple[Path, dict[str, Any], dict[str, Any]]) -> None:
+    _, shared, kept = default
+    reasons = {item["name"]: item["reason"] for item in shared["not_drawn"]}
+    assert set(reasons) == {*run.SURVIVAL, *run.FOREST} - {"km_pfs_resistance", "forest_pfs"}
+    assert reasons["forest_os"] == "No Cox model was fitted: no patients or events."
+    assert reasons["km_pfs_interval_treatment"] == "No patient of the set has a known class."
+    assert reasons["km_os_overall"] == "No patient of the extract was rechallenged."
+    titles = {item["name"]: item["title"] for item in shared["not_drawn"]}
+    assert titles["km_os_overall"] == "Overall survival from the start of rechallenge"
+    assert titles["km_pfs_pattern_within_acquired"].endswith("by progression pattern, resistance: acquired")
+    assert all(reasons.values())
+    assert kept["not_drawn"] == []
+
+
+def test_nobody_at_all_is_no_crash(tmp_path: Path) -> None:
+    curves, estimates = study()
+    classified, adtte = PATIENTS
+    nothing = (frame.iloc[:0] for frame in (curves, estimates, classified, adtte))
+    run.draw_all(*nothing, ReleaseSettings(), tmp_path / "s", tmp_path / "p")
+    shared = json.loads((tmp_path / "s" / run.MANIFEST).read_text())
+    assert shared["figures"] == []
+    assert len(shared["not_drawn"]) == len(run.SURVIVAL) + len(run.FOREST)
+    kept = json.loads((tmp_path / "p" / run.MANIFEST).read_text())
+    assert kept["not_drawn"][0]["reason"] == "No patient of the extract was rechallenged."
+
+
+def test_a_label_that_no_font_can_draw_is_left_out_and_said(tmp_path: Path) -> None:
+    shared, _ = draw(tmp_path, ReleaseSettings(), labels={"resistance": "\U000f0000", "age": "Age, per 10 years"})
+    assert "of resistance is not drawn" in shared["remarks"][0]
+    assert "by resistance" in shared["figures"][0]["title"]
+    assert "Age, per 10 years" in shared["figures"][1]["alt"]
+
+
+def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
+    def digests(name: str, hash_seed: str) -> dict[str, str]:
+        code = (
+            "import sys; from pathlib import Path; from tests.figures.test_run import draw; "
+            "from rechallenge.settings.config import ReleaseSettings; draw(Path(sys.argv[1]), ReleaseSettings())"
+        )
+        root = Path(__file__).parents[2]
+        target = tmp_path / name
+        subprocess.run(
+            [sys.executable, "-c", code, str(target)],
+            check=True,
+            cwd=root,
+            env=os.environ | {"PYTHONHASHSEED": hash_seed},
+        )
+        return {
+            str(path.relative_to(target)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(target.rglob("*.*"))
+        }
+
+    first, second = digests("first", "1"), digests("second", "4711")
+    assert len(first) == 14
+    assert first == second
