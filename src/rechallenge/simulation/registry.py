@@ -1,0 +1,43 @@
+"""A whole registry in one call: simulate, soil, render, write. Each part draws from a stream of its own."""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from rechallenge.errors import UserError
+from rechallenge.simulation.broken import break_extract
+from rechallenge.simulation.dirt import DirtRates, soil
+from rechallenge.simulation.extract import simulate
+from rechallenge.simulation.parameters import Parameters, day_number
+from rechallenge.simulation.rendering import render
+from rechallenge.simulation.writing import write_canonical, write_registry, write_truth
+
+# Stream 1 is the cohort's (`extract`), so that other dirt leaves the patients the same.
+_DIRT_STREAM: Final = 2
+_WRITING_STREAM: Final = 3
+_BROKEN_STREAM: Final = 4
+
+
+def write_extract(
+    patients: int, seed: int, rates: DirtRates, out: Path, form: str = "registry", *, broken: bool = False
+) -> None:
+    """Simulate one extract and write it to `out`, with its parameters and truth in `out/truth`.
+
+    `form` is registry (four exports, read with the mapping demo_registry), csv or parquet (canonical tables).
+    Raises ValueError for a number of patients that cannot be, UserError for a broken extract in a canonical form.
+    """
+    model = Parameters()
+    extract = simulate(patients, seed, model)
+    cutoff = day_number(model.follow_up.cutoff)
+    tables = soil(np.random.default_rng([seed, _DIRT_STREAM]), extract, rates, cutoff)
+    if form == "registry":
+        text = render(np.random.default_rng([seed, _WRITING_STREAM]), tables, rates)
+        if broken:
+            text = break_extract(np.random.default_rng([seed, _BROKEN_STREAM]), text)
+        write_registry(text, out)
+    else:
+        if broken:
+            raise UserError("--broken is for the registry format.")
+        write_canonical(tables, out, form)
+    write_truth(extract, out / "truth", model, rates, patients=patients, seed=seed, format=form, broken=broken)
