@@ -42,8 +42,12 @@ def table(text: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=lines[0], dtype=TEXT)
 
 
-def raw_file(name: str, text: str) -> RawFile:
-    frame = table(text)
+Rows = str | list[dict[str, str]]
+
+
+def raw_file(name: str, rows: Rows) -> RawFile:
+    """A file from a table as text, or from rows as columns and cells."""
+    frame = table(rows) if isinstance(rows, str) else pd.DataFrame(rows, dtype=TEXT)
     return RawFile(
         name, frame.assign(source_file=pd.Series(f"{name}.csv", frame.index, TEXT), source_row=range(2, len(frame) + 2))
     )
@@ -57,20 +61,20 @@ CANCER = """
 record_id | ca_seq | redcap_ca_index | dob_ca_dx_days | stage_dx
 A         | 1      | Yes             | 22000          | Stage IV
 """
-REGIMEN = """
-record_id | ca_seq | redcap_ca_index | regimen_number | regimen_drugs | drugs_startdt_int_1 | dx_drug_start_int_1 | dx_drug_end_int_1
-A         | 1      | Yes             | 1              | Nivolumab     | 22030               | 30                  | 100
-"""
+REGIMEN = {
+    "record_id": "A", "ca_seq": "1", "redcap_ca_index": "Yes", "regimen_number": "1", "regimen_drugs": "Nivolumab",
+    "drugs_startdt_int_1": "22030", "dx_drug_start_int_1": "30", "dx_drug_end_int_1": "100",
+}  # fmt: skip
 IMAGING = """
 record_id | image_scan_int | image_overall
 A         | 22100          | Progressing/Worsening/Enlarging
 """
 
 
-def release(**files: str) -> dict[str, pd.DataFrame]:
+def release(**files: Rows) -> dict[str, pd.DataFrame]:
     """The canonical columns of a small release; files that are not given hold patient A on nivolumab."""
-    texts = {"patient": PATIENT, "cancer": CANCER, "regimen": REGIMEN, "imaging": IMAGING} | files
-    return genie_tables({name: raw_file(name, text) for name, text in texts.items()})
+    texts: dict[str, Rows] = {"patient": PATIENT, "cancer": CANCER, "regimen": [REGIMEN], "imaging": IMAGING}
+    return genie_tables({name: raw_file(name, text) for name, text in (texts | files).items()})
 
 
 def after_birth(days: int, year: int = 1950) -> pd.Timestamp:
@@ -91,11 +95,8 @@ class TestDates:
         assert row["end_date"] == after_birth(22000 + 100)
 
     def test_a_missing_end_takes_the_last_administration(self) -> None:
-        regimen = """
-record_id | regimen_number | regimen_drugs | drugs_drug_1 | drugs_startdt_int_1 | dx_drug_start_int_1 | dx_drug_end_int_1 | dx_drug_end_or_lastadm_int_1
-A         | 1              | Nivolumab     | Nivolumab    | 22030               | 30                  | .                 | 90
-"""
-        assert release(regimen=regimen)["treatments"].loc[0, "end_date"] == after_birth(22090)
+        regimen = {"drugs_drug_1": "Nivolumab", "dx_drug_end_int_1": "", "dx_drug_end_or_lastadm_int_1": "90"}
+        assert release(regimen=[REGIMEN | regimen])["treatments"].loc[0, "end_date"] == after_birth(22090)
 
     def test_a_count_that_is_no_number_stays_as_text_to_be_reported(self) -> None:
         patient = PATIENT.replace("22500 ", ">32485")
@@ -104,34 +105,34 @@ A         | 1              | Nivolumab     | Nivolumab    | 22030               
 
 class TestRegimens:
     def test_a_regimen_that_repeats_under_another_cancer_counts_once(self) -> None:
-        regimen = """
-record_id | ca_seq | redcap_ca_index | regimen_number | regimen_drugs | drugs_startdt_int_1 | dx_drug_start_int_1 | dx_drug_end_int_1
-A         | 0      | No              | 1              | Nivolumab     | 22030               | 1030                | 1100
-A         | 1      | Yes             | 1              | Nivolumab     | 22030               | 30                  | 100
-A         | 1      | Yes             | 2              | Docetaxel     | 22200               | 200                 | 260
-"""
-        rows = release(regimen=regimen)["treatments"]
+        elsewhere = {"ca_seq": "0", "redcap_ca_index": "No", "dx_drug_start_int_1": "1030", "dx_drug_end_int_1": "1100"}
+        second = {"regimen_number": "2", "drugs_startdt_int_1": "22200", "dx_drug_start_int_1": "200"}
+        rows = release(regimen=[REGIMEN | elsewhere, REGIMEN, REGIMEN | second])["treatments"]
         assert rows["regimen_id"].tolist() == ["1", "2"]
         assert rows["source_row"].tolist() == [3, 4], "the row of the index cancer stands"
 
     def test_each_drug_of_a_regimen_has_its_own_dates(self) -> None:
-        regimen = """
-record_id | regimen_number | regimen_drugs           | drugs_drug_1                        | drugs_drug_2 | drugs_startdt_int_1 | drugs_startdt_int_2 | dx_drug_start_int_1 | dx_drug_end_int_1 | dx_drug_end_int_2
-A         | 1              | Carboplatin, Nivolumab  | Nivolumab(BMS-936558, ONO-4538)     | Carboplatin(CARBO, Paraplatin) | 22030 | 22044 | 30                  | 100               | 60
-"""
-        rows = release(regimen=regimen)["treatments"]
+        pair = {
+            "regimen_drugs": "Carboplatin, Nivolumab",
+            "drugs_drug_1": "Nivolumab(BMS-936558, ONO-4538)",
+            "drugs_drug_2": "Carboplatin(CARBO, Paraplatin)",
+            "drugs_startdt_int_2": "22044",
+            "dx_drug_end_int_2": "60",
+        }
+        rows = release(regimen=[REGIMEN | pair])["treatments"]
         assert rows["drug"].tolist() == ["Nivolumab", "Carboplatin"]
         assert rows["start_date"].tolist() == [after_birth(22030), after_birth(22044)]
         assert rows["end_date"].tolist() == [after_birth(22100), after_birth(22060)]
 
     def test_without_names_by_slot_the_regimen_s_own_dates_stand(self) -> None:
-        regimen = """
-record_id | regimen_number | regimen_drugs           | drugs_startdt_int_1 | drugs_startdt_int_2 | dx_drug_start_int_1 | dx_reg_end_all_int
-A         | 1              | Carboplatin, Nivolumab  | 22044               | 22030               | 44                  | 120
-"""
-        row = release(regimen=regimen)["treatments"].iloc[0]
+        pair = {
+            "regimen_drugs": "Carboplatin, Nivolumab",
+            "drugs_startdt_int_2": "22024",
+            "dx_reg_end_all_int": "120",
+        }
+        row = release(regimen=[REGIMEN | pair])["treatments"].iloc[0]
         assert row["drug"] == "Carboplatin, Nivolumab"
-        assert (row["start_date"], row["end_date"]) == (after_birth(22030), after_birth(22120))
+        assert (row["start_date"], row["end_date"]) == (after_birth(22024), after_birth(22120))
 
 
 class TestPatients:
@@ -166,8 +167,9 @@ A         | 1      | Yes             | 22000          | Stage I  | 1            
         assert release(cancer=cancer)["patients"].loc[0, "advanced_date"] == after_birth(22020)
 
     @pytest.mark.parametrize(
-        ("flag", "day", "state"), [("1", "10", "yes"), ("1", "30", "yes"), ("1", "31", "no"), ("0", ".", "no"), ("1", ".", None)]
-    )  # fmt: skip
+        ("flag", "day", "state"),
+        [("1", "10", "yes"), ("1", "30", "yes"), ("1", "31", "no"), ("0", ".", "no"), ("1", ".", None)],
+    )
     def test_metastases_are_those_by_the_first_ici(self, flag: str, day: str, state: str | None) -> None:
         cancer = f"""
 record_id | ca_seq | redcap_ca_index | dob_ca_dx_days | stage_dx | dmets_brain | dx_to_dmets_brain_days
@@ -275,7 +277,8 @@ class TestPfsOfTheRegistry:
     DEAD = "patient_id | last_contact_date | death_date\n1 | 900 | 900"
     ONE = "patient_id | start_date\n1 | 100"
     TWO = "patient_id | start_date\n1 | 100\n1 | 300"
-    NONE = "patient_id | assessment_date | response | basis\n1 | 50 | PD | imaging\n1 | 100 | PD | clinical\n1 | 200 | SD | imaging"
+    SEEN = "patient_id | assessment_date | response | basis\n"
+    NONE = SEEN + "1 | 50 | PD | imaging\n1 | 100 | PD | clinical\n1 | 200 | SD | imaging"
 
     def test_a_progression_before_or_on_the_start_does_not_count(self) -> None:
         assert pfs_of(self.ONE, self.NONE, self.ALIVE) == ["0:800 0:800 0:800 0:800"]
@@ -287,26 +290,25 @@ class TestPfsOfTheRegistry:
         assert pfs_of(self.TWO, self.NONE, self.DEAD) == ["0:200 0:200 0:200 0:200", "1:600 1:600 1:600 1:600"]
 
     def test_either_takes_the_earlier_and_both_the_later(self) -> None:
-        seen = "patient_id | assessment_date | response | basis\n1 | 150 | PD | clinical\n1 | 180 | PD | imaging\n1 | 190 | PD | imaging"
+        seen = self.SEEN + "1 | 150 | PD | clinical\n1 | 180 | PD | imaging\n1 | 190 | PD | imaging"
         assert pfs_of(self.ONE, seen, self.ALIVE) == ["1:80 1:50 1:50 1:80"]
 
     def test_both_needs_both(self) -> None:
-        seen = "patient_id | assessment_date | response | basis\n1 | 150 | PD | clinical"
+        seen = self.SEEN + "1 | 150 | PD | clinical"
         assert pfs_of(self.ONE, seen, self.ALIVE) == ["0:800 1:50 1:50 0:800"]
 
     def test_a_progression_on_the_day_of_the_next_regimen_is_too_late(self) -> None:
-        seen = "patient_id | assessment_date | response | basis\n1 | 300 | PD | imaging\n1 | 299 | PD | clinical"
+        seen = self.SEEN + "1 | 300 | PD | imaging\n1 | 299 | PD | clinical"
         assert pfs_of(self.TWO, seen, self.ALIVE) == ["0:200 1:199 1:199 0:200", "0:600 0:600 0:600 0:600"]
 
     def test_patients_do_not_mix(self) -> None:
         regimens = "patient_id | start_date\n1 | 100\n2 | 50"
-        seen = "patient_id | assessment_date | response | basis\n2 | 120 | PD | imaging"
+        seen = self.SEEN + "2 | 120 | PD | imaging"
         patients = "patient_id | last_contact_date | death_date\n1 | 900 | .\n2 | 400 | ."
         assert pfs_of(regimens, seen, patients) == ["0:800 0:800 0:800 0:800", "1:70 0:350 1:70 0:350"]
 
     def test_no_assessment_at_all(self) -> None:
-        nothing = "patient_id | assessment_date | response | basis"
-        assert pfs_of(self.ONE, nothing, self.ALIVE) == ["0:800 0:800 0:800 0:800"]
+        assert pfs_of(self.ONE, self.SEEN, self.ALIVE) == ["0:800 0:800 0:800 0:800"]
 
 
 # --- a synthetic registry in the layout of the release ---
@@ -434,7 +436,7 @@ class TestSyntheticRegistry:
     def test_the_preset_of_the_endpoints_agrees_wherever_the_regimens_are_the_same(
         self, ingested: Ingested, pfs: pd.DataFrame
     ) -> None:
-        """PFS1 under `genie_bpc` is i_or_m; it differs only where the same ICI is restarted and counts as one exposure."""
+        """PFS1 under `genie_bpc` is i_or_m, save where one ICI in two regimens counts as one exposure here."""
         definitions = DefinitionSettings(
             eligibility=EligibilitySettings(criteria=("ici_treated",)), endpoints=EndpointSettings(preset="genie_bpc")
         )

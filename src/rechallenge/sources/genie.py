@@ -276,9 +276,9 @@ def _whole(regimens: pd.DataFrame, births: pd.Series) -> pd.DataFrame:
     """Without names by slot nobody knows which start belongs to which drug: the regimen's own dates stand."""
     starts = pd.concat([_numbers(regimens, f"drugs_startdt_int_{slot}") for slot in SLOTS], axis=1).min(axis=1)
     start = _after(regimens["record"].map(births).astype(DATE), starts)
-    return _rows(
-        regimens, _cells(regimens, "regimen_drugs"), start, _numbers(regimens, "dx_reg_end_all_int"), births, 1
-    )
+    ends = pd.concat([_numbers(regimens, f"dx_drug_end_int_{slot}") for slot in SLOTS], axis=1).max(axis=1)
+    end = _numbers(regimens, "dx_reg_end_all_int").fillna(ends)
+    return _rows(regimens, _cells(regimens, "regimen_drugs"), start, end, births, 1)
 
 
 def _rows(

@@ -1,0 +1,67 @@
+"""Progression-free survival of a regimen as the GENIE BPC registry itself derives it.
+
+Progression is the first record of progression strictly after the start of the regimen and strictly before the start of
+the next one. Death counts only where there is no next regimen. Everybody else is censored at the start of the next
+regimen, or at the last date known alive. Four readings: by imaging (`i`), by the medical oncologist's notes (`m`), by
+either, whichever comes first (`i_or_m`), and by both, at the later of the two (`i_and_m`).
+"""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from rechallenge.dates import days_between
+from rechallenge.tables import DATE
+
+READINGS: Final = ("i", "m", "i_or_m", "i_and_m")
+_BASIS: Final = {"i": "imaging", "m": "clinical"}
+
+
+def genie_pfs(regimens: pd.DataFrame, assessments: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
+    """Return status and days of the registry's four readings for each regimen, in the order of `regimens`.
+
+    `regimens`: patient_id, start_date, one row per regimen; the next regimen is the first of the patient that starts
+    later. `assessments`: patient_id, assessment_date, response, basis (imaging, clinical). `patients`: patient_id,
+    last_contact_date, death_date. The result has the index of `regimens` and the registry's column names:
+    pfs_<reading>_g_status (1 progression or death, 0 censored) and tt_pfs_<reading>_g_days.
+    """
+    rows = regimens[["patient_id", "start_date"]].reset_index(drop=True)
+    starts = rows.drop_duplicates().rename(columns={"start_date": "date"})
+    following = _first_after(rows, starts)
+    followed = rows.merge(patients[["patient_id", "last_contact_date", "death_date"]], on="patient_id", how="left")
+    progressive = assessments[assessments["response"].eq("PD")].rename(columns={"assessment_date": "date"})
+    found = {}
+    for reading, basis in _BASIS.items():
+        first = _first_after(rows, progressive[progressive["basis"].eq(basis)])
+        found[reading] = first.where(following.isna() | (first < following))
+    both = pd.concat([found["i"], found["m"]], axis=1)
+    found["i_or_m"] = both.min(axis=1)
+    found["i_and_m"] = both.max(axis=1).where(both.notna().all(axis=1))
+    death = followed["death_date"].where(following.isna())
+    censored = following.fillna(followed["last_contact_date"])
+    columns = {}
+    for reading in READINGS:
+        event = found[reading].fillna(death)
+        known = event.notna() | censored.notna()
+        status = event.notna().astype("float64").where(known)
+        columns[f"pfs_{reading}_g_status"] = status
+        columns[f"tt_pfs_{reading}_g_days"] = days_between(rows["start_date"], event.fillna(censored))
+    return pd.DataFrame(columns).set_index(regimens.index)
+
+
+def _first_after(rows: pd.DataFrame, events: pd.DataFrame) -> pd.Series:
+    """The first event of the patient strictly after the start of each row; missing where there is none."""
+    ordered = events[["patient_id", "date"]].dropna().sort_values("date", kind="stable")
+    wanted = rows.dropna().sort_values("start_date", kind="stable")
+    if ordered.empty or wanted.empty:
+        return pd.Series(np.datetime64("NaT"), index=rows.index, dtype=DATE)
+    found = pd.merge_asof(
+        wanted.reset_index(names="row"),
+        ordered.assign(start_date=ordered["date"]).astype({"start_date": DATE}),
+        on="start_date",
+        by="patient_id",
+        direction="forward",
+        allow_exact_matches=False,
+    )
+    return found.set_index("row")["date"].reindex(rows.index).astype(DATE)
