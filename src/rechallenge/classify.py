@@ -49,7 +49,8 @@ def classify(
     rows["progression_pattern"] = classify_pattern(rows, definitions.progression_pattern)
     rows["interval_treatment"] = interval_treatment(rows, definitions.interval_treatment)
     rows["rechallenge_regimen"] = rows["rechallenge_drugs"]
-    covariates = baseline.covariates(rows, patients)
+    recorded = bool(treatments["modality"].notna().any())
+    covariates = baseline.covariates(rows, patients, local_therapy_recorded=recorded)
     own = [name for name in COLUMNS if name not in covariates.columns]
     return rows[own].join(covariates)[list(COLUMNS)]
 

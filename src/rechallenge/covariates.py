@@ -18,12 +18,12 @@ _FROM_PATIENTS: Final = (
 )  # fmt: skip
 
 
-def covariates(course: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
+def covariates(course: pd.DataFrame, patients: pd.DataFrame, *, local_therapy_recorded: bool) -> pd.DataFrame:
     """Return the covariates of each row of `course`, in its order; columns COLUMNS.
 
     `age` is in whole years at rechallenge (at the first ICI where there was none). `ecog` is that of
     rechallenge, else of the first ICI. Flags are true/false text, empty where unknown, so that a model can
-    tell "no" from "not recorded".
+    tell "no" from "not recorded"; local therapy is unknown where the source records no modality at all.
     """
     own = patients.set_index("patient_id").reindex(course["patient_id"])
     own.index = course.index
@@ -36,8 +36,10 @@ def covariates(course: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
     found["ecog_1_or_more"] = flag_text(found["ecog"] >= 1, found["ecog"].notna())
     found["rechallenge_type"] = course["rechallenge_type"]
     found["same_ici"] = flag_text(course["same_ici"], course["rechallenge_start"].notna())
-    for name in ("treated_beyond_progression", "local_therapy_at_progression"):
-        found[name] = flag_text(course[name], course["index_progression_date"].notna())
+    progressed = course["index_progression_date"].notna()
+    found["treated_beyond_progression"] = flag_text(course["treated_beyond_progression"], progressed)
+    local = course["local_therapy_at_progression"]
+    found["local_therapy_at_progression"] = flag_text(local, progressed & local_therapy_recorded)
     found["first_ici_line"] = course["first_ici_line"]
     return found[list(COLUMNS)]
 

@@ -11,7 +11,7 @@ imported by a computed name would be missed, so the library does not do that.
 import ast
 import hashlib
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 PACKAGE = "rechallenge"
@@ -45,7 +45,7 @@ def modules_of(*scripts: Path) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _file_of(module: str) -> Path | None:
     """Return the file of a module of this library; None for other packages and for names inside a module."""
     parts = module.split(".")
@@ -58,12 +58,12 @@ def _file_of(module: str) -> Path | None:
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def _content(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _imports(path: Path, module: str) -> tuple[str, ...]:
     """Return the absolute names that a file imports; a name may turn out to be a function, not a module."""
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]

@@ -75,8 +75,9 @@ def first_between(
 ) -> pd.DataFrame:
     """First record of each patient strictly after `after` and on or before `until` (missing: no limit).
 
-    Records that are marked `on_first_day` may also lie on `after` itself. The three series run in parallel, one row per patient; `records` are in the order that decides ties. The
-    result has one row per patient in that order, missing where there is no such record.
+    Records that are marked `on_first_day` may also lie on `after` itself. The three series run in parallel,
+    one row per patient; `records` are in the order that decides ties. The result has one row per patient in
+    that order, missing where there is no such record.
     """
     return _one_between(records, patient_id, after, until, date, keep="first")
 

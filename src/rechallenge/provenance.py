@@ -20,7 +20,7 @@ PACKAGES: Final = (
 
 def file_digest(path: str | Path) -> str:
     """Return the SHA-256 of a file's bytes."""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -60,7 +60,7 @@ def _candidates(exposures: pd.DataFrame, course: pd.DataFrame, settings: Episode
 def _next_systemic_start(
     exposures: pd.DataFrame, found: pd.DataFrame, members: pd.DataFrame, settings: EpisodeSettings
 ) -> pd.Series:
-    """Start of the first new systemic therapy after rechallenge: a drug outside its regimen, or a later ICI exposure."""
+    """Start of the first new systemic therapy: a drug outside the regimen, or a later ICI exposure."""
     later = exposures.merge(found[["rechallenge_start"]].reset_index(), on="patient_id", how="inner")
     later = later[later["start_date"] > later["rechallenge_start"] + days(settings.combination_window_days)]
     own = members[["patient_id", "drug"]].drop_duplicates().assign(own=True)

@@ -49,6 +49,16 @@ class Study:
         window = self.settings.study.window
         return [str(window.start), str(window.end)]
 
+    @property
+    def ingest_settings(self) -> dict[str, Any]:
+        """What reading the extract depends on besides its mapping and the vocabularies."""
+        return {
+            "extract": str(self.extract),
+            "sha256": self.settings.extract.sha256,
+            "imputation": self.settings.dates.imputation,
+            "cutoff": str(self.settings.study.cutoff),
+        }
+
     def definitions(self, *sections: str) -> dict[str, dict[str, Any]]:
         """Return the named sections of the definitions as plain values, for the main and each further analysis."""
         return {

@@ -67,7 +67,8 @@ def test_exactly_the_cutoff_is_decided_by_the_boundary(boundary: str, expected: 
 def test_without_progression_there_is_no_class() -> None:
     found = study("01 2019-03-15 SD .")
     row = found.patient(found.classified)
-    assert pd.isna(row["resistance"]) and pd.isna(row["progression_pattern"])
+    assert pd.isna(row["resistance"])
+    assert pd.isna(row["progression_pattern"])
     assert row["resistance_reason"] == "no_index_progression"
 
 

@@ -54,7 +54,7 @@ def test_one_row_per_patient_and_endpoint_and_no_negative_time(course: list, row
     assert len(study.course) == len(study.cohort) == 1
     assert not study.adtte.duplicated(["patient_id", "endpoint", "population"]).any()
     assert (study.adtte["days"] >= 0).all()
-    assert study.adtte["reason"].notna().all() and study.adtte["source_row"].notna().all()
+    assert study.adtte[["reason", "source_table", "source_row"]].notna().all(axis=None)
     assert (study.adtte["interval_lower_days"] <= study.adtte["days"]).all()
 
 

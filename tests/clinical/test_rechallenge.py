@@ -42,7 +42,8 @@ RE_EXPOSURE = {
         ("2019-08-01", "rechallenge"),
     ),
     "the first of several is the index rechallenge": (
-        "01 nivolumab 2019-01-01 2019-04-20\n01 sintilimab 2019-08-01 2019-09-01\n01 atezolizumab 2020-01-01 2020-03-01",
+        "01 nivolumab 2019-01-01 2019-04-20\n01 sintilimab 2019-08-01 2019-09-01\n"
+        "01 atezolizumab 2020-01-01 2020-03-01",
         ("2019-08-01", "resumption"),
     ),
 }

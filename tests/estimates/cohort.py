@@ -36,6 +36,7 @@ def made_up_cohort(n: int, seed: int = 7) -> tuple[pd.DataFrame, pd.DataFrame, p
             "eligible": again,
             "first_ici_drug": rng.choice(["nivolumab", "sintilimab"], size),
             "first_ici_start": start,
+            "days_to_progression": gap,
             "months_to_progression": gap / DAYS_PER_MONTH,
             "best_response": rng.choice(["PR", "SD", "PD"], size),
             "resistance": resistance,

@@ -321,7 +321,7 @@ CASES = [
     ),
     Case(
         "best_response_disagrees",
-        "PR on a scan, SD as best; 02 agrees; the PR of 03 came after PD",
+        "PR on a scan, SD as best; 02 agrees; the PR of 03 came after PD; of 04 only the progression is dated",
         ["treatments 2 best_response"],
         patients=PATIENTS,
         treatments="""
@@ -329,9 +329,11 @@ CASES = [
             01          nivolumab  2020-02-01  2020-08-01  SD
             02          nivolumab  2020-02-01  2020-08-01  PR
             03          nivolumab  2020-02-01  2020-08-01  SD
+            04          nivolumab  2020-02-01  2020-08-01  PR
         """,
         assessments="""
             patient_id  assessment_date  response
+            04          2020-06-01       PD
             01          2020-04-01       PR
             01          2020-06-01       PD
             02          2020-04-01       PR

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from rechallenge.estimates import counts, describe, follow_up, kaplan_meier, logrank, models, safety, sensitivity
+from rechallenge.estimates import time_to_progression as progression
 from rechallenge.estimates.design import check_covariates
 from rechallenge.estimates.rows import Counts, Row, placed, table
 from rechallenge.estimates.times import NO_CLASS, TimeToEvent, classes_of, levels_of, time_to_event
@@ -73,20 +74,30 @@ def estimate(
     settings: StatisticsSettings,
     analysis: str,
     *,
+    cutoff_days: float,
     adverse_events: pd.DataFrame | None = None,
     course: pd.DataFrame | None = None,
+    assessments: pd.DataFrame | None = None,
 ) -> Estimates:
     """Return all results and curves of one analysis.
 
     `classified`, `adtte` and `cohort` are the tables of those names, of this analysis; `adverse_events` (the
-    canonical table) and `course` add the safety rows. An empty rechallenge set leaves the part of the first ICI.
-    Raises UserError for a declared covariate that does not exist.
+    canonical table) and `course` add the safety rows, `assessments` (canonical) the interval between them.
+    `cutoff_days` is the cutoff of resistance, around which the time to progression is described. An empty
+    rechallenge set leaves the part of the first ICI. Raises UserError for a declared covariate that does not
+    exist.
     """
     check_covariates(list(classified.columns), settings.covariates)
     eligible = classified[classified["eligible"].astype(bool)]
     found: list[Row] = [*counts.population_counts(cohort), *counts.attrition_counts(attrition)]
     for population, patients in (("first_ici", classified), ("rechallenge", eligible)):
         found += placed(_description(patients, population, settings), population=population)
+    times_to_progression = progression.time_to_progression(classified, cutoff_days)
+    found += placed(times_to_progression, population="progressed", model=progression.MODEL)
+    if assessments is not None:
+        for endpoint, population in (("PFS1", "first_ici"), ("PFS", "rechallenge")):
+            own_interval = progression.assessment_interval(assessments, adtte, endpoint, population)
+            found += placed(own_interval, population=population)
     if adverse_events is not None and course is not None:
         for population, patients in (("first_ici", classified), ("rechallenge", eligible)):
             chosen = course[course["patient_id"].isin(patients["patient_id"])]

@@ -1,23 +1,11 @@
 """The clinical definitions of a study. Each value is documented with its meaning; `docs/definitions.md` cites sources."""
 
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from pydantic import Field, field_validator
 
 from rechallenge.settings.base import Settings
 
-CRITERIA = (
-    "nsclc",
-    "advanced",
-    "ici_treated",
-    "no_prior_ici",
-    "first_ici_monotherapy",
-    "first_ici_in_window",
-    "index_progression",
-    "rechallenged",
-    "rechallenge_in_window",
-    "minimum_data",
-)
 Criterion = Literal[
     "nsclc",
     "advanced",
@@ -30,6 +18,7 @@ Criterion = Literal[
     "rechallenge_in_window",
     "minimum_data",
 ]
+CRITERIA: Final[tuple[Criterion, ...]] = get_args(Criterion)
 
 
 class EpisodeSettings(Settings):

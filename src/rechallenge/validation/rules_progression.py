@@ -178,6 +178,9 @@ def best_response_disagrees(extract: Extract) -> Iterable[Hit]:
     pairs = rows.reset_index(names="row").merge(dated[["patient_id", "assessment_date", "response"]], on="patient_id")
     inside = (pairs["assessment_date"] > pairs["start"]) & ~(pairs["assessment_date"] > pairs["until"])
     seen = pairs[inside]
+    # Where nothing but the progression is dated, the scans before it are not on record and contradict nothing.
+    scanned = seen.loc[~seen["response"].isin(PROGRESSIVE), "row"]
+    seen = seen[seen["row"].isin(scanned)]
     objective = seen["response"].isin(_OBJECTIVE).groupby(seen["row"]).any().astype("boolean").reindex(rows.index)
     differs = (objective != rows["best"].isin(_OBJECTIVE)).fillna(False).astype(bool)
     where = differs.reindex(treatments.index, fill_value=False)

@@ -1,0 +1,48 @@
+"""Classified patients and times to event of every analysis -> the table of estimates and the curves."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from rechallenge.estimates.run import estimate
+from rechallenge.files import read_canonical, read_parquet, write_csv
+from rechallenge.results import read_result
+from rechallenge.settings.config import StatisticsSettings
+from rechallenge.step import step
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with step(snakemake) as log:
+    files, params, output = snakemake.input, snakemake.params, snakemake.output
+    settings = StatisticsSettings.read(params.settings, "statistics")
+    cohort, attrition = read_result("cohort", files.cohort), read_result("attrition", files.attrition)
+    course = read_parquet(files.course)
+    accepted = Path(files.tables[0]).parents[1]
+    adverse_events = read_canonical(accepted, "adverse_events")
+    # A source that declares progression dates only has no schedule of assessments to describe.
+    declares = json.loads(Path(files.source).read_text(encoding="utf-8"))["declares"]
+    assessments = None if declares["progression_dates_only"] else read_canonical(accepted, "assessments")
+    rows, curves = [], []
+    for analysis, classified, adtte in zip(params.analyses, files.classified, files.adtte, strict=True):
+        made = estimate(
+            read_result("classified", classified),
+            read_result("adtte", adtte),
+            cohort,
+            attrition,
+            settings,
+            analysis,
+            cutoff_days=params.cutoff_days[analysis],
+            adverse_events=adverse_events,
+            course=course,
+            assessments=assessments,
+        )
+        rows.append(made.rows)
+        curves.append(made.curves)
+    estimates = pd.concat(rows, ignore_index=True)
+    write_csv(estimates, output.estimates)
+    write_csv(pd.concat(curves, ignore_index=True), output.curves)
+    not_fitted = int((estimates["statistic"] == "not_fitted").sum())
+    log.say(f"{len(estimates)} estimates of {len(params.analyses)} analyses; {not_fitted} models not fitted")

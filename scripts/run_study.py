@@ -1,0 +1,43 @@
+"""Run a study in a folder that no other run is using; what `make report` calls.
+
+    python scripts/run_study.py --directory run-folder --configfile study.yaml [any other option of snakemake]
+
+Holds the folder's lock while Snakemake runs, and removes the lock file that a killed run left behind. A second run in
+the same folder is refused with a sentence and exit status 1.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from rechallenge import run_lock
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def main(arguments: list[str]) -> None:
+    """Lock the run folder, clear a stale Snakemake lock, and become Snakemake."""
+    parser = argparse.ArgumentParser(description="Run a study; options that are not listed go to snakemake.")
+    parser.add_argument("--directory", type=Path, default=Path(), help="run folder, which receives results/ and logs/")
+    known, others = parser.parse_known_args(arguments)
+    folder: Path = known.directory
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = run_lock.take(folder)
+    if lock is None:
+        sys.exit(
+            f"Another run is working in {folder.resolve()}. Wait until it has ended, or give this one a folder of its "
+            "own (make report RUN=folder)."
+        )
+    stale = folder / ".snakemake" / "locks"
+    if stale.is_dir() and any(stale.iterdir()):
+        print(f"An earlier run in {folder.resolve()} was killed; its lock is removed.", file=sys.stderr)
+        shutil.rmtree(stale)  # what `snakemake --unlock` does, and nobody can start meanwhile
+    run_lock.keep_shared(lock)
+    snakemake = ["-m", "snakemake", "--snakefile", str(CHECKOUT / "Snakefile"), "--directory", str(folder)]
+    os.execv(sys.executable, [sys.executable, *snakemake, *others])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

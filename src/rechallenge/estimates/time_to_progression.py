@@ -1,0 +1,63 @@
+"""Time to progression on the first ICI around the cutoff of resistance, and how often tumours were assessed.
+
+Both describe what a class of resistance rests on: everyone described here progressed, so nothing is censored.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pandas as pd
+
+from rechallenge.estimates.rows import Row
+
+MODEL: Final = "time_to_progression"
+# Patients this close to the cutoff could be in the other class with a scan a fortnight earlier or later.
+BOUNDARY_DAYS: Final = 14
+
+
+def time_to_progression(classified: pd.DataFrame, cutoff_days: float) -> Iterator[Row]:
+    """Return median and quartiles (months) and n, percent below, from, and within 14 days of the cutoff.
+
+    `classified` has days_to_progression and months_to_progression, missing without index progression.
+    """
+    progressed = classified[classified["days_to_progression"].notna()]
+    n = float(len(progressed))
+    if not n:
+        return
+    months = progressed["months_to_progression"].astype(float)
+    method = "observed times of those who progressed; quantiles type 7"
+    for statistic, share in (("median", 0.5), ("q1", 0.25), ("q3", 0.75)):
+        yield Row(statistic, float(months.quantile(share)), n=n, term="months_to_progression", method=method)
+    days = progressed["days_to_progression"].astype(float)
+    parts = {
+        "below_cutoff": days < cutoff_days,
+        "from_cutoff": days >= cutoff_days,
+        "within_14_days": (days - cutoff_days).abs() <= BOUNDARY_DAYS,
+    }
+    for level, inside in parts.items():
+        count = float(inside.sum())
+        yield Row("n", count, n=n, term="days_to_progression", level=level)
+        share_method = f"of those who progressed; cutoff {cutoff_days:g} days"
+        yield Row("percent", 100 * count / n, n=n, term="days_to_progression", level=level, method=share_method)
+
+
+def assessment_interval(
+    assessments: pd.DataFrame, adtte: pd.DataFrame, endpoint: str, population: str
+) -> Iterator[Row]:
+    """Return the median and quartiles of the days between assessments under observation for an endpoint.
+
+    Intervals run from the start to the first assessment and from each to the next, up to the end of the
+    endpoint; `n` is their number. Nothing is returned for a source without assessments.
+    """
+    own = adtte[adtte["endpoint"].eq(endpoint) & adtte["population"].eq(population)]
+    own = own[["patient_id", "start_date", "end_date"]]
+    seen = assessments[["patient_id", "assessment_date"]].dropna().drop_duplicates().merge(own, on="patient_id")
+    inside = (seen["assessment_date"] > seen["start_date"]) & (seen["assessment_date"] <= seen["end_date"])
+    seen = seen[inside].sort_values(["patient_id", "assessment_date"], kind="stable")
+    before = seen.groupby("patient_id")["assessment_date"].shift().fillna(seen["start_date"])
+    days = (seen["assessment_date"] - before).dt.days.astype("float64")
+    if not len(days):
+        return
+    method = "days from the start, or the assessment before, to each assessment; quantiles type 7"
+    for statistic, share in (("median", 0.5), ("q1", 0.25), ("q3", 0.75)):
+        yield Row(statistic, float(days.quantile(share)), n=float(len(days)), term="assessment_interval", method=method)

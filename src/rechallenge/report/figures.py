@@ -1,0 +1,96 @@
+"""The figures that the figures step wrote, as the page shows them: their words and their bytes in the page itself."""
+
+import base64
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rechallenge.errors import UserError
+
+MANIFEST: Final = "manifest.json"
+# What an inlined SVG may not hold: it would run, or load something from elsewhere.
+_ACTIVE: Final = re.compile(
+    r"<\s*(script|foreignObject|iframe|image)\b|\son\w+\s*=|(?:href|src)\s*=\s*[\"'](?!#|data:image/)|url\(\s*[\"']?(?!#)",
+    re.IGNORECASE,
+)
+_PROLOG: Final = re.compile(r"^\s*(<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|\s)*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class PageFigure:
+    """A figure with its words. `uri` is a data URI of its PNG (or SVG, where there is no PNG)."""
+
+    name: str
+    title: str
+    caption: str
+    alt: str
+    files: tuple[str, ...]
+    uri: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was drawn, what was not and why, and remarks of the figures step."""
+
+    drawn: tuple[PageFigure, ...] = ()
+    not_drawn: tuple[tuple[str, str], ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def reasons(self) -> list[tuple[str, list[str]]]:
+        """Why figures were not drawn, each reason once with the titles it holds for."""
+        found: dict[str, list[str]] = {}
+        for title, reason in self.not_drawn:
+            titles = found.setdefault(reason, [])
+            if title not in titles:
+                titles.append(title)
+        return list(found.items())
+
+    def named(self, start: str) -> list[PageFigure]:
+        """Return the figures whose names begin with `start`."""
+        return [figure for figure in self.drawn if figure.name.startswith(start)]
+
+
+def read_figures(folder: Path) -> Figures:
+    """Read the manifest of a folder of figures and each figure's PNG; raises UserError for a file that is missing."""
+    path = folder / MANIFEST
+    if not path.exists():
+        raise UserError(f"{path.name} is missing in {folder.name}; run the step `figures` again.")
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    drawn = []
+    for item in manifest.get("figures", []):
+        files = tuple(item["files"])
+        shown = next((file for kind in ("png", "svg") for file in files if file.endswith("." + kind)), None)
+        if shown is None:
+            continue
+        if not (folder / shown).exists():
+            raise UserError(f"{MANIFEST} names {shown}, which is not in {folder.name}; run the step `figures` again.")
+        data = (folder / shown).read_bytes()
+        width, height = _size(data)
+        kind = "image/png" if shown.endswith("png") else "image/svg+xml"
+        uri = f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
+        drawn.append(PageFigure(item["name"], item["title"], item["caption"], item["alt"], files, uri, width, height))
+    not_drawn = tuple((item["title"], item["reason"]) for item in manifest.get("not_drawn", []))
+    return Figures(tuple(drawn), not_drawn, tuple(manifest.get("remarks", [])))
+
+
+def _size(data: bytes) -> tuple[int, int]:
+    """Width and height in pixels of a PNG; 0, 0 for anything else."""
+    if data[:8] != b"\x89PNG\r\n\x1a\n":
+        return 0, 0
+    return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+
+
+def inline_svg(text: str, where: str = "flow.svg") -> str:
+    """Return an SVG without its prolog, fit to stand in the page; raises ValueError where it holds active content."""
+    body = _PROLOG.sub("", text, count=1).strip()
+    if not body.startswith("<svg"):
+        raise ValueError(f"{where} is not an SVG")
+    found = _ACTIVE.search(body)
+    if found:
+        raise ValueError(f"{where} holds active content: {found.group(0).strip()!r}")
+    return body

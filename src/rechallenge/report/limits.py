@@ -1,0 +1,50 @@
+"""The limits of a study, as sentences: those of the design, and those that its source and settings bring."""
+
+# ruff: noqa: E501
+# Sentences stand on one line each.
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rechallenge.report.study_data import StudyData
+
+DESIGN = (
+    "Exploratory and retrospective. No adjustment for the number of comparisons; a P value describes and does not decide.",
+    "There is no comparator: nothing here says what would have happened without rechallenge, and no effect is attributed to it.",
+    "Patients reached rechallenge by living and being fit long enough. OS from the first ICI holds this immortal time; where it is given for "
+    "the rechallenge set, patients enter at rechallenge, and that entry time and survival are independent is an assumption.",
+    "Resistance, progression pattern and interval treatment are known at rechallenge; what is only known later enters no model as a baseline covariate.",
+)
+REAL_WORLD = "Assessments follow no common schedule, so PFS is real-world PFS: progression is seen at the next scan, and longer intervals between scans make it look later."
+DATES_ONLY = "The source has progression dates and no scans: whoever has no progression on record counts as free of it until last contact."
+SIMULATED = (
+    "The extract is simulated, and its random seed was chosen for resemblance to published figures where the study file says so. P values and intervals "
+    "therefore have no inferential meaning."
+)
+
+
+def sentences(study: "StudyData") -> list[str]:
+    """Return the limits as patterns; those that depend on the data come first."""
+    found: list[str] = []
+    if study.simulated:
+        found.append(SIMULATED)
+    if study.declared("progression_dates_only"):
+        found.append(DATES_ONLY)
+    elif not study.declared("scan_schedule"):
+        found.append(REAL_WORLD + _scan_interval(study))
+    if study.rechallenged:
+        last = str(study.attrition["criterion"].iloc[-1])
+        found.append(
+            f"The rechallenge set has {{flow.{last}.remaining}} patients; subgroups are smaller, and intervals are wide."
+        )
+    found += DESIGN
+    if study.rechallenged and "settings.definitions.resistance.cutoff_days" in study.numbers:
+        found.append(
+            "Resistance is a class made by a cutoff ({settings.definitions.resistance.cutoff_days} days) on a continuous time; patients near it could as well be in the other class."
+        )
+    return found
+
+
+def _scan_interval(study: "StudyData") -> str:
+    name = next((name for name in study.numbers if "assessment_interval" in name and name.endswith(".median")), "")
+    return f" The median interval between assessments was {{{name}}} days." if name else ""

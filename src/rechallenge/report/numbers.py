@@ -1,0 +1,226 @@
+"""numbers.json: every number that report and manuscript print, by a readable, stable name.
+
+A template never computes and never formats: it asks for a name. Each entry holds `text` (as printed), `raw`
+(the value, or [lower, upper] of an interval) and `estimate_id`: the row of estimates.csv it comes from, or, for
+what is not an estimate, its file and key ("attrition.csv#advanced/excluded", "settings#statistics/confidence").
+
+Names of estimates are their key columns in lower case joined by dots, without the main analysis's name and
+without "kaplan_meier": `pfs.rechallenge.resistance.acquired.median`. To the name of a row are added, where the
+row has them, `.ci` (interval), `.p`, `.n` and `.events`.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from rechallenge.errors import UserError
+from rechallenge.files import number_text
+from rechallenge.report import formatting as f
+
+Number = dict[str, Any]
+Numbers = dict[str, Number]
+
+KEYS: Final = ("analysis", "endpoint", "population", "model", "term", "level", "reference", "statistic", "at")
+TEXT_COLUMNS: Final = ("estimate_id", *KEYS[:-1], "method")
+
+_COUNTS: Final = {"n", "events", "censored", "missing", "at_risk", "deaths", "parameters", "df", "dropped", "left_out"}
+_TIMES: Final = {"median", "q1", "q3", "mean", "min", "max", "rmst", "rmst_difference", "median_symmetric"}
+_RATIOS: Final = {"hr", "odds_ratio", "rmst_ratio"}
+_SHARES: Final = {"survival", "cumulative_incidence"}
+_TWO_DECIMALS: Final = {"chi2", "concordance", "coef", "se", "rho", "smd"}
+# Statistics to whose names nothing is added: they are a count or a P value themselves.
+_ALONE: Final = _COUNTS | {"p", "ph_p"}
+
+
+def prepared(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Return estimates with empty text for absent keys and floats for numbers, in their order.
+
+    Needs the columns of estimates.csv; raises UserError naming those that lack.
+    """
+    wanted = [*TEXT_COLUMNS, "at", "estimate", "lower", "upper", "confidence", "p", "n", "events"]
+    lacking = [name for name in wanted if name not in estimates.columns]
+    if lacking:
+        raise UserError(f"estimates.csv: the columns {', '.join(lacking)} are missing; run the step `estimate` again.")
+    frame = estimates.loc[:, wanted].copy()
+    for name in wanted:
+        if name in TEXT_COLUMNS:
+            text = frame[name].astype("object").where(frame[name].notna(), "").astype(str)
+            frame[name] = text.replace({"True": "true", "False": "false"})
+        else:
+            frame[name] = pd.to_numeric(frame[name], errors="coerce").astype("float64")
+    return frame.reset_index(drop=True)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame as dictionaries."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def name_of(key: Mapping[str, Any]) -> str:
+    """Return the name of an estimate from its key columns (`at` a number, absent keys empty)."""
+    parts: list[str] = []
+    for column in KEYS:
+        value = key.get(column, "")
+        if column == "at":
+            value = (
+                ""
+                if value in ("", None) or (isinstance(value, float) and math.isnan(value))
+                else f"at_{number_text(float(value))}"
+            )
+        if value in ("", None):
+            continue
+        if (column, value) in (("analysis", "main"), ("model", "kaplan_meier")):
+            continue
+        parts.append(f"vs_{value}" if column == "reference" else str(value))
+    return ".".join(part.strip().lower().replace(" ", "_") for part in parts)
+
+
+def text_of(
+    statistic: str,
+    value: float | None,
+    *,
+    endpoint: str = "",
+    model: str = "",
+    term: str = "",
+    denominator: float | None = None,
+) -> str:
+    """Return a value as printed, by its statistic; times of an endpoint are months, those of Table 1 plain."""
+    if statistic in _COUNTS:
+        return f.count(value)
+    if statistic == "percent":
+        return f.percent(value, denominator)
+    if statistic in _SHARES:
+        return f.percent(None if f.missing(value) else 100 * float(value), denominator)  # type: ignore[arg-type]
+    if statistic in ("p", "ph_p") or statistic.endswith("_p"):
+        return f.p_value(value)
+    if statistic in _RATIOS:
+        return f.ratio(value)
+    if statistic in _TWO_DECIMALS or statistic.endswith("_chi2"):
+        return f.fixed(value, 2)
+    if statistic in ("epv", "events_per_variable"):
+        return f.fixed(value, 1)
+    if statistic in _TIMES and endpoint and not model.startswith("table1"):
+        return f.months(value)
+    return f.fixed(value, 1) if term.startswith("months_") else f.plain(value)
+
+
+def from_estimates(estimates: pd.DataFrame) -> Numbers:
+    """Return the numbers of estimates.csv (see the module's docstring); raises ValueError on two equal names."""
+    frame = prepared(estimates)
+    found: Numbers = {}
+    for row in records(frame):
+        name, key = name_of(row), str(row["estimate_id"])
+        own = _of_row(name, key, row)
+        twice = next((item for item in own if item in found), None)
+        if twice:
+            raise ValueError(f"two estimates share the name {twice}: {found[twice]['estimate_id']} and {key}")
+        found.update(own)
+    return found
+
+
+def _of_row(name: str, key: str, row: Mapping[str, Any]) -> Numbers:
+    statistic = row["statistic"]
+    if statistic == "not_fitted":
+        return {}
+
+    def text(value: float) -> str:
+        return text_of(
+            statistic, value, endpoint=row["endpoint"], model=row["model"], term=row["term"], denominator=row["n"]
+        )
+
+    entries: Numbers = {}
+    reached = statistic in _TIMES and row["endpoint"] and row["n"] > 0
+    if not f.missing(row["estimate"]) or reached:
+        entries[name] = number(text(row["estimate"]), row["estimate"], key)
+    if not (f.missing(row["lower"]) and f.missing(row["upper"])):
+        bounds = [row["lower"], row["upper"]]
+        entries[f"{name}.ci"] = number(f.interval(*(text(bound) for bound in bounds)), bounds, key)
+    elif name in entries and reached and statistic == "median":
+        entries[f"{name}.ci"] = number(f.interval(f.NOT_REACHED, f.NOT_REACHED), [None, None], key)
+    if statistic in _ALONE:
+        return entries
+    if not f.missing(row["p"]):
+        entries[f"{name}.p"] = number(f.p_value(row["p"]), row["p"], key)
+    for column in ("n", "events"):
+        if not f.missing(row[column]):
+            entries[f"{name}.{column}"] = number(f.count(row[column]), row[column], key)
+    return entries
+
+
+def number(text: str, raw: Any, estimate_id: str) -> Number:
+    """Return one entry of numbers.json."""
+    return {"text": text, "raw": raw, "estimate_id": estimate_id}
+
+
+def from_attrition(attrition: pd.DataFrame, estimate_ids: Iterable[str] = ()) -> Numbers:
+    """Return `flow.<criterion>.excluded|remaining|not_evaluable` of attrition.csv.
+
+    Where estimates hold the same count ("main/attrition/nsclc/excluded") it bears that estimate_id.
+    """
+    known = set(estimate_ids)
+    found: Numbers = {}
+    for row in attrition.to_dict("records"):
+        criterion = str(row["criterion"])
+        for column in ("excluded", "remaining", "not_evaluable"):
+            if column in row and not pd.isna(row[column]):
+                value = int(row[column])
+                estimate_id = f"main/attrition/{criterion}/{column}"
+                source = estimate_id if estimate_id in known else f"attrition.csv#{criterion}/{column}"
+                found[f"flow.{criterion}.{column}"] = number(f.count(value), value, source)
+    return found
+
+
+def from_row_account(account: pd.DataFrame) -> Numbers:
+    """Return `rows.<table>.<column>` of row_account.csv and the totals `rows.all.<column>`."""
+    columns = [name for name in ("rows_read", "duplicates_merged", "set_aside", "used") if name in account.columns]
+    found: Numbers = {}
+    for row in account.to_dict("records"):
+        for column in columns:
+            value = int(row[column])
+            found[f"rows.{row['table']}.{column}"] = number(
+                f.count(value), value, f"row_account.csv#{row['table']}/{column}"
+            )
+    for column in columns:
+        value = int(account[column].sum())
+        found[f"rows.all.{column}"] = number(f.count(value), value, f"row_account.csv#sum/{column}")
+    return found
+
+
+def from_files(files: Iterable[Mapping[str, Any]]) -> Numbers:
+    """Return `files.<position>.rows` of the files that ingest read, and `files.count`."""
+    listed = list(files)
+    found: Numbers = {"files.count": number(str(len(listed)), len(listed), "ingest.json#files")}
+    for position, item in enumerate(listed):
+        rows = int(item["rows"])
+        found[f"files.{position}.rows"] = number(f.count(rows), rows, f"ingest.json#files/{position}/rows")
+    return found
+
+
+def from_settings(values: Mapping[str, Any], prefix: str = "settings") -> Numbers:
+    """Return the numeric settings of a study file by their dotted path: `settings.statistics.confidence`."""
+    found: Numbers = {}
+    for key, value in values.items():
+        path = f"{prefix}.{key}"
+        if isinstance(value, Mapping):
+            found.update(from_settings(value, path))
+        elif isinstance(value, (list, tuple)):
+            for position, item in enumerate(value):
+                found.update(from_settings({str(position): item}, path))
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            found[path] = number(f.setting(value), value, path.replace(".", "#", 1).replace(".", "/"))
+            if path.endswith("confidence"):
+                found[f"{path}.percent"] = number(f"{f.setting(100 * value)}%", value, found[path]["estimate_id"])
+    return found
+
+
+def together(*parts: Numbers) -> Numbers:
+    """Join numbers from several places; raises ValueError where a name occurs twice."""
+    joined: Numbers = {}
+    for part in parts:
+        twice = sorted(joined.keys() & part.keys())
+        if twice:
+            raise ValueError(f"the same name from two places: {', '.join(twice[:5])}")
+        joined.update(part)
+    return dict(sorted(joined.items()))

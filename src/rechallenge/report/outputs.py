@@ -1,0 +1,119 @@
+"""The files of the report and manuscript steps: read what earlier steps wrote, write the outputs."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from rechallenge.errors import UserError
+from rechallenge.files import read_csv, write_json
+from rechallenge.report.figures import read_figures
+from rechallenge.report.manuscript import render_manuscript
+from rechallenge.report.numbers import TEXT_COLUMNS
+from rechallenge.report.page import render_page, render_table_one
+from rechallenge.report.published import read_published
+from rechallenge.report.quality import COLUMNS as VIOLATION_COLUMNS
+from rechallenge.report.study_data import StudyData
+from rechallenge.settings.config import StudyConfig
+
+_Path = str | Path
+
+
+def read_study(
+    *,
+    settings: Mapping[str, Any],
+    estimates: _Path,
+    attrition: _Path,
+    row_account: _Path,
+    violations: _Path,
+    account: _Path,
+    published: _Path,
+    versions: Mapping[str, Any] | None = None,
+    rule_meanings: Mapping[str, str] | None = None,
+) -> StudyData:
+    """Read what report and manuscript are made from.
+
+    `settings` are the plain values of the whole study file (`StudyConfig.plain()`), `account` is ingest.json,
+    `published` the folder config/published. Of violations.csv only the columns without values are read.
+    """
+    config = StudyConfig.read(settings, "settings")
+    return StudyData(
+        config=config,
+        estimates=read_csv(estimates, text=TEXT_COLUMNS),
+        attrition=read_csv(attrition, text=["criterion"]),
+        row_account=read_csv(row_account, text=["table"]),
+        violations=pd.read_csv(violations, usecols=list(VIOLATION_COLUMNS), dtype=str, keep_default_na=False),
+        source=json.loads(Path(account).read_text(encoding="utf-8")),
+        published=read_published(config.report.published, Path(published)),
+        versions=dict(versions or {}),
+        rule_meanings=dict(rule_meanings or {}),
+    )
+
+
+def write_report(
+    study: StudyData,
+    *,
+    flow: _Path,
+    figures: _Path,
+    templates: _Path,
+    numbers: _Path,
+    table_csv: _Path,
+    table_html: _Path,
+    table_docx: _Path,
+    page: _Path,
+) -> None:
+    """Write numbers.json, table1.csv, .html, .docx and report.html.
+
+    `flow` is flow.svg, `figures` the folder of figures with its manifest.json, `templates` workflow/templates.
+    """
+    from rechallenge.report.table_files import table_one_docx, table_one_frame  # python-docx is slow to import
+
+    folder, drawn, used = Path(templates), read_figures(Path(figures)), set[str]()
+    html = render_page(study, flow=Path(flow).read_text(encoding="utf-8"), figures=drawn, templates=folder, used=used)
+    # The manuscript is written by the next step; its numbers belong to the same file.
+    render_manuscript(study, figures=drawn, templates=folder, used=used)
+    write_json({name: study.numbers[name] for name in used}, numbers)
+    table_one_frame(study).to_csv(table_csv, index=False, lineterminator="\n", encoding="utf-8")
+    Path(table_html).write_text(render_table_one(study, folder), encoding="utf-8")
+    Path(table_docx).write_bytes(table_one_docx(study))
+    Path(page).write_text(html, encoding="utf-8")
+
+
+def write_manuscript(
+    study: StudyData,
+    *,
+    numbers: _Path,
+    figures: _Path,
+    templates: _Path,
+    markdown: _Path,
+    docx: _Path,
+    checklist_csv: _Path,
+    checklist_docx: _Path,
+) -> None:
+    """Write manuscript.md, manuscript.docx and the STROBE checklist.
+
+    `numbers` is numbers.json as the report wrote it: raises UserError where it lacks a number that the manuscript
+    prints or holds another text for it.
+    """
+    from rechallenge.report.checklist import checklist_docx as as_docx
+    from rechallenge.report.checklist import checklist_frame
+    from rechallenge.report.manuscript_docx import manuscript_docx
+
+    used = set[str]()
+    text = render_manuscript(study, figures=read_figures(Path(figures)), templates=Path(templates), used=used)
+    _check_same(json.loads(Path(numbers).read_text(encoding="utf-8")), study, used)
+    Path(markdown).write_text(text, encoding="utf-8")
+    Path(docx).write_bytes(manuscript_docx(text, title=study.config.study.title))
+    checklist_frame(study).to_csv(checklist_csv, index=False, lineterminator="\n", encoding="utf-8")
+    Path(checklist_docx).write_bytes(as_docx(study))
+
+
+def _check_same(written: Mapping[str, Any], study: StudyData, used: set[str]) -> None:
+    differing = sorted(name for name in used if written.get(name, {}).get("text") != study.numbers[name]["text"])
+    if differing:
+        raise UserError(
+            f"numbers.json does not belong to these estimates ({', '.join(differing[:3])}); "
+            "run the step `report` again."
+        )

@@ -1,0 +1,34 @@
+"""The table of the time to progression on the first ICI, around the cutoff of resistance."""
+
+from rechallenge.report.numbers import Numbers
+from rechallenge.report.sheets import Row, Sheet, if_known
+
+_STEM = "progressed.time_to_progression"
+_CUTOFF = "settings.definitions.resistance.cutoff_days"
+
+
+def progression_table(numbers: Numbers) -> Sheet | None:
+    """Return the table, or None where nobody progressed."""
+    months = f"{_STEM}.months_to_progression"
+    if f"{months}.median" not in numbers:
+        return None
+    rows = [
+        Row("Months, median (quartiles)", (f"{{{months}.median}} ({{{months}.q1}} to {{{months}.q3}})",)),
+        _count("Before the cutoff", "below_cutoff", numbers),
+        _count("On or after the cutoff", "from_cutoff", numbers),
+        _count("Within 14 days of the cutoff, on either side", "within_14_days", numbers),
+    ]
+    return Sheet(
+        "time-to-progression",
+        "Time to progression on the first ICI, patients who progressed",
+        ("", f"n = {{{months}.median.n}}"),
+        tuple(rows),
+        (f"Cutoff of resistance: {{{_CUTOFF}}} days. Values are n (%) unless stated otherwise.",),
+    )
+
+
+def _count(label: str, level: str, numbers: Numbers) -> Row:
+    stem = f"{_STEM}.days_to_progression.{level}"
+    return Row(
+        label, (if_known(f"{{{stem}.n}} ({{{stem}.percent}})", f"{stem}.n", f"{stem}.percent", numbers=numbers),)
+    )

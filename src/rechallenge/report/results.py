@@ -1,0 +1,227 @@
+"""The tables of survival and of the Cox models as sheets."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from rechallenge.report import words
+from rechallenge.report.numbers import Numbers, name_of
+from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval, without_empty_columns
+
+KAPLAN_MEIER: Final = "kaplan_meier"
+LOG_RANK: Final = "log_rank"
+UNIVARIABLE: Final = "cox_univariable"
+MULTIVARIABLE: Final = "cox_multivariable"
+SENSITIVITY: Final = "cox_sensitivity"
+CONFIDENCE: Final = "{settings.statistics.confidence.percent}"
+ENDPOINT_ORDER: Final = (
+    ("PFS", "rechallenge"),
+    ("OS", "rechallenge"),
+    ("PFS1", "rechallenge"),
+    ("OS1", "rechallenge"),
+    ("PFS1", "first_ici"),
+    ("OS1", "first_ici"),
+)
+
+
+def _first(names: Sequence[str], numbers: Numbers) -> str:
+    return next((name for name in names if name in numbers), "")
+
+
+def p_of_test(numbers: Numbers, **key: Any) -> str:
+    """Return the name of the P value of a test, whether it is a row of its own or stands beside its statistic."""
+    stems = [name_of({**key, "statistic": statistic}) for statistic in ("p", "chi2")]
+    return _first([stems[0], f"{stems[1]}.p", f"{stems[0]}.p"], numbers)
+
+
+def endpoints_in(estimates: pd.DataFrame, model: str, analysis: str = "main") -> list[tuple[str, str]]:
+    """Return the (endpoint, population) pairs that have rows of a model, in the order of the report."""
+    own = estimates[(estimates["analysis"] == analysis) & (estimates["model"] == model) & (estimates["endpoint"] != "")]
+    there = list(dict.fromkeys(zip(own["endpoint"], own["population"], strict=True)))
+    rank = {pair: place for place, pair in enumerate(ENDPOINT_ORDER)}
+    return sorted(there, key=lambda pair: (rank.get(pair, len(rank)), pair))
+
+
+def survival_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> list[Sheet]:
+    """Return one table per endpoint and population: n, events, median, survival at the landmarks, log-rank P."""
+    sheets = []
+    for endpoint, population in endpoints_in(estimates, KAPLAN_MEIER):
+        own = estimates[
+            (estimates["analysis"] == "main")
+            & (estimates["endpoint"] == endpoint)
+            & (estimates["population"] == population)
+        ]
+        own = own[own["model"] == KAPLAN_MEIER]
+        times = sorted(own.loc[own["statistic"] == "survival", "at"].dropna().unique())
+        rows: list[Row] = []
+        for term in dict.fromkeys(own["term"]):
+            key = {"endpoint": endpoint, "population": population, "term": term}
+            rows += _survival_rows(own[own["term"] == term], key, times, numbers, labels)
+        head = (
+            "",
+            "Patients",
+            "Events",
+            "Median, months (CI)",
+            *(f"At {_month(time, numbers)} months (CI)" for time in times),
+            "Log-rank P",
+        )
+        caption = f"{words.endpoint(endpoint)}, {words.POPULATIONS.get(population, population)}, with {CONFIDENCE} CI"
+        sheets.append(
+            without_empty_columns(Sheet(f"survival-{endpoint.lower()}-{population}", caption, head, tuple(rows)))
+        )
+    return sheets
+
+
+def _month(time: float, numbers: Numbers) -> str:
+    """Return the pattern of a landmark, which is a setting."""
+    stem = "settings.statistics.landmarks_months."
+    return next(
+        (f"{{{name}}}" for name, entry in numbers.items() if name.startswith(stem) and entry["raw"] == time),
+        f"{time:g}",
+    )
+
+
+def _survival_rows(
+    part: pd.DataFrame, key: dict[str, Any], times: list[float], numbers: Numbers, labels: Mapping[str, str]
+) -> list[Row]:
+    term = key["term"]
+    levels = words.ordered(term, list(dict.fromkeys(part["level"])))
+    grouped = levels != [""]
+    rows: list[Row] = []
+    if grouped:
+        p = p_of_test(numbers, **{**key, "model": LOG_RANK})
+        rows.append(
+            Row(words.term(term, labels), (*("" for _ in range(3 + len(times))), f"{{{p}}}" if p else ""), "group")
+        )
+    for level in levels:
+        median = name_of({**key, "level": level, "statistic": "median"})
+        n = _first([f"{median}.n", name_of({**key, "level": level, "statistic": "n"})], numbers)
+        events = _first([f"{median}.events", name_of({**key, "level": level, "statistic": "events"})], numbers)
+        at = [
+            with_interval(name_of({**key, "level": level, "statistic": "survival", "at": time}), numbers)
+            for time in times
+        ]
+        cells = (
+            f"{{{n}}}" if n else EMPTY,
+            f"{{{events}}}" if events else EMPTY,
+            with_interval(median, numbers),
+            *at,
+            "",
+        )
+        label = words.level(term, level) if grouped else words.term(term, labels)
+        rows.append(Row(label, cells, "level" if grouped else "data"))
+    return rows
+
+
+def cox_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> list[Sheet]:
+    """Return one table per endpoint: univariable and multivariable hazard ratios, then the model's own figures."""
+    pairs = dict.fromkeys(endpoints_in(estimates, UNIVARIABLE) + endpoints_in(estimates, MULTIVARIABLE))
+    sheets = []
+    for endpoint, population in pairs:
+        own = estimates[
+            (estimates["analysis"] == "main")
+            & (estimates["endpoint"] == endpoint)
+            & (estimates["population"] == population)
+        ]
+        effects = own[own["model"].isin([UNIVARIABLE, MULTIVARIABLE]) & (own["statistic"] == "hr")]
+        key = {"endpoint": endpoint, "population": population}
+        rows: list[Row] = []
+        for term in dict.fromkeys(effects["term"]):
+            rows += _cox_rows(effects[effects["term"] == term], {**key, "term": term}, numbers, labels)
+        if not rows:
+            continue
+        head = ("", "Univariable HR (CI)", "P", "Patients", "Events", "Multivariable HR (CI)", "P", "PH test P")
+        patients = words.POPULATIONS.get(population, population)
+        caption = f"Cox models, {words.endpoint(endpoint)} ({patients}), with {CONFIDENCE} CI"
+        sheet = Sheet(
+            f"cox-{endpoint.lower()}-{population}", caption, head, tuple(rows), tuple(_model_notes(key, numbers))
+        )
+        sheets.append(without_empty_columns(sheet))
+    return sheets
+
+
+def _cox_rows(part: pd.DataFrame, key: dict[str, Any], numbers: Numbers, labels: Mapping[str, str]) -> list[Row]:
+    term = key["term"]
+    pairs = list(dict.fromkeys(zip(part["level"], part["reference"], strict=True)))
+    rows: list[Row] = []
+    if len(pairs) > 1:
+        reference = pairs[0][1]
+        rows.append(Row(f"{words.term(term, labels)} (reference: {words.level(term, reference)})", ("",) * 7, "group"))
+    for level, reference in pairs:
+        uni, multi = (
+            name_of({**key, "model": model, "level": level, "reference": reference, "statistic": "hr"})
+            for model in (UNIVARIABLE, MULTIVARIABLE)
+        )
+        ph = name_of({**key, "model": MULTIVARIABLE, "level": level, "reference": reference, "statistic": "ph_p"})
+        cells = (
+            with_interval(uni, numbers),
+            one(f"{uni}.p", numbers),
+            one(f"{uni}.n", numbers),
+            one(f"{uni}.events", numbers),
+            with_interval(multi, numbers),
+            one(f"{multi}.p", numbers),
+            one(ph, numbers),
+        )
+        label = words.level(term, level) if len(pairs) > 1 else comparison_words(term, level, reference, labels)
+        rows.append(Row(label, cells, "level" if len(pairs) > 1 else "data"))
+    return rows
+
+
+def comparison_words(term: str, level: str, reference: str, labels: Mapping[str, str]) -> str:
+    """Return "Resistance: primary vs acquired"; for yes against no, and for a number, the covariate alone."""
+    label = words.term(term, labels)
+    if not level or (level in words.YES and reference in words.NO):
+        return label
+    if not reference:
+        return f"{label}, {level}"
+    return (
+        f"{label}: {words.lower_first(words.level(term, level))} vs {words.lower_first(words.level(term, reference))}"
+    )
+
+
+def _model_notes(key: dict[str, Any], numbers: Numbers) -> list[str]:
+    stem = {"model": MULTIVARIABLE, **key}
+    n, events, epv, dropped, concordance = (
+        name_of({**stem, "statistic": statistic})
+        for statistic in ("n", "events", "events_per_variable", "dropped", "concordance")
+    )
+    if concordance not in numbers:
+        return ["The model of all covariates together was not fitted; the reason stands below."]
+    notes = [
+        f"Model of all covariates together: {{{n}}} patients, {{{events}}} events, {{{epv}}} events per parameter."
+    ]
+    if dropped in numbers and numbers[dropped]["raw"]:
+        notes.append(f"Left out because a covariate is not recorded: {{{dropped}}} patients.")
+    notes.append(f"Concordance {with_interval(concordance, numbers)}.")
+    ph = name_of({**stem, "term": "global", "statistic": "ph_p"})
+    if ph in numbers:
+        notes.append(f"Proportional hazards, global test of scaled Schoenfeld residuals: P {{{ph}}}.")
+    return notes
+
+
+def sensitivity_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> list[Sheet]:
+    """Return, per endpoint, the model that adds regimen type and local therapy to the declared covariates."""
+    sheets = []
+    for endpoint, population in endpoints_in(estimates, SENSITIVITY):
+        own = estimates[
+            (estimates["analysis"] == "main")
+            & (estimates["endpoint"] == endpoint)
+            & (estimates["population"] == population)
+        ]
+        effects = own[(own["model"] == SENSITIVITY) & (own["statistic"] == "hr")]
+        key = {"endpoint": endpoint, "population": population, "model": SENSITIVITY}
+        rows = []
+        for term, level, reference in zip(effects["term"], effects["level"], effects["reference"], strict=True):
+            name = name_of({**key, "term": term, "level": level, "reference": reference, "statistic": "hr"})
+            rows.append(
+                Row(
+                    comparison_words(term, level, reference, labels),
+                    (with_interval(name, numbers), one(f"{name}.p", numbers)),
+                )
+            )
+        if rows:
+            caption = f"Sensitivity model with regimen type and local therapy, {words.endpoint(endpoint)}"
+            notes = tuple(_model_notes({**key}, numbers))
+            sheets.append(Sheet(f"sensitivity-{endpoint.lower()}", caption, ("", "HR (CI)", "P"), tuple(rows), notes))
+    return sheets

@@ -1,0 +1,51 @@
+"""Patterns: text in which `{name}` stands for a number of numbers.json.
+
+Words and tables are written once as patterns and rendered for the page (each number marked with its estimate_id)
+and for Word, Markdown and CSV (plain text). No pattern holds a formatted number itself.
+"""
+
+import re
+from collections.abc import Callable
+
+from rechallenge.errors import nearest
+from rechallenge.report.numbers import Numbers
+
+_NAME = re.compile(r"\{([^{}]+)\}")
+
+
+class UnknownNumberError(KeyError):
+    """A name that numbers.json does not hold. `args[0]` is the sentence."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def look_up(name: str, numbers: Numbers) -> dict[str, object]:
+    """Return an entry of numbers.json; raises UnknownNumberError with the nearest names."""
+    try:
+        return numbers[name]
+    except KeyError:
+        raise UnknownNumberError(f'no number is named "{name}".{nearest(name, list(numbers))}') from None
+
+
+def names_in(pattern: str) -> list[str]:
+    """Return the names that a pattern asks for, in order."""
+    return _NAME.findall(pattern)
+
+
+def literal(text: str) -> str:
+    """Return text that holds no name, whatever it held (words that come from outside are not patterns)."""
+    return text.replace("{", "(").replace("}", ")")
+
+
+def fill(
+    pattern: str, numbers: Numbers, mark: Callable[[str, dict[str, object]], str], words: Callable[[str], str] = str
+) -> str:
+    """Return the pattern with each number through `mark(name, entry)` and the words between through `words`."""
+    parts = _NAME.split(pattern)
+    return "".join(mark(part, look_up(part, numbers)) if place % 2 else words(part) for place, part in enumerate(parts))
+
+
+def plain(pattern: str, numbers: Numbers) -> str:
+    """Return the pattern as plain text."""
+    return fill(pattern, numbers, lambda _, entry: str(entry["text"]))

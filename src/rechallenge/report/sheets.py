@@ -1,0 +1,66 @@
+"""One table, whatever it is printed on: page, Word, Markdown or CSV."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from rechallenge.report.formatting import NOT_AVAILABLE
+from rechallenge.report.numbers import Numbers
+from rechallenge.report.sentences import plain
+
+EMPTY: Final = NOT_AVAILABLE
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its heading, and one pattern per further column. A `group` row heads the `level` rows below it."""
+
+    label: str
+    cells: tuple[str, ...]
+    kind: Literal["data", "group", "level", "total"] = "data"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table. `caption`, `head`, `notes` and cells are patterns (see `sentences`), labels are plain words."""
+
+    id: str
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+
+def if_known(pattern: str, *names: str, numbers: Numbers) -> str:
+    """Return the pattern where every name is known, else an empty cell."""
+    return pattern if all(name in numbers for name in names) else EMPTY
+
+
+def one(name: str, numbers: Numbers) -> str:
+    """Return the pattern of one number, or an empty cell."""
+    return if_known(f"{{{name}}}", name, numbers=numbers)
+
+
+def with_interval(name: str, numbers: Numbers) -> str:
+    """Return the pattern "5.2 (3.6 to 6.8)", without brackets where there is no interval."""
+    if name not in numbers:
+        return EMPTY
+    return f"{{{name}}} ({{{name}.ci}})" if f"{name}.ci" in numbers else f"{{{name}}}"
+
+
+def without_empty_columns(sheet: Sheet) -> Sheet:
+    """Return the sheet without the columns that hold nothing in any row."""
+    kept = [
+        place
+        for place in range(len(sheet.head) - 1)
+        if any(place < len(row.cells) and row.cells[place] not in ("", EMPTY) for row in sheet.rows)
+    ]
+    rows = tuple(Row(row.label, tuple(row.cells[place] for place in kept), row.kind) for row in sheet.rows)
+    return Sheet(
+        sheet.id, sheet.caption, (sheet.head[0], *(sheet.head[place + 1] for place in kept)), rows, sheet.notes
+    )
+
+
+def printed(sheet: Sheet, numbers: Numbers) -> list[list[str]]:
+    """Return the table as rows of plain text, the head first."""
+    head = [plain(cell, numbers) for cell in sheet.head]
+    return [head, *([row.label, *(plain(cell, numbers) for cell in row.cells)] for row in sheet.rows)]

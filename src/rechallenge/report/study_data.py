@@ -1,0 +1,178 @@
+"""Everything that report and manuscript are made from, gathered once: the frames, the numbers, the tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import PurePath
+from typing import Any
+
+import pandas as pd
+
+from rechallenge.dates import DAYS_PER_MONTH
+from rechallenge.report import further_results, limits, quality, results, words
+from rechallenge.report import numbers as n
+from rechallenge.report import published as pub
+from rechallenge.report.progression_table import progression_table
+from rechallenge.report.sheets import Sheet
+from rechallenge.report.table_one import table_one
+from rechallenge.settings.config import StudyConfig, definitions_of
+
+
+@dataclass(frozen=True)
+class StudyData:
+    """The shareable side of a study.
+
+    `attrition` and `row_account` are the frames of those files, `violations` is violations.csv of which only
+    severity, rule, table and status are looked at, `source` is ingest.json (`files`: name, sha256, rows;
+    `declares`), `versions` what the report prints under versions and hashes.
+    """
+
+    config: StudyConfig
+    estimates: pd.DataFrame
+    attrition: pd.DataFrame
+    row_account: pd.DataFrame
+    violations: pd.DataFrame
+    source: Mapping[str, Any]
+    published: dict[str, pub.Published]
+    versions: Mapping[str, Any] = field(default_factory=dict)
+    rule_meanings: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def tidy(self) -> pd.DataFrame:
+        return n.prepared(self.estimates)
+
+    @cached_property
+    def violation_counts(self) -> pd.DataFrame:
+        return quality.summary(self.violations)
+
+    @cached_property
+    def numbers(self) -> n.Numbers:
+        """numbers.json of the study."""
+        return n.together(
+            n.from_estimates(self.estimates),
+            n.from_attrition(self.attrition, self.tidy["estimate_id"]),
+            n.from_row_account(self.row_account),
+            n.from_files(self.files),
+            n.from_settings(self._settings),
+            quality.from_quality(self.violation_counts),
+            pub.from_published(self.published),
+            {
+                "constants.days_per_month": n.number(
+                    f"{DAYS_PER_MONTH:.10g}", DAYS_PER_MONTH, "definition#days_per_month"
+                )
+            },
+        )
+
+    @property
+    def _settings(self) -> dict[str, Any]:
+        """The study file with, for each further analysis, the definitions that it really uses."""
+        plain = self.config.plain()
+        plain["analyses"] = {
+            name: {"definitions": definitions_of(self.config, name).plain()} for name in self.config.analyses
+        }
+        return plain
+
+    @property
+    def mapping_name(self) -> str:
+        """The name of the source mapping, without the folders where it lies."""
+        return str(self.source.get("mapping") or PurePath(self.config.extract.source).name)
+
+    def resistance_name(self, level: str) -> str:
+        """The stem of the counts of a class of resistance in the rechallenge set."""
+        stems = [
+            n.name_of({"population": "rechallenge", "model": model, "term": "resistance", "level": level})
+            for model in ("", "table1")
+        ]
+        return next((stem for stem in stems if f"{stem}.n" in self.numbers), stems[0])
+
+    @cached_property
+    def limits(self) -> list[str]:
+        return limits.sentences(self)
+
+    @property
+    def version_rows(self) -> list[tuple[str, str]]:
+        """Versions and hashes as (label, text), nested ones with their path, in a stable order."""
+        return _flat(self.versions)
+
+    @property
+    def files(self) -> list[Mapping[str, Any]]:
+        """The files that ingest read, by name."""
+        listed = self.source.get("files", [])
+        if isinstance(listed, Mapping):
+            listed = [{"name": name, **values} for name, values in listed.items()]
+        return sorted(listed, key=lambda item: str(item["name"]))
+
+    def declared(self, name: str) -> bool:
+        """Tell whether the source declares something about itself (`simulated`, `progression_dates_only`)."""
+        declares = self.source.get("declares", self.source.get("declarations", {}))
+        return bool(declares.get(name, False)) if isinstance(declares, Mapping) else name in declares
+
+    @property
+    def simulated(self) -> bool:
+        return self.config.study.simulated or self.declared("simulated")
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The study's own words for covariates."""
+        return {item.name: item.label for item in self.config.statistics.covariates if item.label}
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The titles of the further analyses."""
+        return {name: item.title for name, item in self.config.analyses.items() if item.title}
+
+    @property
+    def rechallenged(self) -> int:
+        """How many patients are in the rechallenge set."""
+        remaining = self.attrition["remaining"]
+        return int(remaining.iloc[-1]) if len(remaining) else 0
+
+    @cached_property
+    def table_one(self) -> Sheet | None:
+        return table_one(self.estimates, self.numbers, self.labels)
+
+    @cached_property
+    def survival_tables(self) -> list[Sheet]:
+        return results.survival_tables(self.tidy, self.numbers, self.labels)
+
+    @cached_property
+    def progression_table(self) -> Sheet | None:
+        return progression_table(self.numbers)
+
+    @cached_property
+    def cox_tables(self) -> list[Sheet]:
+        return results.cox_tables(self.tidy, self.numbers, self.labels)
+
+    @cached_property
+    def sensitivity_tables(self) -> list[Sheet]:
+        return results.sensitivity_tables(self.tidy, self.numbers, self.labels)
+
+    @cached_property
+    def analyses_table(self) -> Sheet | None:
+        return further_results.analyses_table(self.tidy, self.numbers, self.titles)
+
+    @cached_property
+    def safety_table(self) -> Sheet | None:
+        return further_results.safety_table(self.numbers)
+
+    @cached_property
+    def not_fitted(self) -> list[further_results.Missing]:
+        return further_results.not_fitted(self.tidy, self.labels, self.titles)
+
+    @property
+    def flow_rows(self) -> list[dict[str, str]]:
+        """The rows of the flow as a table (for readers who cannot see the diagram)."""
+        return [{"criterion": str(name), "label": words.criterion(str(name))} for name in self.attrition["criterion"]]
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    for key in sorted(values):
+        value, label = values[key], f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            rows += _flat(value, f"{label} ")
+        elif isinstance(value, (list, tuple)):
+            rows.append((label, ", ".join(str(item) for item in value)))
+        elif value not in (None, ""):
+            rows.append((label, str(value)))
+    return rows

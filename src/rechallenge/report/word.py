@@ -1,0 +1,122 @@
+"""Word documents from simple parts: headings, paragraphs with bold and italic runs, lists, journal-style tables."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+import docx
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+
+FONT: Final = "Times New Roman"
+ASIAN_FONT: Final = "SimSun"
+_MARKS: Final = re.compile(r"(\*\*.+?\*\*|\*.+?\*)")
+# Escaped characters are put aside while bold and italics are looked for.
+_ESCAPED: Final = re.compile(r"\\([\\`*\[\]|{}<#+\-.])")
+
+
+def new_document(*, landscape: bool = False) -> Any:
+    """Return an empty A4 document in the usual manuscript type."""
+    document = docx.Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = (Cm(29.7), Cm(21.0)) if landscape else (Cm(21.0), Cm(29.7))
+    if landscape:
+        from docx.enum.section import WD_ORIENT
+
+        section.orientation = WD_ORIENT.LANDSCAPE
+    section.left_margin = section.right_margin = Cm(2.3)
+    section.top_margin = section.bottom_margin = Cm(2.3)
+    for name in ("Normal", "Title", "Heading 1", "Heading 2", "Heading 3", "Caption"):
+        style = document.styles[name]
+        style.font.name = FONT
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for attribute in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+            fonts.attrib.pop(qn(attribute), None)
+        fonts.set(qn("w:hAnsi"), FONT)
+        fonts.set(qn("w:eastAsia"), ASIAN_FONT)
+        style.font.color.rgb = docx.shared.RGBColor(0, 0, 0)
+    normal = document.styles["Normal"]
+    normal.font.size = Pt(11)
+    normal.paragraph_format.space_after = Pt(6)
+    for name, size in (("Title", 17), ("Heading 1", 14), ("Heading 2", 12), ("Heading 3", 11), ("Caption", 10.5)):
+        document.styles[name].font.size = Pt(size)
+    return document
+
+
+def add_text(paragraph: Any, text: str) -> None:
+    """Add text to a paragraph: `**bold**`, `*italic*`, backslash escapes as in Markdown."""
+    held: list[str] = []
+
+    def put_aside(found: re.Match[str]) -> str:
+        held.append(found.group(1))
+        return f"\ue000{len(held) - 1}\ue001"
+
+    def restored(part: str) -> str:
+        return re.sub("\ue000(\\d+)\ue001", lambda found: held[int(found.group(1))], part)
+
+    for part in _MARKS.split(_ESCAPED.sub(put_aside, text)):
+        if part.startswith("**") and part.endswith("**") and len(part) > 4:
+            paragraph.add_run(restored(part[2:-2])).bold = True
+        elif part.startswith("*") and part.endswith("*") and len(part) > 2:
+            paragraph.add_run(restored(part[1:-1])).italic = True
+        elif part:
+            paragraph.add_run(restored(part))
+
+
+def add_table(
+    document: Any,
+    rows: Sequence[Sequence[str]],
+    kinds: Sequence[str] | None = None,
+    *,
+    points: float = 9,
+    widths_cm: Sequence[float] | None = None,
+) -> None:
+    """Add a table with rules above and below head and body only; the head repeats on each page.
+
+    `kinds` gives the kind of each body row (`group` is bold, `level` is indented).
+    """
+    if not rows:
+        return
+    table = document.add_table(rows=len(rows), cols=len(rows[0]))
+    table.alignment = WD_TABLE_ALIGNMENT.LEFT
+    table.autofit = widths_cm is None
+    for place, row in enumerate(rows):
+        kind = "head" if place == 0 else (kinds[place - 1] if kinds else "data")
+        for column, text in enumerate(row):
+            cell = table.cell(place, column)
+            if widths_cm:
+                cell.width = Cm(widths_cm[column])
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.space_after = Pt(1)
+            if kind == "level" and column == 0:
+                paragraph.paragraph_format.left_indent = Cm(0.35)
+            add_text(paragraph, text)
+            for run in paragraph.runs:
+                run.font.size = Pt(points)
+                run.bold = run.bold or kind == "head" or (kind == "group" and column == 0)
+            if place == 0:
+                _rule(cell, "top", 12)
+                _rule(cell, "bottom", 6)
+            if place == len(rows) - 1:
+                _rule(cell, "bottom", 12)
+    head = table.rows[0]._tr.get_or_add_trPr()
+    repeat = OxmlElement("w:tblHeader")
+    repeat.set(qn("w:val"), "true")
+    head.append(repeat)
+    for row in table.rows:
+        whole = OxmlElement("w:cantSplit")
+        row._tr.get_or_add_trPr().append(whole)
+
+
+def _rule(cell: Any, side: str, eighths_of_a_point: int) -> None:
+    properties = cell._tc.get_or_add_tcPr()
+    borders = properties.find(qn("w:tcBorders"))
+    if borders is None:
+        borders = OxmlElement("w:tcBorders")
+        properties.append(borders)
+    line = OxmlElement(f"w:{side}")
+    for name, value in (("val", "single"), ("sz", str(eighths_of_a_point)), ("space", "0"), ("color", "000000")):
+        line.set(qn(f"w:{name}"), value)
+    borders.append(line)

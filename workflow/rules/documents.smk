@@ -1,0 +1,102 @@
+# Estimates and figures -> report, manuscript draft, and what everything was made from.
+
+
+rule report:
+    input:
+        gate=rules.gate.output,
+        estimates=rules.estimate.output.estimates,
+        attrition=rules.eligibility.output.attrition,
+        flow=rules.classify.output.flow,
+        figures=rules.figures.output.shareable,
+        row_account=rules.validate.output.row_account,
+        violations=rules.validate.output.violations,
+        source=rules.ingest.output.account,
+        mapping=study.mapping,
+        lock=study.file("requirements.lock"),
+        published=study.published,
+        templates=study.templates("report*", "table1*"),
+    output:
+        numbers="<results>/shareable/numbers.json",
+        table_csv="<results>/shareable/table1.csv",
+        table_html="<results>/shareable/table1.html",
+        table_docx="<results>/shareable/table1.docx",
+        page="<results>/shareable/report.html",
+    log:
+        "<logs>/report.log",
+    params:
+        settings=study.settings.plain(),
+        code=study.code("report"),
+    message:
+        "Writing the report and Table 1"
+    script:
+        "../../scripts/report.py"
+
+
+rule manuscript:
+    input:
+        gate=rules.gate.output,
+        numbers=rules.report.output.numbers,
+        estimates=rules.estimate.output.estimates,
+        attrition=rules.eligibility.output.attrition,
+        figures=rules.figures.output.shareable,
+        row_account=rules.validate.output.row_account,
+        violations=rules.validate.output.violations,
+        source=rules.ingest.output.account,
+        published=study.published,
+        templates=study.templates("manuscript*", "checklist*"),
+    output:
+        markdown="<results>/shareable/manuscript.md",
+        docx="<results>/shareable/manuscript.docx",
+        checklist_csv="<results>/shareable/checklist_strobe.csv",
+        checklist_docx="<results>/shareable/checklist_strobe.docx",
+    log:
+        "<logs>/manuscript.log",
+    params:
+        settings=study.settings.plain(),
+        code=study.code("manuscript"),
+    message:
+        "Drafting the manuscript and the STROBE checklist"
+    script:
+        "../../scripts/manuscript.py"
+
+
+rule provenance:
+    input:
+        source=rules.ingest.output.account,
+        mapping=study.mapping,
+        vocabularies=study.vocabularies(),
+        waivers=study.waivers,
+        published=study.published,
+        templates=study.templates("*"),
+        lock=study.file("requirements.lock"),
+        private=[
+            rules.validate.output.violations,
+            rules.validate.output.page,
+            rules.gate.output,
+            rules.episodes.output,
+            rules.eligibility.output.cohort,
+            rules.classify.output.main,
+            rules.classify.output.further,
+            rules.endpoints.output,
+            rules.estimate.output.curves,
+        ],
+        figures=rules.figures.output.shareable,
+        shareable=[
+            rules.validate.output.row_account,
+            rules.eligibility.output.attrition,
+            rules.classify.output.flow,
+            rules.estimate.output.estimates,
+            rules.report.output,
+            rules.manuscript.output,
+        ],
+    output:
+        "<results>/shareable/provenance.json",
+    log:
+        "<logs>/provenance.log",
+    params:
+        settings=study.settings.plain(),
+        code={rule: study.code(rule) for rule in RULES},
+    message:
+        "Recording what the results were made from"
+    script:
+        "../../scripts/provenance.py"

@@ -1,0 +1,54 @@
+# Times to event -> estimates -> figures.
+
+
+rule estimate:
+    input:
+        gate=rules.gate.output,
+        cohort=rules.eligibility.output.cohort,
+        attrition=rules.eligibility.output.attrition,
+        classified=[rules.classify.output.main, *rules.classify.output.further],
+        adtte=[rules.endpoints.output.main, *rules.endpoints.output.further],
+        course=rules.episodes.output.course,
+        tables=collect(ACCEPTED, table=["adverse_events", "assessments"]),
+        source=rules.ingest.output.account,
+    output:
+        estimates="<results>/shareable/estimates.csv",
+        curves="<results>/private/curves.csv",
+    log:
+        "<logs>/estimate.log",
+    params:
+        analyses=["main", *study.analyses],
+        settings=study.settings.statistics.plain(),
+        cutoff_days={
+            name: values["resistance"]["cutoff_days"]
+            for name, values in study.definitions("resistance").items()
+        },
+        code=study.code("estimate"),
+    message:
+        "Describing the sets, fitting curves and models"
+    script:
+        "../../scripts/estimate.py"
+
+
+rule figures:
+    input:
+        gate=rules.gate.output,
+        curves=rules.estimate.output.curves,
+        estimates=rules.estimate.output.estimates,
+        classified=rules.classify.output.main,
+        adtte=rules.endpoints.output.main,
+        source=rules.ingest.output.account,
+    output:
+        shareable=directory("<results>/shareable/figures"),
+        private=directory("<results>/private/figures"),
+    log:
+        "<logs>/figures.log",
+    params:
+        release=study.settings.release.plain(),
+        simulated=study.settings.study.simulated,
+        labels={item.name: item.label for item in study.settings.statistics.covariates if item.label},
+        code=study.code("figures"),
+    message:
+        "Drawing the figures"
+    script:
+        "../../scripts/figures.py"
