@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from rechallenge.dates import days_between, months
+from rechallenge.event_table import event_table, patient_source
+from rechallenge.genie_pfs import genie_progression_free_survival
 from rechallenge.progressions import adequate_assessments, first_between, last_between, progression_records
 from rechallenge.settings.definitions import EndpointSettings
-from rechallenge.tables import DATE, TEXT, text
 
 COLUMNS: Final = (
     "analysis", "population", "patient_id", "endpoint", "start_date", "end_date", "days", "months", "entry_days",
@@ -48,9 +49,14 @@ def endpoints(
     again = members[members["eligible"]]
 
     def pfs(rows: pd.DataFrame, clock: str) -> pd.DataFrame:
-        table = progression_free_survival(
-            rows, clock, progressions, adequate, settings, cutoff, progression_dates_only=progression_dates_only
-        )
+        if settings.preset == "genie_bpc":
+            start, therapy, _ = _CLOCKS[clock]
+            clocks = rows.rename(columns={start: "clock_start", therapy: "next_therapy"})
+            table = genie_progression_free_survival(clocks, treatments, progressions, settings.genie_reading, cutoff)
+        else:
+            table = progression_free_survival(
+                rows, clock, progressions, adequate, settings, cutoff, progression_dates_only=progression_dates_only
+            )
         return table.assign(endpoint="PFS" if clock == "rechallenge" else "PFS1")
 
     def survival(rows: pd.DataFrame, clock: str) -> pd.DataFrame:
@@ -85,7 +91,7 @@ def overall_survival(rows: pd.DataFrame, clock: str, cutoff: pd.Timestamp) -> pd
         ["death", "death_after_cutoff", "cutoff"],
         default="last_contact",
     )
-    return _table(rows, start, end, died, np.where(died, "death", ""), reason, _patient_source(rows))
+    return event_table(rows, start, end, died, np.where(died, "death", ""), reason, patient_source(rows))
 
 
 def progression_free_survival(
@@ -103,9 +109,7 @@ def progression_free_survival(
     Otherwise censored at the last adequate assessment (not NE), before new systemic therapy where that came
     first; without one after the start, at 0 days. A source with progression dates only has no assessments:
     there it is censored at new therapy or last contact. A progression that the source reports for this very
-    treatment on its first day is an event at 0 days; a scan of that day is the baseline. Preset `genie_bpc`
-    follows that registry: progression strictly before the next regimen, death only without one, censored at
-    the next regimen or last contact.
+    treatment on its first day is an event at 0 days; a scan of that day is the baseline.
     """
     start_name, therapy_name, source = _CLOCKS[clock]
     start, therapy = rows[start_name], rows[therapy_name]
@@ -113,20 +117,18 @@ def progression_free_survival(
     limit = pd.Series(cutoff, index=rows.index)
     progression = first_between(progressions, patient_id, start, limit)
     death = rows["death_date"].where(rows["death_date"] <= cutoff)
-    registry = settings.preset == "genie_bpc"
-    therapy = therapy.where((therapy <= cutoff) & (registry | (settings.new_therapy == "censor")))
+    therapy = therapy.where((therapy <= cutoff) & (settings.new_therapy == "censor"))
     event_date = pd.concat([progression["date"], death], axis=1).min(axis=1)
-    censored_by_therapy = therapy <= event_date if registry else therapy < event_date
-    censored_by_therapy |= therapy.notna() & event_date.isna()
+    censored_by_therapy = (therapy < event_date) | (therapy.notna() & event_date.isna())
     event = event_date.notna() & ~censored_by_therapy
     progressed = event & progression["date"].eq(event_date)
     until = therapy.where(censored_by_therapy).fillna(limit)
     last_scan = last_between(adequate, patient_id, start, until, date="assessment_date")
     scan_date = last_scan["assessment_date"]
-    if progression_dates_only or registry:
+    if progression_dates_only:
         censor_date = therapy.where(censored_by_therapy, rows["last_alive_date"])
         censor_reason = np.where(censored_by_therapy, "new_systemic_therapy", "last_contact")
-        censor_source = _patient_source(rows)
+        censor_source = patient_source(rows)
     else:
         censor_date = scan_date.fillna(start)
         at_scan = np.where(censored_by_therapy, "new_systemic_therapy", "last_adequate_assessment")
@@ -134,8 +136,8 @@ def progression_free_survival(
         censor_source = _scan_source(last_scan, rows, source)
     end = event_date.where(event, censor_date)
     kind = np.select([progressed.to_numpy(), event.to_numpy()], ["progression", "death"], default="")
-    event_source = progression[["source_table", "source_file", "source_row"]].where(progressed, _patient_source(rows))
-    table = _table(
+    event_source = progression[["source_table", "source_file", "source_row"]].where(progressed, patient_source(rows))
+    table = event_table(
         rows, start, end, event, kind, np.where(event, kind, censor_reason), event_source.where(event, censor_source)
     )
     before = last_between(
@@ -144,17 +146,6 @@ def progression_free_survival(
     seen_free = days_between(start, before["assessment_date"]).fillna(0.0)
     table["interval_lower_days"] = np.where(progressed, seen_free, table["days"])
     return table
-
-
-def _patient_source(rows: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "source_table": "patients",
-            "source_file": rows["patient_source_file"],
-            "source_row": rows["patient_source_row"],
-        },
-        index=rows.index,
-    )
 
 
 def _scan_source(last_scan: pd.DataFrame, rows: pd.DataFrame, start_source: str) -> pd.DataFrame:
@@ -168,34 +159,3 @@ def _scan_source(last_scan: pd.DataFrame, rows: pd.DataFrame, start_source: str)
         },
         index=rows.index,
     )
-
-
-def _table(
-    rows: pd.DataFrame,
-    start: pd.Series,
-    end: pd.Series,
-    event: pd.Series,
-    event_type: np.ndarray,
-    reason: np.ndarray,
-    source: pd.DataFrame,
-) -> pd.DataFrame:
-    days = days_between(start, end)
-    table = pd.DataFrame(
-        {
-            "patient_id": rows["patient_id"],
-            "start_date": start.astype(DATE),
-            "end_date": end.astype(DATE),
-            "days": days,
-            "entry_days": 0.0,
-            "event": event.astype("int64"),
-            "event_type": text(event_type, rows.index),
-            "interval_lower_days": days,
-            "interval_upper_days": days.where(event),
-            "reason": text(reason, rows.index),
-        },
-        index=rows.index,
-    )
-    for name in ("source_table", "source_file"):
-        table[name] = source[name].astype(TEXT)
-    table["source_row"] = source["source_row"].astype("float64")
-    return table.reset_index(drop=True)

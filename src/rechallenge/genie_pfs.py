@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 from rechallenge.dates import days_between
+from rechallenge.event_table import event_table, patient_source
+from rechallenge.progressions import first_between
 from rechallenge.tables import DATE
 
 READINGS: Final = ("i", "m", "i_or_m", "i_and_m")
@@ -48,6 +50,55 @@ def genie_pfs(regimens: pd.DataFrame, assessments: pd.DataFrame, patients: pd.Da
         columns[f"pfs_{reading}_g_status"] = status
         columns[f"tt_pfs_{reading}_g_days"] = days_between(rows["start_date"], event.fillna(censored))
     return pd.DataFrame(columns).set_index(regimens.index)
+
+
+def genie_progression_free_survival(
+    rows: pd.DataFrame, treatments: pd.DataFrame, progressions: pd.DataFrame, reading: str, cutoff: pd.Timestamp
+) -> pd.DataFrame:
+    """Return PFS under one reading of the registry's rule, as rows of `adtte.csv` (see `event_table`).
+
+    `rows` of the course with clock_start and next_therapy. The regimens are the source's own (`regimen_id` of
+    `treatments`); a source without them gives the next systemic therapy instead. Events and next regimens after the
+    cut-off are not known yet.
+    """
+    known = progressions[progressions["date"] <= cutoff]
+    clock = rows[["patient_id", "clock_start"]].rename(columns={"clock_start": "start_date"})
+    later = _source_regimens(treatments)
+    if later.empty:
+        later = rows[["patient_id", "next_therapy"]].dropna().set_axis(["patient_id", "start_date"], axis=1)
+    later = later[later["start_date"] <= cutoff]
+    everything = pd.concat([clock, later], ignore_index=True)
+    words = pd.DataFrame(
+        {
+            "patient_id": known["patient_id"],
+            "assessment_date": known["date"],
+            "response": "PD",
+            "basis": known["basis"].replace("reported", "imaging"),
+        }
+    )
+    people = rows[["patient_id", "last_alive_date", "death_date"]].set_axis(
+        ["patient_id", "last_contact_date", "death_date"], axis=1
+    )
+    people = people.assign(death_date=people["death_date"].where(people["death_date"] <= cutoff))
+    found = genie_pfs(everything, words, people).iloc[: len(rows)].set_index(rows.index)
+    event = found[f"pfs_{reading}_g_status"].eq(1)
+    end = rows["clock_start"] + pd.to_timedelta(found[f"tt_pfs_{reading}_g_days"], unit="D")
+    day_before = (end - pd.Timedelta(days=1)).where(event)
+    decisive = first_between(known, rows["patient_id"], day_before, end)
+    progressed = event & decisive["date"].notna()
+    followed = _first_after(clock.reset_index(drop=True), later.rename(columns={"start_date": "date"}))
+    by_regimen = ~event & end.eq(pd.Series(followed.to_numpy(), index=rows.index))
+    kind = np.select([progressed.to_numpy(), event.to_numpy()], ["progression", "death"], default="")
+    reason = np.where(event, kind, np.where(by_regimen, "new_systemic_therapy", "last_contact"))
+    source = decisive[["source_table", "source_file", "source_row"]].where(progressed, patient_source(rows))
+    return event_table(rows, rows["clock_start"], end, event, kind, reason, source)
+
+
+def _source_regimens(treatments: pd.DataFrame) -> pd.DataFrame:
+    """First day of each regimen that the source numbers: patient_id, start_date."""
+    numbered = treatments[treatments["regimen_id"].notna() & treatments["start_date"].notna()]
+    starts = numbered.groupby(["patient_id", "regimen_id"])["start_date"].min()
+    return starts.reset_index()[["patient_id", "start_date"]]
 
 
 def _first_after(rows: pd.DataFrame, events: pd.DataFrame) -> pd.Series:

@@ -88,7 +88,8 @@ def _presets(numbers: dict[str, Any]) -> str:
         for name, words in w.INTERVAL_TREATMENT.items()
     ]
     endpoints = [
-        f"- `{name}`: {words.format(new_therapy=w.NEW_THERAPY['censor'])}" for name, words in w.ENDPOINTS.items()
+        f"- `{name}`: {words.format(new_therapy=w.NEW_THERAPY['censor'], reading=w.GENIE_READINGS['i_or_m'])}"
+        for name, words in w.ENDPOINTS.items()
     ]
     text = PRESETS.format(
         resistance="\n".join(resistance), interval="\n".join(interval), endpoints="\n".join(endpoints)

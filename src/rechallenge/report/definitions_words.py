@@ -59,7 +59,13 @@ ENDPOINTS: Final[dict[str, str]] = {
     "primary": "From the first dose to the first progression strictly after it, or death whatever the time since the last assessment. "
     "{new_therapy} Otherwise censored at the last adequate assessment (not NE) up to the cut-off; without one after the start, at the start itself.",
     "genie_bpc": "From the start of the regimen to the first progression strictly after it and strictly before the next regimen; death counts only "
-    "without a next regimen; otherwise censored at the start of the next regimen, else at the last date known alive.",
+    "without a next regimen; otherwise censored at the start of the next regimen, else at the last date known alive. {reading}",
+}
+GENIE_READINGS: Final[dict[str, str]] = {
+    "i": "Progression is read from imaging reports.",
+    "m": "Progression is read from the oncologist's notes.",
+    "i_or_m": "Progression is read from imaging reports or the oncologist's notes, whichever comes first.",
+    "i_and_m": "Progression needs both imaging reports and the oncologist's notes, and is dated by the later.",
 }
 NEW_THERAPY: Final[dict[str, str]] = {
     "censor": "New systemic therapy first censors at the last adequate assessment on or before it.",
@@ -233,7 +239,9 @@ def _re_exposure(used: DefinitionSettings, prefix: str) -> list[Definition]:
 
 
 def _endpoints(used: DefinitionSettings, progression_dates_only: bool) -> list[Definition]:
-    words = ENDPOINTS[used.endpoints.preset].format(new_therapy=NEW_THERAPY[used.endpoints.new_therapy])
+    words = ENDPOINTS[used.endpoints.preset].format(
+        new_therapy=NEW_THERAPY[used.endpoints.new_therapy], reading=GENIE_READINGS[used.endpoints.genie_reading]
+    )
     if progression_dates_only:
         words += " This source has dates of progression but none of scans: PFS is censored at last contact instead of the last assessment."
     return [

@@ -125,6 +125,10 @@ class EndpointSettings(Settings):
         "primary",
         description="primary: PFS censors at the last adequate assessment. genie_bpc: the registry's own rule (next regimen censors, death only without one).",
     )
+    genie_reading: Literal["i", "m", "i_or_m", "i_and_m"] = Field(
+        "i_or_m",
+        description="Whose word counts under genie_bpc: imaging (i), the oncologist's notes (m), either, or both at the later date.",
+    )
     new_therapy: Literal["censor", "ignore"] = Field(
         "censor",
         description="New systemic therapy before progression censors PFS at the last adequate assessment on or before it, or is ignored.",
