@@ -20,8 +20,7 @@ rule estimate:
         analyses=["main", *study.analyses],
         settings=study.settings.statistics.plain(),
         cutoff_days={
-            name: values["resistance"]["cutoff_days"]
-            for name, values in study.definitions("resistance").items()
+            name: values["resistance"]["cutoff_days"] for name, values in study.definitions("resistance").items()
         },
         code=study.code("estimate"),
     message:

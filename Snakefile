@@ -1,0 +1,48 @@
+# From a raw registry extract to the tables, figures, report and manuscript draft of an ICI rechallenge study.
+#
+#   snakemake                                                         the demo study (config/config.yaml)
+#   snakemake -s CHECKOUT/Snakefile --configfile study.yaml --directory run-folder      another study
+#
+# config/README.md documents every setting; the steps stand below in the order of the data.
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import min_version
+
+from rechallenge.errors import UserError
+from rechallenge.run_lock import share
+from rechallenge.study import RULES, TABLES, open_study
+
+min_version("9.19")
+share()
+# Not workflow.basedir, which is the importing workflow's when this one is used as a module.
+CHECKOUT = workflow.current_basedir.get_path_or_uri(secret_free=True)
+
+
+if not workflow.configfiles and "extract" not in config:
+
+    configfile: f"{CHECKOUT}/config/config.yaml"
+
+
+try:
+    study = open_study(config, workflow.configfiles, CHECKOUT)
+except UserError as error:
+    raise WorkflowError(*error.problems)
+
+
+container: "docker://python:3.11"
+
+
+include: "workflow/rules/data.smk"
+include: "workflow/rules/cohort.smk"
+include: "workflow/rules/results.smk"
+include: "workflow/rules/documents.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.report.output,
+        rules.manuscript.output,
+        rules.provenance.output,
+    message:
+        "The study is complete"

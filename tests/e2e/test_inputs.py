@@ -1,0 +1,132 @@
+"""The four inputs through the whole chain: demo registry, workbook, GENIE BPC format, and 354 real patients."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from rechallenge.results import read_result
+from rechallenge.study import RULES
+from tests.e2e.runs import CHECKOUT, jobs, snakemake
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+CONFIG = CHECKOUT / "config"
+REAL = [
+    Path(place) for place in (os.environ.get("RECHALLENGE_COH"), CHECKOUT / "../shared/data/coh_ici_nsclc") if place
+]
+REAL_FOLDER = next((place for place in REAL if (place / "coh_ici_nsclc.csv").is_file()), None)
+
+
+def complete(run: subprocess.CompletedProcess[str], folder: Path) -> Path:
+    """Assert that a run made everything; return its results."""
+    assert run.returncode == 0, run.stdout
+    assert jobs(run) == set(RULES)
+    results = folder / "results"
+    for name in ("report.html", "manuscript.docx", "numbers.json", "provenance.json", "table1.docx"):
+        assert (results / "shareable" / name).stat().st_size > 0
+    return results
+
+
+def identifiers(results: Path) -> set[str]:
+    cohort = read_result("cohort", results / "private" / "cohort.csv")
+    return set(cohort["patient_id"])
+
+
+def shareable_text(results: Path) -> str:
+    files = [
+        path for path in (results / "shareable").rglob("*") if path.suffix in (".csv", ".json", ".html", ".md", ".svg")
+    ]
+    return "\n".join(path.read_text(encoding="utf-8") for path in files)
+
+
+def test_demo_registry(tmp_path):
+    results = complete(snakemake(CONFIG / "config.yaml", tmp_path), tmp_path)
+    attrition = read_result("attrition", results / "shareable" / "attrition.csv")
+    assert attrition["remaining"].iloc[0] == 400
+    assert 36 <= attrition["remaining"].iloc[-1] <= 44, "about 40 patients are eligible"
+    violations = read_result("violations", results / "private" / "violations.csv")
+    by_status = violations[violations["severity"] == "error"]["status"].value_counts()
+    assert set(by_status.index) == {"waived", "set_aside"}, "the demo has errors, and none is open"
+    assert set(violations["severity"]) == {"error", "warning", "note"}
+    # Identifiers of the demo have eight digits: none may stand anywhere in what may be shared.
+    text = shareable_text(results)
+    assert not [identifier for identifier in identifiers(results) if identifier in text]
+    literal = read_result("classified", results / "private" / "analyses" / "literal" / "classified.csv")
+    assert literal["resistance"].eq("unclassified").any()
+    estimates = read_result("estimates", results / "shareable" / "estimates.csv")
+    assert set(estimates["analysis"]) == {"main", "literal"}
+
+
+def test_broken_demo_is_held_by_the_gate(tmp_path):
+    run = snakemake(CONFIG / "demo_broken.yaml", tmp_path)
+    assert run.returncode != 0
+    assert "Traceback" not in run.stdout
+    assert f"stands in {tmp_path / 'results' / 'private' / 'validation.html'}" in run.stdout
+    violations = read_result("violations", tmp_path / "results" / "private" / "violations.csv")
+    assert violations.loc[violations["severity"] == "error", "rule"].nunique() >= 8
+    assert not (tmp_path / "results" / "shareable" / "attrition.csv").exists()
+
+
+def test_workbook(tmp_path):
+    results = complete(snakemake(CONFIG / "workbook.yaml", tmp_path), tmp_path)
+    assert len(identifiers(results)) == 45
+    adtte = read_result("adtte", results / "private" / "adtte.csv")
+    assert set(adtte["source_file"]) == {"ici_rechallenge.xlsx"}
+    classified = read_result("classified", results / "private" / "classified.csv")
+    assert classified["eligible"].sum() >= 20
+
+
+def test_genie_format(tmp_path):
+    synthetic = pytest.importorskip("geniekit.synthetic")
+    files = {
+        "patient": "patient_level_dataset",
+        "cancer_index": "cancer_level_dataset_index",
+        "regimen": "regimen_cancer_level_dataset",
+        "imaging": "imaging_level_dataset",
+        "med_onc": "med_onc_note_level_dataset",
+        "pathology": "pathology_report_level_dataset",
+    }
+    (tmp_path / "clinical_data").mkdir()
+    made = synthetic.generate("NSCLC", 400, seed=3, genomic=False)
+    for name, file in files.items():
+        made.tables[name].to_csv(tmp_path / "clinical_data" / f"{file}.csv", index=False)
+    values = yaml.safe_load((CONFIG / "genie.yaml").read_text(encoding="utf-8"))
+    # The synthetic patients live up to 2066 on the pseudo-calendar.
+    values["study"] |= {"cutoff": "2100-12-31", "window": {"start": "1950-01-01", "end": "2100-12-31"}}
+    (tmp_path / "genie.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+    results = complete(snakemake(tmp_path / "genie.yaml", tmp_path / "run"), tmp_path / "run")
+    assert len(identifiers(results)) == 400
+    estimates = read_result("estimates", results / "shareable" / "estimates.csv")
+    assert {"PFS1", "OS1"} <= set(estimates["endpoint"].dropna())
+
+
+@pytest.mark.skipif(
+    REAL_FOLDER is None,
+    reason=f"THE 354 REAL PATIENTS ARE NOT TESTED: no coh_ici_nsclc.csv in {' or '.join(map(str, REAL))}; "
+    "set RECHALLENGE_COH to the folder that holds it.",
+)
+def test_real_patients_of_whom_nobody_was_rechallenged(tmp_path):
+    assert REAL_FOLDER is not None
+    for path in (REAL_FOLDER / "coh_ici_nsclc.csv", CONFIG / "coh.yaml", CONFIG / "coh_waivers.csv"):
+        shutil.copy(path, tmp_path)
+    run = snakemake(tmp_path / "coh.yaml", tmp_path / "run")
+    results = complete(run, tmp_path / "run")
+    assert "note: nobody was rechallenged" in run.stdout
+    attrition = read_result("attrition", results / "shareable" / "attrition.csv").set_index("criterion")
+    assert attrition.loc["extract", "remaining"] == 354
+    assert attrition.loc["rechallenged", "remaining"] == 0
+    estimates = read_result("estimates", results / "shareable" / "estimates.csv")
+    median = estimates[
+        (estimates["model"] == "kaplan_meier")
+        & (estimates["endpoint"] == "PFS1")
+        & (estimates["term"] == "overall")
+        & (estimates["statistic"] == "median")
+    ]
+    assert len(median) == 1
+    assert 3 < median["estimate"].item() < 8
+    assert not (estimates["endpoint"].eq("PFS") & pd.notna(estimates["estimate"])).any(), "nothing is invented"

@@ -1,0 +1,194 @@
+"""Eight patients through the whole chain, then what a change reruns."""
+
+import csv
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from rechallenge.results import read_result
+from rechallenge.study import RULES
+from tests.e2e import small_study as small
+from tests.e2e.runs import copy_checkout, jobs, snakemake
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+AFTER_CLASSIFY = {"classify", "endpoints", "estimate", "figures", "report", "manuscript", "provenance"}
+CONTRACT = """
+private/canonical/patients/part-0000.parquet private/violations.csv private/validation.html private/regimens.csv
+private/cohort.csv private/classified.csv private/adtte.csv private/figures
+shareable/row_account.csv shareable/attrition.csv shareable/flow.svg shareable/table1.csv shareable/table1.html
+shareable/table1.docx shareable/estimates.csv shareable/numbers.json shareable/figures shareable/report.html
+shareable/manuscript.docx shareable/manuscript.md shareable/checklist_strobe.csv shareable/checklist_strobe.docx
+shareable/provenance.json
+"""
+
+
+class Study:
+    """A study that has been run, with a checkout of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.checkout = copy_checkout(home / "checkout")
+        self.folder = home / "run"
+        self.file = small.write_small_study(home / "study")
+        self.run = snakemake(self.file, self.folder, checkout=self.checkout)
+
+    @property
+    def results(self) -> Path:
+        return self.folder / "results"
+
+    def planned(self) -> set[str]:
+        """Return the rules that Snakemake would run now."""
+        return jobs(snakemake(self.file, self.folder, "--dry-run", checkout=self.checkout))
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return Study(tmp_path_factory.mktemp("small"))
+
+
+@contextmanager
+def edited(path: Path, old: str, new: str) -> Iterator[None]:
+    """Replace a piece of a file for a while."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(text, encoding="utf-8")
+
+
+def test_the_chain_runs_and_every_file_of_the_contract_is_there(study):
+    assert study.run.returncode == 0, study.run.stdout
+    assert jobs(study.run) == set(RULES)
+    missing = [name for name in CONTRACT.split() if not (study.results / name).exists()]
+    assert not missing
+
+
+def test_every_step_says_what_it_found_and_keeps_a_log(study):
+    for rule in RULES:
+        assert f"\n{rule}: " in study.run.stdout
+        assert (study.folder / "logs" / f"{rule}.log").read_text(encoding="utf-8").startswith(f"{rule}: ")
+
+
+def test_each_patient_is_in_or_has_the_expected_reason(study):
+    cohort = read_result("cohort", study.results / "private" / "cohort.csv").set_index("patient_id")
+    assert cohort["excluded_by"].fillna("").to_dict() == small.EXCLUDED_BY
+    assert cohort.index[cohort["eligible"]].tolist() == ["P1", "P2", "P3"]
+
+
+def test_attrition_counts_down_from_the_extract_to_the_rechallenge_set(study):
+    attrition = read_result("attrition", study.results / "shareable" / "attrition.csv").set_index("criterion")
+    assert attrition.loc["extract", "remaining"] == 8
+    excluded = attrition.loc[attrition["excluded"] > 0, "excluded"].to_dict()
+    assert excluded == {"nsclc": 1, "advanced": 1, "ici_treated": 1, "first_ici_monotherapy": 1, "rechallenged": 1}
+    assert attrition["remaining"].iloc[-1] == 3
+
+
+def test_classes_are_those_that_a_reader_would_give(study):
+    classified = read_result("classified", study.results / "private" / "classified.csv").set_index("patient_id")
+    assert classified["resistance"].to_dict() == small.RESISTANCE
+    assert classified["progression_pattern"].to_dict() == small.PATTERN
+    interval = classified.loc[classified["eligible"], "interval_treatment"]
+    assert interval.to_dict() == {name: str(value).lower() for name, value in small.INTERVAL_TREATMENT.items()}
+
+
+def test_times_to_event_end_at_the_expected_scan_and_name_its_row(study):
+    adtte = read_result("adtte", study.results / "private" / "adtte.csv")
+    pfs = adtte[(adtte["endpoint"] == "PFS") & (adtte["population"] == "rechallenge")].set_index("patient_id")
+    assert pfs["days"].to_dict() == small.PFS_DAYS
+    assert pfs["event"].eq(1).all()
+    # P1's progression is the fourth assessment: row 5 of the file, the header being row 1.
+    assert (pfs.loc["P1", "source_file"], pfs.loc["P1", "source_row"]) == ("assessments.csv", 5)
+
+
+def test_estimates_are_unique_and_count_the_patients(study):
+    estimates = read_result("estimates", study.results / "shareable" / "estimates.csv")
+    assert estimates["estimate_id"].is_unique
+    median = estimates[
+        (estimates["endpoint"] == "PFS")
+        & (estimates["population"] == "rechallenge")
+        & (estimates["model"] == "kaplan_meier")
+        & (estimates["term"] == "overall")
+        & (estimates["statistic"] == "median")
+    ]
+    assert len(median) == 1
+    assert median["n"].item() == 3
+    # Progressions at 41, 157 and 162 days: the median is the second, in months.
+    assert median["estimate"].item() == pytest.approx(157 / 30.4375)
+
+
+def test_rows_are_accounted_for(study):
+    account = read_result("row_account", study.results / "shareable" / "row_account.csv").set_index("table")
+    assert account.loc[["patients", "treatments", "assessments"], "rows_read"].tolist() == [8, 13, 12]
+    assert (account["rows_read"] == account["duplicates_merged"] + account["set_aside"] + account["used"]).all()
+
+
+def test_shareable_files_hold_no_patient_identifier(study):
+    for path in (study.results / "shareable").rglob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            cells = {cell for row in csv.reader(file) for cell in row}
+        assert not cells & set(small.EXCLUDED_BY), path.name
+
+
+def test_provenance_names_what_the_results_were_made_from(study):
+    record = json.loads((study.results / "shareable" / "provenance.json").read_text(encoding="utf-8"))
+    assert [file["name"] for file in record["extract"]["files"]] == [
+        "assessments.csv",
+        "patients.csv",
+        "treatments.csv",
+    ]
+    assert set(record["code"]) == set(RULES)
+    assert "shareable/report.html" in record["outputs"]
+    assert str(study.folder) not in json.dumps(record)
+
+
+def test_the_same_inputs_give_the_same_bytes(study, tmp_path):
+    """Another folder, another place of the study file: every result is the same."""
+    shutil.copytree(study.file.parent, tmp_path / "elsewhere")
+    again = snakemake(tmp_path / "elsewhere" / "study.yaml", tmp_path / "run", checkout=study.checkout)
+    assert again.returncode == 0, again.stdout
+    first = {path.relative_to(study.results): path for path in study.results.rglob("*") if path.is_file()}
+    other = tmp_path / "run" / "results"
+    assert {path.relative_to(other) for path in other.rglob("*") if path.is_file()} == set(first)
+    differing = [str(name) for name, path in first.items() if path.read_bytes() != (other / name).read_bytes()]
+    assert not differing
+
+
+def test_a_second_run_does_nothing(study):
+    again = snakemake(study.file, study.folder, checkout=study.checkout)
+    assert again.returncode == 0
+    assert "Nothing to be done" in again.stdout
+    assert jobs(again) == set()
+
+
+def test_a_changed_mapping_reruns_everything(study):
+    mapping = study.checkout / "config" / "sources" / "canonical.yaml"
+    with edited(mapping, "title: Canonical tables", "title: The canonical tables"):
+        assert study.planned() == set(RULES)
+    assert study.planned() == set()
+
+
+def test_a_changed_setting_reruns_the_steps_that_read_it_and_what_descends(study):
+    with edited(study.file, "preset: index_inclusive", "preset: index_literal"):
+        assert study.planned() == AFTER_CLASSIFY
+    with edited(study.file, "definitions:", "statistics: {landmarks_months: [3, 6]}\ndefinitions:"):
+        assert study.planned() == {"estimate", "figures", "report", "manuscript", "provenance"}
+    with edited(study.file, "definitions:", "release: {per_patient_figures: true}\ndefinitions:"):
+        assert study.planned() == {"figures", "report", "manuscript", "provenance"}
+
+
+def test_a_changed_module_reruns_the_steps_that_import_it_and_what_descends(study):
+    library = study.checkout / "src" / "rechallenge"
+    with edited(library / "resistance.py", '"""', '"""Edited. '):
+        assert study.planned() == AFTER_CLASSIFY
+        before = (study.results / "private" / "cohort.csv").stat().st_mtime_ns
+        run = snakemake(study.file, study.folder, checkout=study.checkout)
+        assert run.returncode == 0, run.stdout
+        assert jobs(run) == AFTER_CLASSIFY
+        assert (study.results / "private" / "cohort.csv").stat().st_mtime_ns == before
+        assert study.planned() == set()
