@@ -80,6 +80,19 @@ def test_a_further_analysis_takes_what_it_leaves_out_from_the_main_one():
     assert definitions_of(config, "main").resistance.preset == "index_inclusive"
 
 
+def test_a_further_analysis_keeps_the_main_values_of_a_section_that_it_changes_in_part():
+    config = read_config(
+        {
+            **SMALLEST,
+            "definitions": {"resistance": {"cutoff_days": 180}},
+            "analyses": {"literal": {"definitions": {"resistance": {"preset": "index_literal"}}}},
+        },
+        "study.yaml",
+    )
+    assert definitions_of(config, "literal").resistance.preset == "index_literal"
+    assert definitions_of(config, "literal").resistance.cutoff_days == 180
+
+
 @pytest.fixture
 def study(tmp_path, checkout):
     (tmp_path / "extract").mkdir()

@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from rechallenge.errors import UserError
 from rechallenge.settings.definitions import EligibilitySettings
 from rechallenge.tables import TEXT, text
 from rechallenge.vocabulary import ADVANCED_STAGES, NSCLC_HISTOLOGIES, PRECISIONS, UNDIVIDED_STAGE_III
@@ -174,7 +173,7 @@ def attrition(cohort: pd.DataFrame, criteria: tuple[str, ...]) -> pd.DataFrame:
     """Return the attrition: step, criterion, excluded, remaining, not_evaluable; step 0 is the extract.
 
     A row `unusable_record` follows step 0 where rows set aside left patients without a usable record. Counts
-    come from the masks of `cohort`; raises UserError when they do not add up to its eligible patients.
+    come from the masks of `cohort`; raises RuntimeError when they do not add up to its eligible patients.
     """
     remaining = pd.Series(True, index=cohort.index)
     unusable = cohort["excluded_by"].eq(UNUSABLE)
@@ -195,7 +194,10 @@ def attrition(cohort: pd.DataFrame, criteria: tuple[str, ...]) -> pd.DataFrame:
 
 
 def reconcile(table: pd.DataFrame, cohort: pd.DataFrame) -> None:
-    """Raise UserError unless each step's counts follow from the one before and from the cohort's own reasons."""
+    """Raise RuntimeError unless each step's counts follow from the one before and from the cohort's own reasons.
+
+    It would be a fault of ours and not of the data.
+    """
     expected = table["remaining"].shift(1).iloc[1:] - table["excluded"].iloc[1:]
     by_reason = cohort["excluded_by"].value_counts()
     reasons = table.iloc[1:].set_index("criterion")["excluded"]
@@ -207,4 +209,4 @@ def reconcile(table: pd.DataFrame, cohort: pd.DataFrame) -> None:
     if not reasons[reasons > 0].sort_index().equals(by_reason.sort_index().astype(reasons.dtype)):
         problems.append("attrition: the counts of the steps differ from the reasons recorded for the patients.")
     if problems:
-        raise UserError(problems)
+        raise RuntimeError(" ".join(problems))

@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from rechallenge.eligibility import attrition, evaluate
-from rechallenge.errors import UserError
 from rechallenge.settings.definitions import CRITERIA, DefinitionSettings
 from tests.support import CUTOFF, WINDOW, Study
 
@@ -121,5 +120,5 @@ def test_patients_without_a_usable_record_are_counted() -> None:
 def test_attrition_that_does_not_add_up_fails() -> None:
     study = Study(TREATMENTS, ASSESSMENTS)
     broken = study.cohort.assign(eligible=False)
-    with pytest.raises(UserError, match="do not add up"):
+    with pytest.raises(RuntimeError, match="do not add up"):
         attrition(broken, CRITERIA)

@@ -121,12 +121,15 @@ def test_real_patients_of_whom_nobody_was_rechallenged(tmp_path):
     assert attrition.loc["extract", "remaining"] == 354
     assert attrition.loc["rechallenged", "remaining"] == 0
     estimates = read_result("estimates", results / "shareable" / "estimates.csv")
-    median = estimates[
-        (estimates["model"] == "kaplan_meier")
-        & (estimates["endpoint"] == "PFS1")
-        & (estimates["term"] == "overall")
-        & (estimates["statistic"] == "median")
-    ]
-    assert len(median) == 1
-    assert 3 < median["estimate"].item() < 8
+    by_id = estimates.set_index("estimate_id")["estimate"]
+    assert by_id["main/PFS1/first_ici/kaplan_meier/overall/median"] > 0
+    assert by_id["main/OS1/first_ici/kaplan_meier/overall/median"] > 0
+    # Time to progression around six months, counted once more on the source's own columns.
+    source = pd.read_csv(tmp_path / "coh_ici_nsclc.csv").set_index("patient_id")
+    cohort = read_result("cohort", results / "private" / "cohort.csv").set_index("patient_id")
+    days = source.loc[cohort.index[cohort["in_progressed"]], "pfs_days"]
+    described = "main/progressed/time_to_progression/days_to_progression"
+    assert by_id[f"{described}/below_cutoff/n"] == (days < 182.625).sum()
+    assert by_id[f"{described}/from_cutoff/n"] == (days >= 182.625).sum()
+    assert by_id[f"{described}/within_14_days/n"] == (days - 182.625).abs().le(14).sum()
     assert not (estimates["endpoint"].eq("PFS") & pd.notna(estimates["estimate"])).any(), "nothing is invented"

@@ -23,8 +23,8 @@ class ExtractSettings(Settings):
 class Window(Settings):
     """Calendar window, both ends included."""
 
-    start: date
-    end: date
+    start: date = Field(description="First day of the window.")
+    end: date = Field(description="Last day of the window.")
 
     @model_validator(mode="after")
     def _ordered(self) -> "Window":
@@ -120,8 +120,10 @@ class ReleaseSettings(Settings):
 class AnalysisSettings(Settings):
     """A further analysis: the main one with some definitions changed."""
 
-    title: str = ""
-    definitions: AnalysisDefinitions = AnalysisDefinitions()
+    title: str = Field("", description="Words for the report; the name of the analysis where empty.")
+    definitions: AnalysisDefinitions = Field(
+        AnalysisDefinitions(), description="The definitions that differ; each value not stated is the main analysis's."
+    )
 
 
 class StudyConfig(Settings):
@@ -154,9 +156,14 @@ def read_config(values: dict[str, Any], where: str) -> StudyConfig:
 
 
 def definitions_of(config: StudyConfig, analysis: str) -> DefinitionSettings:
-    """Return the definitions of the main analysis or of a further one (its own values over the main ones)."""
+    """Return the definitions of the main analysis or of a further one (each value it states over the main one)."""
     if analysis == "main":
         return config.definitions
     own = config.analyses[analysis].definitions
-    changed = {name: value for name in own.model_fields_set if (value := getattr(own, name)) is not None}
+    changed = {}
+    for name in own.model_fields_set:
+        section: Settings | None = getattr(own, name)
+        if section is not None:
+            stated = {field: getattr(section, field) for field in section.model_fields_set}
+            changed[name] = getattr(config.definitions, name).model_copy(update=stated)
     return config.definitions.model_copy(update=changed)
