@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rechallenge.classify import classify
+from rechallenge.clinical.classify import classify
 from rechallenge.figures.flow import class_counts, flow_svg
 from rechallenge.files import read_canonical, read_parquet, write_csv
 from rechallenge.results import read_result

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from rechallenge.eligibility import attrition, evaluate
+from rechallenge.clinical.eligibility import attrition, evaluate
 from rechallenge.errors import UserError
 from rechallenge.files import read_canonical, read_parquet, write_csv
 from rechallenge.settings.definitions import EligibilitySettings

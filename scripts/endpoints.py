@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from rechallenge.endpoints import endpoints
+from rechallenge.clinical.endpoints import endpoints
 from rechallenge.files import read_canonical, read_parquet, write_csv
 from rechallenge.results import read_result
 from rechallenge.settings.definitions import EndpointSettings

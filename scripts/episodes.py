@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from rechallenge.course import build_course
-from rechallenge.exposures import build_exposures
+from rechallenge.clinical.course import build_course
+from rechallenge.clinical.exposures import build_exposures
+from rechallenge.clinical.regimens import build_regimens
 from rechallenge.files import read_canonical, write_csv, write_parquet
-from rechallenge.regimens import build_regimens
 from rechallenge.settings.definitions import EpisodeSettings
 from rechallenge.step import step
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from rechallenge.classify import classify
-from rechallenge.course import build_course
-from rechallenge.eligibility import attrition, evaluate
-from rechallenge.endpoints import endpoints
-from rechallenge.exposures import build_exposures
-from rechallenge.regimens import build_regimens
+from rechallenge.clinical.classify import classify
+from rechallenge.clinical.course import build_course
+from rechallenge.clinical.eligibility import attrition, evaluate
+from rechallenge.clinical.endpoints import endpoints
+from rechallenge.clinical.exposures import build_exposures
+from rechallenge.clinical.regimens import build_regimens
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.tables import TABLES, TEXT, conform
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from rechallenge.covariates import pd_l1_group
+from rechallenge.clinical.covariates import pd_l1_group
 from rechallenge.settings.definitions import DefinitionSettings
 from tests.support import Study, canonical
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from rechallenge.eligibility import attrition, evaluate
+from rechallenge.clinical.eligibility import attrition, evaluate
 from rechallenge.settings.definitions import CRITERIA, DefinitionSettings
 from tests.support import CUTOFF, WINDOW, Study
 

@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rechallenge.exposures import build_exposures
+from rechallenge.clinical.exposures import build_exposures
 from rechallenge.settings.definitions import EpisodeSettings
 from tests.support import CUTOFF, Study, canonical
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from rechallenge.classify import classify
-from rechallenge.course import build_course
-from rechallenge.eligibility import attrition, evaluate
-from rechallenge.endpoints import endpoints
-from rechallenge.exposures import build_exposures
+from rechallenge.clinical.classify import classify
+from rechallenge.clinical.course import build_course
+from rechallenge.clinical.eligibility import attrition, evaluate
+from rechallenge.clinical.endpoints import endpoints
+from rechallenge.clinical.exposures import build_exposures
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.sources.ingest import Ingested, to_canonical
 from rechallenge.sources.mapping import Mapping, read_mapping

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 import yaml
 
+from rechallenge.clinical.genie_pfs import READINGS, genie_pfs
 from rechallenge.errors import UserError
-from rechallenge.genie_pfs import READINGS, genie_pfs
 from rechallenge.settings.config import read_config
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.sources.drugs import DrugDictionary

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from rechallenge.figures import words
+from rechallenge import formatting, words
 from rechallenge.figures.forest import MODELS, Forest, comparison_words, ratio_text
 from rechallenge.figures.results import Result
 from rechallenge.figures.survival import (
@@ -18,7 +18,6 @@ from rechallenge.figures.survival import (
     test_lines,
 )
 from rechallenge.figures.swimmer import Swimmer
-from rechallenge.report import formatting
 
 SIMULATED = "Simulated data."
 POPULATIONS = {

@@ -13,23 +13,10 @@ from typing import Final
 import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
-from rechallenge.figures.words import is_wide, pieces, plain
-from rechallenge.report.formatting import percent
+from rechallenge.formatting import percent
+from rechallenge.words import EXCLUDED, is_wide, pieces, plain
 
 # What is said of those whom a criterion excludes.
-EXCLUDED: Final = {
-    "unusable_record": "No usable record after rows were set aside",
-    "nsclc": "Not non-small cell lung cancer",
-    "advanced": "Disease not advanced (stage IIIB or higher, recurrent or metastatic)",
-    "ici_treated": "No immune checkpoint inhibitor (ICI) on record",
-    "no_prior_ici": "First ICI was neoadjuvant, adjuvant or consolidation",
-    "first_ici_monotherapy": "First ICI was not monotherapy",
-    "first_ici_in_window": "First ICI started outside the study window",
-    "index_progression": "No progression on the first ICI before other systemic therapy",
-    "rechallenged": "No ICI again after progression",
-    "rechallenge_in_window": "Rechallenge started outside the study window",
-    "minimum_data": "Key dates or follow-up missing",
-}
 # After these criteria stands a box of those who remain: the populations of the study.
 STAGES: Final = {
     "first_ici_in_window": "First ICI monotherapy in the study window",

@@ -12,8 +12,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rechallenge.figures import results, style, words
-from rechallenge.report import formatting
+from rechallenge import formatting, words
+from rechallenge.figures import results, style
 
 MODELS = {"cox_univariable": "Univariable", "cox_multivariable": "Multivariable"}
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from rechallenge.figures.words import text_of
+from rechallenge.words import text_of
 
 KEYS = ("analysis", "endpoint", "population", "model", "term", "level", "reference", "statistic")
 NUMBERS = ("at", "estimate", "lower", "upper", "confidence", "p", "n", "events")

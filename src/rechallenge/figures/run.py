@@ -8,7 +8,8 @@ from typing import Any, Final
 import pandas as pd
 from matplotlib.figure import Figure
 
-from rechallenge.figures import captions, output, results, style, words
+from rechallenge import words
+from rechallenge.figures import captions, output, results, style
 from rechallenge.figures.forest import forest_data, forest_figure
 from rechallenge.figures.survival import survival_data, survival_figure
 from rechallenge.figures.swimmer import MOST_PATIENTS, swimmer_data, swimmer_figure

@@ -13,9 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from rechallenge.figures import results, style, words
+from rechallenge import formatting, words
+from rechallenge.figures import results, style
 from rechallenge.figures.risk_table import month_ticks, risk_table
-from rechallenge.report import formatting
 
 MOST_MARKS: Final = 250
 

@@ -13,8 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from rechallenge import words
 from rechallenge.dates import days_between, months
-from rechallenge.figures import style, words
+from rechallenge.figures import style
 from rechallenge.figures.risk_table import month_ticks
 
 MOST_PATIENTS: Final = 200

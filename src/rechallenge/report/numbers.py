@@ -15,9 +15,9 @@ from typing import Any, Final
 
 import pandas as pd
 
+from rechallenge import formatting as f
 from rechallenge.errors import UserError
 from rechallenge.files import number_text
-from rechallenge.report import formatting as f
 
 Number = dict[str, Any]
 Numbers = dict[str, Number]

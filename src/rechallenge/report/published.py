@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 import yaml
 
+from rechallenge import formatting as f
 from rechallenge.errors import UserError, nearest
-from rechallenge.report import formatting as f
 from rechallenge.report.numbers import Numbers, number
 from rechallenge.settings.base import Settings
 

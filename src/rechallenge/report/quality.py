@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from rechallenge.report import formatting as f
+from rechallenge import formatting as f
 from rechallenge.report.numbers import Numbers, number
 
 COLUMNS: Final = ("severity", "rule", "table", "status")

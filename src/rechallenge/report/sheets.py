@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from rechallenge.report.formatting import NOT_AVAILABLE
+from rechallenge.formatting import NOT_AVAILABLE
 from rechallenge.report.numbers import Numbers
 from rechallenge.report.sentences import plain
 

@@ -7,8 +7,7 @@ are added here.
 from collections.abc import Mapping
 from typing import Final
 
-from rechallenge.figures import words as drawn
-from rechallenge.figures.flow import EXCLUDED
+from rechallenge import words as shared
 from rechallenge.vocabulary import HISTOLOGIES, STAGES
 
 ENDPOINTS: Final = {
@@ -103,28 +102,28 @@ def term(name: str, labels: Mapping[str, str] | None = None) -> str:
     if subset:
         within, _, value = subset.partition("=")
         return f"{term(column, labels)}, within {term(within, labels).lower()}: {level(within, value).lower()}"
-    return (labels or {}).get(column) or TERMS.get(column) or drawn.term_words(column)
+    return (labels or {}).get(column) or TERMS.get(column) or shared.term_words(column)
 
 
 def level(name: str, value: str) -> str:
     """Return the words for a level of a covariate; codes with digits or symbols (IVA, ">=50%") stay as they are."""
     name = name.partition("|")[0]
-    if value in drawn.LEVELS.get(name, {}):
-        return drawn.cell_words(name, value)
+    if value in shared.LEVELS.get(name, {}):
+        return shared.cell_words(name, value)
     if value in LEVELS:
         return LEVELS[value]
     if value.startswith(">="):
         return "≥" + value[2:].strip()
     if value in UNCHANGED or not value.replace("_", "").isalpha() or value.isupper():
         return value
-    return drawn.cell_words(name, value)
+    return shared.cell_words(name, value)
 
 
 def ordered(name: str, levels: list[str]) -> list[str]:
     """Return the levels of a covariate in the order of tables; those without a declared place after the others."""
     known = ORDER.get(name)
     if known is None:
-        return drawn.level_order(name.partition("|")[0], levels)
+        return shared.level_order(name.partition("|")[0], levels)
     return [*(level for level in known if level in levels), *(level for level in levels if level not in known)]
 
 
@@ -135,17 +134,17 @@ def endpoint(name: str) -> str:
 
 def criterion(name: str) -> str:
     """Return the words for a criterion."""
-    return CRITERIA.get(name) or drawn.plain(name)
+    return CRITERIA.get(name) or shared.plain(name)
 
 
 def exclusion(name: str) -> str:
     """Return the words for failing a criterion."""
-    return EXCLUDED.get(name) or f"Criterion not met: {drawn.plain(name).lower()}"
+    return shared.EXCLUDED.get(name) or f"Criterion not met: {shared.plain(name).lower()}"
 
 
 def analysis(name: str, titles: Mapping[str, str] | None = None) -> str:
     """Return the title of an analysis, else its name in plain words."""
-    return (titles or {}).get(name) or ("Main analysis" if name == "main" else drawn.plain(name))
+    return (titles or {}).get(name) or ("Main analysis" if name == "main" else shared.plain(name))
 
 
 def lower_first(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from rechallenge.progressions import INADEQUATE, PROGRESSIVE
+from rechallenge.clinical.progressions import INADEQUATE, PROGRESSIVE
 from rechallenge.validation.extract import Extract
 from rechallenge.validation.model import Hit, rule
 

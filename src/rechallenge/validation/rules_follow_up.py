@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from rechallenge.progressions import PROGRESSIVE
+from rechallenge.clinical.progressions import PROGRESSIVE
 from rechallenge.tables import TABLES
 from rechallenge.validation.extract import Extract
 from rechallenge.validation.model import Hit, rule

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from rechallenge.progressions import PROGRESSIVE
+from rechallenge.clinical.progressions import PROGRESSIVE
 from rechallenge.validation.extract import Extract
 from rechallenge.validation.model import Hit, rule
 from rechallenge.validation.timeline import assessed_progressions, next_after, progressions, systemic_starts

@@ -4,7 +4,7 @@ from typing import Literal
 
 import pandas as pd
 
-from rechallenge.progressions import PROGRESSIVE
+from rechallenge.clinical.progressions import PROGRESSIVE
 from rechallenge.validation.extract import Extract
 
 # Columns of an events frame: patient (position in patients), key (the day searched), first_day, last_day.

@@ -1,4 +1,4 @@
-"""The words that figures use for endpoints, covariates and their levels.
+"""The words that figures and tables share for endpoints, covariates, their levels and exclusions.
 
 Terms without words here are printed as they are, underscores as spaces. A study's own labels (settings of the
 covariates) come first.
@@ -42,6 +42,20 @@ LEVELS: Final = {
     "progression_pattern": {"oligo": "Oligo-progression", "systemic": "Systemic progression", "unknown": "Unknown"},
     "interval_treatment": {"true": "With interval treatment", "false": "Without interval treatment"},
     "overall": {"": "All patients"},
+}
+# Why a patient is not in, by the criterion that failed first.
+EXCLUDED: Final = {
+    "unusable_record": "No usable record after rows were set aside",
+    "nsclc": "Not non-small cell lung cancer",
+    "advanced": "Disease not advanced (stage IIIB or higher, recurrent or metastatic)",
+    "ici_treated": "No immune checkpoint inhibitor (ICI) on record",
+    "no_prior_ici": "First ICI was neoadjuvant, adjuvant or consolidation",
+    "first_ici_monotherapy": "First ICI was not monotherapy",
+    "first_ici_in_window": "First ICI started outside the study window",
+    "index_progression": "No progression on the first ICI before other systemic therapy",
+    "rechallenged": "No ICI again after progression",
+    "rechallenge_in_window": "Rechallenge started outside the study window",
+    "minimum_data": "Key dates or follow-up missing",
 }
 YES_NO: Final = {"true": "Yes", "false": "No", "yes": "Yes", "no": "No"}
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from rechallenge.exposures import days
-from rechallenge.regimens import composition, joined, regimen_type
+from rechallenge.clinical.exposures import days
+from rechallenge.clinical.regimens import composition, joined, regimen_type
 from rechallenge.settings.definitions import EpisodeSettings
 
 

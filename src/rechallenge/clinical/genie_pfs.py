@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from rechallenge.clinical.event_table import event_table, patient_source
+from rechallenge.clinical.progressions import first_between
 from rechallenge.dates import days_between
-from rechallenge.event_table import event_table, patient_source
-from rechallenge.progressions import first_between
 from rechallenge.tables import DATE
 
 READINGS: Final = ("i", "m", "i_or_m", "i_and_m")

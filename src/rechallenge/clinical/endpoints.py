@@ -8,10 +8,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from rechallenge.clinical.event_table import event_table, patient_source
+from rechallenge.clinical.genie_pfs import genie_progression_free_survival
+from rechallenge.clinical.progressions import adequate_assessments, first_between, last_between, progression_records
 from rechallenge.dates import days_between, months
-from rechallenge.event_table import event_table, patient_source
-from rechallenge.genie_pfs import genie_progression_free_survival
-from rechallenge.progressions import adequate_assessments, first_between, last_between, progression_records
 from rechallenge.settings.definitions import EndpointSettings
 
 COLUMNS: Final = (

@@ -4,8 +4,8 @@ from typing import Final
 
 import pandas as pd
 
-from rechallenge.exposures import days
-from rechallenge.progressions import PROGRESSIVE
+from rechallenge.clinical.exposures import days
+from rechallenge.clinical.progressions import PROGRESSIVE
 from rechallenge.settings.definitions import ResponseSettings
 from rechallenge.tables import TEXT
 from rechallenge.vocabulary import ICI_CLASSES

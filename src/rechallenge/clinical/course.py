@@ -4,10 +4,10 @@ from typing import Any, Final
 
 import pandas as pd
 
+from rechallenge.clinical.first_ici import first_ici
+from rechallenge.clinical.progressions import progression_records
+from rechallenge.clinical.re_exposure import rechallenge
 from rechallenge.dates import at_most
-from rechallenge.first_ici import first_ici
-from rechallenge.progressions import progression_records
-from rechallenge.re_exposure import rechallenge
 from rechallenge.settings.definitions import EpisodeSettings
 from rechallenge.tables import DATE, TEXT
 

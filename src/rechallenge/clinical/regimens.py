@@ -4,7 +4,7 @@ from typing import Final
 
 import pandas as pd
 
-from rechallenge.exposures import days, overlaps
+from rechallenge.clinical.exposures import days, overlaps
 from rechallenge.settings.definitions import EpisodeSettings
 from rechallenge.vocabulary import ICI_CLASSES
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rechallenge.report import formatting as f
+from rechallenge import formatting as f
 
 NAN = float("nan")
 

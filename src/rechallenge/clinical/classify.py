@@ -4,11 +4,11 @@ from typing import Final
 
 import pandas as pd
 
-from rechallenge import covariates as baseline
+from rechallenge.clinical import covariates as baseline
+from rechallenge.clinical.progression_pattern import classify_pattern
+from rechallenge.clinical.resistance import classify_resistance
+from rechallenge.clinical.response import best_response
 from rechallenge.dates import days_between, months
-from rechallenge.progression_pattern import classify_pattern
-from rechallenge.resistance import classify_resistance
-from rechallenge.response import best_response
 from rechallenge.settings.definitions import DefinitionSettings, IntervalTreatmentSettings
 
 COLUMNS: Final = (

@@ -7,10 +7,10 @@ from typing import Final
 
 import pandas as pd
 
+from rechallenge.clinical.exposures import days, overlaps
+from rechallenge.clinical.progressions import first_between
+from rechallenge.clinical.regimens import SEPARATOR
 from rechallenge.dates import at_most
-from rechallenge.exposures import days, overlaps
-from rechallenge.progressions import first_between
-from rechallenge.regimens import SEPARATOR
 from rechallenge.settings.definitions import EpisodeSettings
 
 _PROGRESSION: Final = {
