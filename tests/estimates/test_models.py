@@ -124,19 +124,19 @@ def test_one_event(frame: pd.DataFrame) -> None:
 
 def test_an_empty_class(frame: pd.DataFrame) -> None:
     frame["resistance"] = "primary"
-    assert 'no patient has the reference level "acquired" of resistance' in refusal(fitted(frame, RESISTANCE, PATTERN))
+    assert "no patient has the reference level of Resistance (Acquired)" in refusal(fitted(frame, RESISTANCE, PATTERN))
     frame["resistance"] = "acquired"
-    assert "every patient has the same level of resistance" in refusal(fitted(frame, RESISTANCE))
+    assert "every patient has the same level of Resistance" in refusal(fitted(frame, RESISTANCE))
 
 
 def test_a_class_without_events(frame: pd.DataFrame) -> None:
     frame.loc[frame["resistance"] == "acquired", "event"] = 0
-    assert 'there was no event with resistance "acquired"' in refusal(fitted(frame, RESISTANCE))
+    assert "there was no event with Resistance: Acquired" in refusal(fitted(frame, RESISTANCE))
 
 
 def test_a_constant_number(frame: pd.DataFrame) -> None:
     frame["age"] = 60.0
-    assert "age is the same for every patient" in refusal(fitted(frame, Covariate(name="age")))
+    assert "Age is the same for every patient" in refusal(fitted(frame, Covariate(name="age")))
 
 
 def test_covariates_that_determine_one_another(frame: pd.DataFrame) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from rechallenge import words
 from rechallenge.errors import UserError, nearest
 from rechallenge.estimates.times import classes_of
 from rechallenge.settings.config import Covariate
@@ -75,12 +76,12 @@ def design(frame: pd.DataFrame, covariates: Sequence[Covariate], minimum_events:
             columns.append(column)
             coefficients.append(Coefficient(covariate.name, unit, ""))
             if len(column) and column.nunique() == 1:
-                problems.append(f"{covariate.name} is the same for every patient")
+                problems.append(f"{_words(covariate)} is the same for every patient")
             continue
         levels[covariate.name] = column
         found = sorted(set(column))
         reference = covariate.reference or (found[0] if found else "")
-        problems += _class_problems(covariate.name, column, kept["event"], reference, found)
+        problems += _class_problems(covariate, column, kept["event"], reference, found)
         for level in found:
             if level != reference:
                 columns.append((column == level).astype("float64"))
@@ -97,16 +98,24 @@ def is_number(column: pd.Series, covariate: Covariate) -> bool:
     return numeric and covariate.reference is None
 
 
-def _class_problems(name: str, column: pd.Series, event: pd.Series, reference: str, found: list[str]) -> list[str]:
+def _words(covariate: Covariate) -> str:
+    return words.term_words(covariate.name, {covariate.name: covariate.label} if covariate.label else None)
+
+
+def _class_problems(
+    covariate: Covariate, column: pd.Series, event: pd.Series, reference: str, found: list[str]
+) -> list[str]:
     if not found:
         return []
+    name, level_of = _words(covariate), words.cell_words
     if reference not in found:
-        return [f'no patient has the reference level "{reference}" of {name}']
+        return [f"no patient has the reference level of {name} ({level_of(covariate.name, reference)})"]
     if len(found) == 1:
-        return [f'every patient has the same level of {name} ("{found[0]}")']
+        return [f"every patient has the same level of {name} ({level_of(covariate.name, found[0])})"]
     without = [level for level in found if not event[column == level].any()]
     return [
-        f'there was no event with {name} "{level}", so its hazard ratio has no finite estimate' for level in without
+        f"there was no event with {name}: {level_of(covariate.name, level)}, so its hazard ratio has no finite estimate"
+        for level in without
     ]
 
 

@@ -1,6 +1,7 @@
 """The figures that the figures step wrote, as the page shows them: their words and their bytes in the page itself."""
 
 import base64
+import io
 import json
 import re
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Final
 from rechallenge.errors import UserError
 
 MANIFEST: Final = "manifest.json"
+PALETTE: Final = 128
 # What an inlined SVG may not hold: it would run, or load something from elsewhere.
 _ACTIVE: Final = re.compile(
     r"<\s*(script|foreignObject|iframe|image)\b|\son\w+\s*=|(?:href|src)\s*=\s*[\"'](?!#|data:image/)|url\(\s*[\"']?(?!#)",
@@ -71,11 +73,22 @@ def read_figures(folder: Path) -> Figures:
             raise UserError(f"{MANIFEST} names {shown}, which is not in {folder.name}; run the step `figures` again.")
         data = (folder / shown).read_bytes()
         width, height = _size(data)
-        kind = "image/png" if shown.endswith("png") else "image/svg+xml"
-        uri = f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
+        kind, light = ("image/png", _light(data)) if shown.endswith("png") else ("image/svg+xml", data)
+        uri = f"data:{kind};base64,{base64.b64encode(light).decode('ascii')}"
         drawn.append(PageFigure(item["name"], item["title"], item["caption"], item["alt"], files, uri, width, height))
     not_drawn = tuple((item["title"], item["reason"]) for item in manifest.get("not_drawn", []))
     return Figures(tuple(drawn), not_drawn, tuple(manifest.get("remarks", [])))
+
+
+def _light(data: bytes) -> bytes:
+    """The same picture with a palette: drawings need few colours, and the page stays a third as heavy."""
+    from PIL import Image
+
+    target = io.BytesIO()
+    picture = Image.open(io.BytesIO(data)).convert("RGB")
+    palette = picture.quantize(PALETTE, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    palette.save(target, "PNG")
+    return target.getvalue()
 
 
 def _size(data: bytes) -> tuple[int, int]:
