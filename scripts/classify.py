@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from rechallenge.clinical.classify import classify
 from rechallenge.figures.flow import class_counts, flow_svg
 from rechallenge.files import read_canonical, read_parquet, write_csv
@@ -29,6 +31,7 @@ with step(snakemake) as log:
         classified = classify(
             course, cohort, patients, treatments, assessments,
             DefinitionSettings.read(values, f"definitions of {analysis}"),
+            pd.Timestamp(snakemake.params.cutoff),
             progression_dates_only=declares["progression_dates_only"],
         )  # fmt: skip
         write_csv(classified, target)

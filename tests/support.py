@@ -106,7 +106,7 @@ class Study:
         self.attrition = attrition(self.cohort, self.definitions.eligibility.criteria)
         self.classified = classify(
             self.course, self.cohort, self.patient_rows, self.treatment_rows, self.assessment_rows, self.definitions,
-            progression_dates_only=self.progression_dates_only,
+            self.cutoff, progression_dates_only=self.progression_dates_only,
         )  # fmt: skip
         self.adtte = endpoints(
             self.classified, self.course, self.treatment_rows, self.assessment_rows, self.definitions.endpoints,

@@ -36,6 +36,8 @@ UNDIVIDED_STAGE_III: Final = "III"
 PD_L1_CLONES: Final = ("22C3", "28-8", "SP263", "SP142", "73-10", "other")
 MODALITIES: Final = ("systemic", "radiotherapy", "surgery", "ablation")
 INTENTS: Final = ("palliative", "neoadjuvant", "adjuvant", "consolidation")
+# Treatment beside surgery or radiotherapy of an earlier stage.
+EARLIER_INTENTS: Final = INTENTS[1:]
 STOP_REASONS: Final = ("progression", "toxicity", "completed", "death", "patient_choice", "ongoing", "other")
 LESION_ROLES: Final = ("target", "non_target", "new")
 QUALIFIERS: Final = ("exact", "at_least", "at_most", "range")

@@ -38,6 +38,14 @@ def test_best_overall_response(case: str) -> None:
     assert found.patient(found.classified)["best_response"] == expected
 
 
+def test_a_response_after_the_cutoff_is_not_known_yet() -> None:
+    found = Study(
+        "patient_id drug start_date end_date\n01 nivolumab 2022-09-01 2022-12-20",
+        HEADER + "01 2022-12-01 SD .\n01 2023-02-01 PR .",
+    )
+    assert found.patient(found.classified)["best_response"] == "SD"
+
+
 RESISTANCE = {
     # response and day of progression -> index_inclusive, index_literal
     "no response, 182 days": ("01 2019-07-02 PD 1", "primary", "primary"),
@@ -105,6 +113,20 @@ def test_new_lesions_alone_can_show_systemic_never_oligo_progression() -> None:
             f"patient_id assessment_date response progressing_lesions new_lesions\n01 2019-05-02 PD . {new}",
         )
         assert found.patient(found.classified)["progression_pattern"] == expected
+
+
+def test_performance_status_is_not_carried_forward_to_rechallenge() -> None:
+    found = Study(
+        """
+        patient_id  drug        start_date  end_date    ecog
+        01          nivolumab   2019-01-01  2019-05-01  0
+        01          sintilimab  2020-01-01  2020-05-01  .
+        02          nivolumab   2019-01-01  2019-05-01  0
+        """,
+        HEADER + "01 2019-05-02 PD 1",
+    )
+    assert pd.isna(found.patient(found.classified, "01")["ecog"])
+    assert found.patient(found.classified, "02")["ecog"] == 0
 
 
 def test_pd_l1_groups() -> None:

@@ -155,6 +155,29 @@ def test_overall_survival(case: str) -> None:
     assert (row["days"], row["event"], row["reason"]) == expected
 
 
+def test_without_last_contact_the_latest_record_stands_in_and_is_named() -> None:
+    row = study(TREATMENTS, "01 2019-10-01 SD", ". .").endpoint("OS", "rechallenge")
+    assert (row["days"], row["reason"]) == (91, "last_record")
+
+
+def test_genie_readings_name_their_own_source() -> None:
+    """Imaging and the oncologist see progression on one day; or one dies on the day of a progression by imaging."""
+    header = "patient_id assessment_date response basis\n01 2019-05-02 PD imaging\n"
+    patients = "patient_id histology stage last_contact_date death_date\n01 squamous IVA 2019-12-01 "
+    definitions = DefinitionSettings.read({"endpoints": {"preset": "genie_bpc", "genie_reading": "m"}}, "test")
+    both = Study(
+        TREATMENTS,
+        header + "01 2019-12-01 PD imaging\n01 2019-12-01 PD clinical",
+        patients + ".",
+        definitions=definitions,
+    )
+    row = both.endpoint("PFS", "rechallenge")
+    assert (row["event_type"], row["source_row"]) == ("progression", 4)
+    died = Study(TREATMENTS, header + "01 2019-12-01 PD imaging", patients + "2019-12-01", definitions=definitions)
+    row = died.endpoint("PFS", "rechallenge")
+    assert (row["event_type"], row["source_table"]) == ("death", "patients")
+
+
 def test_survival_from_the_first_ici_is_entered_at_rechallenge() -> None:
     row = study(TREATMENTS, "", "2020-08-31 2020-08-31").endpoint("OS1", "rechallenge")
     assert (row["days"], row["entry_days"], row["event"]) == (608, 243, 1)

@@ -55,6 +55,25 @@ MONOTHERAPY = {
            01  ipilimumab  2019-01-01  2019-03-01""",
         False,
     ),
+    "a last dose recorded on the day the next drug starts": (
+        """01  nivolumab  2019-01-01  .
+           01  nivolumab  2019-05-15  2019-05-15
+           01  docetaxel  2019-05-15  2019-07-01""",
+        False,
+    ),
+    "treatment after the cut-off is not known yet": (
+        """01  nivolumab  2022-06-01  2022-10-01
+           01  nivolumab  2023-03-01  2023-04-01
+           01  pemetrexed  2023-03-01  2023-04-01""",
+        True,
+    ),
+    "a restart after other therapy took its place": (
+        """01  nivolumab  2019-01-01  2019-05-01
+           01  carboplatin  2019-06-01  2019-07-01
+           01  anlotinib  2019-09-01  2019-12-01
+           01  nivolumab  2019-10-01  2019-12-01""",
+        True,
+    ),
     "supportive drugs never change a regimen": (
         """01  nivolumab  2019-01-01  2019-05-01
            01  denosumab  2019-01-01  2019-12-01""",
@@ -178,6 +197,52 @@ def test_growing_and_new_lesions_count_together() -> None:
     )
     assert study.patient(study.course)["progressing_lesions"] == 3
     assert study.patient(study.classified)["progression_pattern"] == "systemic"
+
+
+LESIONS = {
+    # growing, new -> least and most together
+    "2 growing, 1 new": ("2", "1", (3, 3)),
+    "new lesions not counted": ("2", ".", (2, 2)),
+    "fewer than 4 new ones": ("1", "<4", (1, 4)),
+    "fewer than 2 growing, 3 new": ("<2", "3", (3, 4)),
+    "growing not counted, fewer than 5 new": (".", "<5", (0, float("inf"))),
+    "at least 3": (">=3", ".", (3, float("inf"))),
+    "no lesion is no count of a progression": ("0", ".", (None, None)),
+    "nothing counted": (".", ".", (None, None)),
+}
+
+
+@pytest.mark.parametrize("case", LESIONS)
+def test_bounds_of_the_lesion_count(case: str) -> None:
+    growing, new, expected = LESIONS[case]
+    study = Study(
+        "patient_id drug start_date end_date\n01 nivolumab 2019-01-01 2019-06-01",
+        f"patient_id assessment_date response progressing_lesions new_lesions\n01 2019-03-01 PD {growing} {new}",
+    )
+    row = study.patient(study.course)
+    found = (row["progressing_lesions"], row["progressing_lesions_at_most"])
+    assert tuple(None if value != value else value for value in found) == expected
+
+
+def test_a_progression_reported_for_an_earlier_treatment_is_not_one_on_the_first_ici() -> None:
+    study = Study(
+        """
+        patient_id  drug       start_date  end_date    progression_date
+        01          docetaxel  2019-06-01  2019-08-20  2019-09-15
+        01          nivolumab  2019-09-10  2020-01-01  2020-01-02
+        """,
+        progression_dates_only=True,
+    )
+    assert study.endpoint("PFS1", "first_ici")["days"] == 114
+
+
+def test_an_adjuvant_drug_of_the_first_day_makes_the_exposure_an_earlier_one() -> None:
+    study = Study("""
+        patient_id  drug        start_date  end_date    intent
+        01          ipilimumab  2019-01-01  2019-03-01  .
+        01          nivolumab   2019-01-01  2019-06-01  adjuvant
+    """)
+    assert study.patient(study.cohort)["excluded_by"] == "no_prior_ici"
 
 
 def test_a_source_without_scans_gives_progression_by_treatment() -> None:

@@ -128,6 +128,73 @@ def test_a_missing_last_dose_ends_at_the_next_therapy_which_still_counts_as_inte
     assert study.patient(study.classified)["interval_treatment"] == "true"
 
 
+def test_the_first_ici_ends_where_another_ici_takes_its_place() -> None:
+    """Nivolumab comes back within 84 days of its last dose, but after atezolizumab: a later exposure."""
+    study = Study(
+        HEADER
+        + """01 nivolumab 2019-01-01 2019-04-11
+             01 docetaxel 2019-04-15 2019-04-16
+             01 atezolizumab 2019-05-20 2019-05-25
+             01 nivolumab 2019-06-30 2019-12-01""",
+        "patient_id assessment_date response\n01 2019-04-11 PD\n01 2019-06-10 SD\n01 2019-09-01 PD",
+    )
+    row = study.patient(study.course)
+    assert str(row["first_ici_end"].date()) == "2019-04-11"
+    assert (row["rechallenge_drugs"], row["rechallenge_type"]) == ("atezolizumab", "monotherapy")
+    assert (row["rechallenge_kind"], row["interval_treatment_systemic"]) == ("rechallenge", True)
+    pfs = study.endpoint("PFS", "rechallenge")
+    assert (pfs["days"], pfs["reason"]) == (21, "new_systemic_therapy")
+
+
+def test_the_same_ici_with_another_one_added_is_a_rechallenge_with_both() -> None:
+    study = Study(
+        HEADER
+        + """01 nivolumab 2019-01-01 2019-04-11
+             01 docetaxel 2019-04-20 2019-05-01
+             01 nivolumab 2019-06-01 2019-12-01
+             01 ipilimumab 2019-06-01 2019-08-01""",
+        "patient_id assessment_date response\n01 2019-04-11 PD",
+    )
+    row = study.patient(study.course)
+    assert (row["rechallenge_drugs"], row["rechallenge_type"]) == ("ipilimumab + nivolumab", "ici_combination")
+    assert row["interval_treatment_systemic"]
+
+
+def test_two_icis_given_together_do_not_interrupt_each_other() -> None:
+    study = Study(
+        HEADER
+        + """01 nivolumab 2019-01-01 2019-01-01
+             01 ipilimumab 2019-01-01 2019-01-01
+             01 nivolumab 2019-01-22 2019-01-22
+             01 ipilimumab 2019-02-12 2019-02-12
+             01 nivolumab 2019-03-05 2019-03-05"""
+    )
+    assert study.exposures[["drug", "start_date", "end_date"]].astype(str).to_numpy().tolist() == [
+        ["ipilimumab", "2019-01-01", "2019-02-12"],
+        ["nivolumab", "2019-01-01", "2019-03-05"],
+    ]
+
+
+def test_a_missing_last_dose_of_a_continued_ici_ends_at_the_next_therapy_however_soon() -> None:
+    """Only around the first dose of an exposure can another drug be a partner."""
+    study = Study(
+        HEADER
+        + """01 nivolumab 2019-01-01 2019-05-01
+             01 nivolumab 2019-05-15 .
+             01 docetaxel 2019-05-25 2019-08-01
+             01 atezolizumab 2019-10-01 2019-12-01""",
+        "patient_id assessment_date response\n01 2019-05-20 PD",
+    )
+    row = study.patient(study.course)
+    assert (str(row["first_ici_end"].date()), row["first_ici_end_imputed"]) == ("2019-05-25", True)
+    assert (row["rechallenge_kind"], row["interval_treatment_systemic"]) == ("rechallenge", True)
+
+
+def test_a_last_dose_on_the_day_of_the_switch_is_no_combination() -> None:
+    study = Study(HEADER + "01 nivolumab 2019-01-01 2019-05-01\n01 atezolizumab 2019-05-01 2019-12-01", PROGRESSION)
+    assert study.patient(study.course)["rechallenge_type"] == "monotherapy"
+
+
 TYPES = {
     "01 sintilimab 2019-08-01 2019-10-01": ("sintilimab", "monotherapy"),
     "01 sintilimab 2019-08-01 .\n01 docetaxel 2019-08-10 .": ("sintilimab + docetaxel", "chemotherapy"),

@@ -64,6 +64,7 @@ def derive(
         treatments,
         assessments,
         definitions,
+        last,
         progression_dates_only=progression_dates_only,
     )
     adtte = endpoints(

@@ -62,6 +62,7 @@ rule classify:
         "<logs>/classify.log",
     params:
         definitions=study.definitions("response", "resistance", "progression_pattern", "interval_treatment"),
+        cutoff=str(study.settings.study.cutoff),
         code=study.code("classify"),
     message:
         "Classifying resistance, progression pattern and interval treatment; drawing the flow of patients"

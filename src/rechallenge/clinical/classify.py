@@ -26,6 +26,7 @@ def classify(
     treatments: pd.DataFrame,
     assessments: pd.DataFrame,
     definitions: DefinitionSettings,
+    cutoff: pd.Timestamp,
     *,
     progression_dates_only: bool,
 ) -> pd.DataFrame:
@@ -41,12 +42,15 @@ def classify(
     rows["days_to_progression"] = days_between(rows["first_ici_start"], rows["index_progression_date"])
     rows["months_to_progression"] = months(rows["days_to_progression"])
     response = best_response(
-        rows, assessments, treatments, definitions.response, progression_dates_only=progression_dates_only
+        rows, assessments, treatments, definitions.response, cutoff, progression_dates_only=progression_dates_only
     )
     rows = rows.join(response)
     rows["responder"] = rows["best_response"].isin(definitions.response.objective_responses)
     rows = rows.join(classify_resistance(rows, definitions.resistance))
     rows["progression_pattern"] = classify_pattern(rows, definitions.progression_pattern)
+    # A bound is no count: "fewer than 3" is not 0.
+    exact = rows["progressing_lesions"].eq(rows["progressing_lesions_at_most"])
+    rows["progressing_lesions"] = rows["progressing_lesions"].where(exact | (rows["progressing_lesions"] > 0))
     rows["interval_treatment"] = interval_treatment(rows, definitions.interval_treatment)
     rows["rechallenge_regimen"] = rows["rechallenge_drugs"]
     recorded = bool(treatments["modality"].notna().any())

@@ -14,7 +14,7 @@ from rechallenge.tables import DATE, TEXT
 _TEXT: Final = (
     "first_ici_drug", "first_ici_start_precision", "first_ici_stop_reason", "first_ici_intent", "first_ici_source_file",
     "index_progression_precision", "index_progression_basis", "index_progression_table",
-    "index_progression_source_file", "progressing_lesions_qualifier", "rechallenge_precision", "rechallenge_drugs",
+    "index_progression_source_file", "rechallenge_precision", "rechallenge_drugs",
     "rechallenge_ici", "rechallenge_type", "rechallenge_kind", "rechallenge_source_file", "patient_source_file",
 )  # fmt: skip
 _DATES: Final = (
@@ -23,6 +23,7 @@ _DATES: Final = (
 )  # fmt: skip
 _NUMBERS: Final = (
     "first_ici_drugs_n", "first_ici_line", "first_ici_ecog", "first_ici_source_row", "progressing_lesions",
+    "progressing_lesions_at_most",
     "progressing_organs", "index_progression_source_row", "rechallenge_ecog", "rechallenge_line",
     "rechallenge_source_row", "patient_source_row",
 )  # fmt: skip
@@ -90,11 +91,9 @@ def _last_alive(
     rows: pd.DataFrame, treatments: pd.DataFrame, assessments: pd.DataFrame, cutoff: pd.Timestamp
 ) -> dict[str, pd.Series]:
     """Last date known alive; where the source has none, the latest dated record stands in and is flagged."""
+    dates = [(treatments, "start_date"), (treatments, "end_date"), (assessments, "assessment_date")]
     seen = pd.concat(
-        [
-            treatments[["patient_id", "start_date"]].set_axis(["patient_id", "date"], axis=1),
-            assessments[["patient_id", "assessment_date"]].set_axis(["patient_id", "date"], axis=1),
-        ]
+        [rows_of[["patient_id", name]].set_axis(["patient_id", "date"], axis=1) for rows_of, name in dates]
     )
     latest = rows["patient_id"].map(seen.groupby("patient_id")["date"].max())
     known = rows["death_date"].fillna(rows["last_contact_date"])

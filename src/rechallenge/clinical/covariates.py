@@ -22,8 +22,9 @@ def covariates(course: pd.DataFrame, patients: pd.DataFrame, *, local_therapy_re
     """Return the covariates of each row of `course`, in its order; columns COLUMNS.
 
     `age` is in whole years at rechallenge (at the first ICI where there was none). `ecog` is that of
-    rechallenge, else of the first ICI. Flags are true/false text, empty where unknown, so that a model can
-    tell "no" from "not recorded"; local therapy is unknown where the source records no modality at all.
+    rechallenge, or of the first ICI where there was none; it is never carried forward. Flags are true/false
+    text, empty where unknown, so that a model can tell "no" from "not recorded"; local therapy is unknown where
+    the source records no modality at all.
     """
     own = patients.set_index("patient_id").reindex(course["patient_id"])
     own.index = course.index
@@ -32,7 +33,8 @@ def covariates(course: pd.DataFrame, patients: pd.DataFrame, *, local_therapy_re
     found["age"] = np.floor((baseline - own["birth_date"]).dt.days / 365.25)
     found["histology_group"] = _grouped(own["histology"], {"squamous": "squamous"}, "non_squamous")
     found["pd_l1_group"] = pd_l1_group(own["pd_l1_tps"], own["pd_l1_tps_qualifier"])
-    found["ecog"] = course["rechallenge_ecog"].fillna(course["first_ici_ecog"])
+    again = course["rechallenge_start"].notna()
+    found["ecog"] = course["rechallenge_ecog"].where(again, course["first_ici_ecog"])
     found["ecog_1_or_more"] = flag_text(found["ecog"] >= 1, found["ecog"].notna())
     found["rechallenge_type"] = course["rechallenge_type"]
     found["same_ici"] = flag_text(course["same_ici"], course["rechallenge_start"].notna())

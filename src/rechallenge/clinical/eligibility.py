@@ -9,13 +9,12 @@ import pandas as pd
 
 from rechallenge.settings.definitions import EligibilitySettings
 from rechallenge.tables import TEXT, text
-from rechallenge.vocabulary import ADVANCED_STAGES, NSCLC_HISTOLOGIES, PRECISIONS, UNDIVIDED_STAGE_III
+from rechallenge.vocabulary import ADVANCED_STAGES, EARLIER_INTENTS, NSCLC_HISTOLOGIES, PRECISIONS, UNDIVIDED_STAGE_III
 
 UNUSABLE: Final = "unusable_record"
 # The population a patient belongs to when every criterion up to and including this one holds.
 LAST_OF_FIRST_ICI: Final = "first_ici_in_window"
 LAST_OF_PROGRESSED: Final = "index_progression"
-EARLIER_INTENTS: Final = ("neoadjuvant", "adjuvant", "consolidation")
 
 
 @dataclass(frozen=True)

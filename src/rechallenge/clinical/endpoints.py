@@ -10,7 +10,12 @@ import pandas as pd
 
 from rechallenge.clinical.event_table import event_table, patient_source
 from rechallenge.clinical.genie_pfs import genie_progression_free_survival
-from rechallenge.clinical.progressions import adequate_assessments, first_between, last_between, progression_records
+from rechallenge.clinical.progressions import (
+    adequate_assessments,
+    first_progression,
+    last_assessment,
+    progression_records,
+)
 from rechallenge.dates import days_between, months
 from rechallenge.settings.definitions import EndpointSettings
 
@@ -85,12 +90,9 @@ def overall_survival(rows: pd.DataFrame, clock: str, cutoff: pd.Timestamp) -> pd
     start = rows[_CLOCKS[clock][0]]
     died = rows["death_date"].notna() & (rows["death_date"] <= cutoff)
     end = rows["death_date"].where(died, rows["last_alive_date"])
-    at_cutoff = ~died & end.eq(cutoff)
-    reason = np.select(
-        [died.to_numpy(), (rows["death_date"] > cutoff).to_numpy(), at_cutoff.to_numpy()],
-        ["death", "death_after_cutoff", "cutoff"],
-        default="last_contact",
-    )
+    masks = [died, rows["death_date"] > cutoff, end.eq(cutoff), rows["last_alive_imputed"]]
+    words = ["death", "death_after_cutoff", "cutoff", "last_record"]
+    reason = np.select([mask.to_numpy() for mask in masks], words, default="last_contact")
     return event_table(rows, start, end, died, np.where(died, "death", ""), reason, patient_source(rows))
 
 
@@ -115,7 +117,7 @@ def progression_free_survival(
     start, therapy = rows[start_name], rows[therapy_name]
     patient_id = rows["patient_id"]
     limit = pd.Series(cutoff, index=rows.index)
-    progression = first_between(progressions, patient_id, start, limit)
+    progression = first_progression(progressions, patient_id, start, limit, from_first_day=True)
     death = rows["death_date"].where(rows["death_date"] <= cutoff)
     therapy = therapy.where((therapy <= cutoff) & (settings.new_therapy == "censor"))
     event_date = pd.concat([progression["date"], death], axis=1).min(axis=1)
@@ -123,7 +125,7 @@ def progression_free_survival(
     event = event_date.notna() & ~censored_by_therapy
     progressed = event & progression["date"].eq(event_date)
     until = therapy.where(censored_by_therapy).fillna(limit)
-    last_scan = last_between(adequate, patient_id, start, until, date="assessment_date")
+    last_scan = last_assessment(adequate, patient_id, start, until)
     scan_date = last_scan["assessment_date"]
     if progression_dates_only:
         censor_date = therapy.where(censored_by_therapy, rows["last_alive_date"])
@@ -140,9 +142,8 @@ def progression_free_survival(
     table = event_table(
         rows, start, end, event, kind, np.where(event, kind, censor_reason), event_source.where(event, censor_source)
     )
-    before = last_between(
-        adequate, patient_id, start, (event_date - pd.Timedelta(days=1)).where(progressed), date="assessment_date"
-    )
+    day_before = (event_date - pd.Timedelta(days=1)).where(progressed)
+    before = last_assessment(adequate, patient_id, start, day_before)
     seen_free = days_between(start, before["assessment_date"]).fillna(0.0)
     table["interval_lower_days"] = np.where(progressed, seen_free, table["days"])
     return table

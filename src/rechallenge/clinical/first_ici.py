@@ -8,10 +8,11 @@ from typing import Final
 import pandas as pd
 
 from rechallenge.clinical.exposures import days, overlaps
-from rechallenge.clinical.progressions import first_between
-from rechallenge.clinical.regimens import SEPARATOR
+from rechallenge.clinical.progressions import first_progression
+from rechallenge.clinical.regimens import joined
 from rechallenge.dates import at_most
 from rechallenge.settings.definitions import EpisodeSettings
+from rechallenge.vocabulary import EARLIER_INTENTS
 
 _PROGRESSION: Final = {
     "date": "index_progression_date",
@@ -21,7 +22,7 @@ _PROGRESSION: Final = {
     "source_file": "index_progression_source_file",
     "source_row": "index_progression_source_row",
     "lesions": "progressing_lesions",
-    "lesions_qualifier": "progressing_lesions_qualifier",
+    "lesions_at_most": "progressing_lesions_at_most",
     "organs": "progressing_organs",
 }
 
@@ -34,7 +35,8 @@ def first_ici(
     The first ICI is the first ICI exposure ever recorded; ICIs that start on that day are one combination.
     Index progression is the first PD strictly after its start, on or before the start of any other systemic
     therapy and the cut-off. The exposure takes in restarts of the same drug within the continuation gap
-    (treatment beyond progression) and every restart without index progression.
+    (treatment beyond progression) and every restart without index progression. What starts after the cut-off,
+    or after other systemic therapy took the place of the first ICI, says nothing about it.
     """
     icis = exposures[exposures["is_ici"]]
     start = icis.groupby("patient_id")["start_date"].min()
@@ -47,17 +49,14 @@ def first_ici(
     course["next_systemic_start"] = _next_systemic_start(pairs, settings)
     course = course.join(_index_progression(course, progressions, cutoff))
     pairs = pairs.merge(course[["index_progression_date"]].reset_index(), on="patient_id", how="left")
-    own = pairs[
-        pairs["is_first_drug"]
-        & (pairs["index_progression_date"].isna() | (pairs["start_date"] < pairs["index_progression_date"]))
-    ]
+    own = _own_exposures(pairs, course, cutoff)
     last = own.sort_values(["patient_id", "end_date", "end_imputed"], kind="stable").drop_duplicates(
         "patient_id", keep="last"
     )
     ends = last.set_index("patient_id")[["end_date", "end_imputed", "stop_reason"]]
     course[["first_ici_end", "first_ici_end_imputed", "first_ici_stop_reason"]] = ends
     course["first_ici_monotherapy"] = course["first_ici_drugs_n"].eq(1) & ~course.index.isin(
-        _companions(pairs, own, settings)
+        _companions(pairs[pairs["start_date"] <= cutoff], own, settings)
     )
     since_dose = course["index_progression_date"] - course["first_ici_end"]
     course["late_progression"] = since_dose > days(settings.late_progression_days)
@@ -67,13 +66,27 @@ def first_ici(
     return course
 
 
+def _own_exposures(pairs: pd.DataFrame, course: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
+    """The exposures that make up the first ICI."""
+    pairs = pairs.merge(course[["next_systemic_start"]].reset_index(), on="patient_id", how="left")
+    progression, therapy, start = pairs["index_progression_date"], pairs["next_systemic_start"], pairs["start_date"]
+    before_therapy = progression.notna() | therapy.isna() | (start <= therapy)
+    before_progression = progression.isna() | (start < progression)
+    known = (start <= cutoff) | start.eq(pairs["first_ici_start"])
+    return pairs[pairs["is_first_drug"] & before_progression & before_therapy & known]
+
+
 def _opening_columns(opening: pd.DataFrame) -> pd.DataFrame:
-    ordered = opening.sort_values(["patient_id", "drug", "source_file", "source_row"], kind="stable")
+    # Of several ICIs of one day, one given before or after surgery or radiotherapy makes the exposure an earlier one.
+    early = opening["intent"].isin(EARLIER_INTENTS)
+    ordered = opening.assign(_rank=early.map({True: 0, False: 1})).sort_values(
+        ["patient_id", "_rank", "drug", "source_file", "source_row"], kind="stable"
+    )
     by_patient = ordered.groupby("patient_id")
     first = ordered.drop_duplicates("patient_id").set_index("patient_id")
     return pd.DataFrame(
         {
-            "first_ici_drug": by_patient["drug"].agg(SEPARATOR.join),
+            "first_ici_drug": joined(ordered, ["patient_id"]),
             "first_ici_drugs_n": by_patient["drug"].nunique(),
             "first_ici_start": first["start_date"],
             "first_ici_start_precision": first["start_date_precision"],
@@ -96,8 +109,7 @@ def _next_systemic_start(pairs: pd.DataFrame, settings: EpisodeSettings) -> pd.S
 def _index_progression(course: pd.DataFrame, progressions: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
     patient_id = course.index.to_series()
     until = at_most(course["next_systemic_start"].fillna(cutoff), cutoff)
-    # Index progression lies strictly after the start, whatever the source reports for the first day.
-    found = first_between(progressions.drop(columns="on_first_day"), patient_id, course["first_ici_start"], until)
+    found = first_progression(progressions, patient_id, course["first_ici_start"], until)
     return found[list(_PROGRESSION)].rename(columns=_PROGRESSION)
 
 

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from rechallenge.clinical.event_table import event_table, patient_source
-from rechallenge.clinical.progressions import first_between
 from rechallenge.dates import days_between
 from rechallenge.tables import DATE
 
@@ -81,17 +80,30 @@ def genie_progression_free_survival(
     )
     people = people.assign(death_date=people["death_date"].where(people["death_date"] <= cutoff))
     found = genie_pfs(everything, words, people).iloc[: len(rows)].set_index(rows.index)
+    alone = (
+        genie_pfs(everything, words, people.assign(death_date=np.datetime64("NaT")))
+        .iloc[: len(rows)]
+        .set_index(rows.index)
+    )
     event = found[f"pfs_{reading}_g_status"].eq(1)
     end = rows["clock_start"] + pd.to_timedelta(found[f"tt_pfs_{reading}_g_days"], unit="D")
-    day_before = (end - pd.Timedelta(days=1)).where(event)
-    decisive = first_between(known, rows["patient_id"], day_before, end)
-    progressed = event & decisive["date"].notna()
+    progressed = alone[f"pfs_{reading}_g_status"].eq(1)
+    decisive = _record_of(known, rows["patient_id"], end.where(progressed), _BASIS.get(reading))
     followed = _first_after(clock.reset_index(drop=True), later.rename(columns={"start_date": "date"}))
     by_regimen = ~event & end.eq(pd.Series(followed.to_numpy(), index=rows.index))
     kind = np.select([progressed.to_numpy(), event.to_numpy()], ["progression", "death"], default="")
     reason = np.where(event, kind, np.where(by_regimen, "new_systemic_therapy", "last_contact"))
     source = decisive[["source_table", "source_file", "source_row"]].where(progressed, patient_source(rows))
     return event_table(rows, rows["clock_start"], end, event, kind, reason, source)
+
+
+def _record_of(progressions: pd.DataFrame, patient_id: pd.Series, date: pd.Series, basis: str | None) -> pd.DataFrame:
+    """The progression record of that day (and basis), one row per patient in their order."""
+    if basis is not None:
+        progressions = progressions[progressions["basis"].replace("reported", "imaging").eq(basis)]
+    wanted = pd.DataFrame({"patient_id": patient_id.array, "date": date.array})
+    records = progressions.drop_duplicates(["patient_id", "date"])
+    return wanted.merge(records, on=["patient_id", "date"], how="left").set_index(patient_id.index)
 
 
 def _source_regimens(treatments: pd.DataFrame) -> pd.DataFrame:

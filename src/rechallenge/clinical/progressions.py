@@ -2,29 +2,39 @@
 
 from typing import Final, Literal
 
+import numpy as np
 import pandas as pd
 
 # Under RECIST 1.1 an unconfirmed progression counts; iRECIST is a definition of its own.
 PROGRESSIVE: Final = ("PD", "iUPD", "iCPD")
 INADEQUATE: Final = ("NE",)
 RECORD: Final = (
-    "patient_id", "date", "precision", "basis", "lesions", "lesions_qualifier", "organs",
-    "source_table", "source_file", "source_row", "on_first_day",
+    "patient_id", "date", "precision", "basis", "lesions", "lesions_at_most", "organs",
+    "source_table", "source_file", "source_row", "treatment_start",
 )  # fmt: skip
 
 
 def progressing_lesion_count(assessments: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Growing and new lesions together, with a qualifier.
+    """Least and most number of growing and new lesions together.
 
-    A missing count of new lesions adds nothing; where only new lesions are counted, the total is `at_least`
-    that number (it can show a systemic progression, never an oligo-progression).
+    A missing count of new lesions adds nothing; where only new lesions are counted, the most is not known. No
+    lesion at all cannot be the count of a progression and is missing.
     """
-    growing, new = assessments["progressing_lesions"], assessments["new_lesions"]
-    total = growing.add(new, fill_value=0)
-    qualifier = assessments["progressing_lesions_qualifier"].where(growing.notna())
-    vague_new = new.notna() & ~assessments["new_lesions_qualifier"].eq("exact") & (new > 0)
-    qualifier = qualifier.mask(growing.isna() & new.notna() | (growing.notna() & vague_new), "at_least")
-    return total, qualifier.where(total.notna())
+    growing_low, growing_high = _bounds(assessments, "progressing_lesions")
+    new_low, new_high = _bounds(assessments, "new_lesions")
+    growing, new = growing_low.notna(), new_low.notna()
+    low = growing_low.fillna(0.0) + new_low.fillna(0.0)
+    high = growing_high.fillna(np.inf) + new_high.fillna(0.0)
+    counted = (growing | new) & (high > 0)
+    return low.where(counted), high.where(counted)
+
+
+def _bounds(assessments: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Series]:
+    """Least and most of a count by its qualifier (`at_most` is strictly below its value)."""
+    value, qualifier = assessments[column], assessments[f"{column}_qualifier"]
+    low = value.mask(qualifier.eq("at_most"), 0.0)
+    high = value.mask(qualifier.isin(["at_least", "range"]), np.inf).mask(qualifier.eq("at_most"), value - 1)
+    return low, high
 
 
 def progression_records(assessments: pd.DataFrame, treatments: pd.DataFrame) -> pd.DataFrame:
@@ -32,24 +42,24 @@ def progression_records(assessments: pd.DataFrame, treatments: pd.DataFrame) -> 
 
     Progressions are assessments with PD (imaging or clinical, iUPD and iCPD included) and the
     `progression_date` of treatments, for sources without dated scans. Of several rows on a day imaging comes
-    first, then the larger lesion count. Columns: RECORD; `on_first_day` marks a progression that the source
-    reports for a treatment on the first day of that same treatment.
+    first, then the larger lesion count. Columns: RECORD; `treatment_start` is the start of the treatment that the
+    source reports a progression for, `lesions` the least and `lesions_at_most` the most that their number can be.
     """
     scans = assessments[assessments["response"].isin(PROGRESSIVE) & assessments["assessment_date"].notna()]
-    lesions, qualifier = progressing_lesion_count(scans)
+    least, most = progressing_lesion_count(scans)
     dated = pd.DataFrame(
         {
             "patient_id": scans["patient_id"],
             "date": scans["assessment_date"],
             "precision": scans["assessment_date_precision"],
             "basis": scans["basis"].fillna("imaging"),
-            "lesions": lesions,
-            "lesions_qualifier": qualifier,
+            "lesions": least,
+            "lesions_at_most": most,
             "organs": scans["progressing_organs"],
             "source_file": scans["source_file"],
             "source_row": scans["source_row"],
         }
-    ).assign(source_table="assessments", on_first_day=False)
+    ).assign(source_table="assessments", treatment_start=np.datetime64("NaT"))
     told = treatments[treatments["progression_date"].notna()]
     undated = pd.DataFrame(
         {
@@ -60,7 +70,7 @@ def progression_records(assessments: pd.DataFrame, treatments: pd.DataFrame) -> 
             "source_row": told["source_row"],
         }
     ).assign(basis="reported", source_table="treatments")
-    undated["on_first_day"] = told["progression_date"].eq(told["start_date"])
+    undated["treatment_start"] = told["start_date"]
     records = pd.concat([part for part in (dated, undated) if len(part)] or [dated]).reindex(columns=list(RECORD))
     rank = records["basis"].map({"imaging": 0, "clinical": 1, "reported": 2}).fillna(1)
     records = records.assign(_rank=rank, _count=-records["lesions"].fillna(-1.0))
@@ -70,44 +80,46 @@ def progression_records(assessments: pd.DataFrame, treatments: pd.DataFrame) -> 
     return records.drop(columns=["_rank", "_count"]).reset_index(drop=True)
 
 
-def first_between(
-    records: pd.DataFrame, patient_id: pd.Series, after: pd.Series, until: pd.Series, *, date: str = "date"
-) -> pd.DataFrame:
-    """First record of each patient strictly after `after` and on or before `until` (missing: no limit).
-
-    Records that are marked `on_first_day` may also lie on `after` itself. The three series run in parallel,
-    one row per patient; `records` are in the order that decides ties. The result has one row per patient in
-    that order, missing where there is no such record.
-    """
-    return _one_between(records, patient_id, after, until, date, keep="first")
-
-
-def last_between(
-    records: pd.DataFrame, patient_id: pd.Series, after: pd.Series, until: pd.Series, *, date: str = "date"
-) -> pd.DataFrame:
-    """Last record of each patient strictly after `after` and on or before `until`; see `first_between`."""
-    return _one_between(records, patient_id, after, until, date, keep="last")
-
-
-def _one_between(
-    records: pd.DataFrame,
+def first_progression(
+    progressions: pd.DataFrame,
     patient_id: pd.Series,
-    after: pd.Series,
+    start: pd.Series,
     until: pd.Series,
-    date: str,
-    keep: Literal["first", "last"],
+    *,
+    from_first_day: bool = False,
 ) -> pd.DataFrame:
-    bounds = pd.DataFrame(
-        {"patient_id": patient_id.array, "_after": after.array, "_until": until.array}, index=range(len(patient_id))
-    )
-    merged = records.merge(bounds.dropna(subset=["_after"]), on="patient_id", how="inner")
-    begun = merged[date] > merged["_after"]
-    if "on_first_day" in merged:
-        begun |= merged[date].eq(merged["_after"]) & merged["on_first_day"].eq(True)
-    inside = begun & (merged["_until"].isna() | (merged[date] <= merged["_until"]))
-    merged = merged[inside].sort_values(["patient_id", date], kind="stable")
-    chosen = merged.drop_duplicates("patient_id", keep=keep).drop(columns=["_after", "_until"])
-    found = bounds[["patient_id"]].merge(chosen, on="patient_id", how="left")
+    """First progression of each patient strictly after `start` and on or before `until` (missing: no limit).
+
+    One that is reported for a treatment counts only where that treatment started on or after `start`; with
+    `from_first_day` it may also lie on that first day. The three series run in parallel, one row per patient;
+    the result has one row per patient in that order, missing where there is no such progression.
+    """
+    merged = _with_bounds(progressions, patient_id, start, until)
+    own = merged["treatment_start"].isna() | (merged["treatment_start"] >= merged["_after"])
+    begun = merged["date"] > merged["_after"]
+    if from_first_day:
+        begun |= merged["date"].eq(merged["_after"]) & merged["treatment_start"].notna()
+    inside = own & begun & (merged["_until"].isna() | (merged["date"] <= merged["_until"]))
+    return _one_each(merged[inside], patient_id, "date", keep="first")
+
+
+def last_assessment(adequate: pd.DataFrame, patient_id: pd.Series, after: pd.Series, until: pd.Series) -> pd.DataFrame:
+    """Last assessment of each patient strictly after `after` and on or before `until`; see `first_progression`."""
+    merged = _with_bounds(adequate, patient_id, after, until)
+    date = merged["assessment_date"]
+    inside = (date > merged["_after"]) & (merged["_until"].isna() | (date <= merged["_until"]))
+    return _one_each(merged[inside], patient_id, "assessment_date", keep="last")
+
+
+def _with_bounds(records: pd.DataFrame, patient_id: pd.Series, after: pd.Series, until: pd.Series) -> pd.DataFrame:
+    bounds = pd.DataFrame({"patient_id": patient_id.array, "_after": after.array, "_until": until.array})
+    return records.merge(bounds.dropna(subset=["_after"]), on="patient_id", how="inner")
+
+
+def _one_each(rows: pd.DataFrame, patient_id: pd.Series, date: str, keep: Literal["first", "last"]) -> pd.DataFrame:
+    chosen = rows.sort_values(["patient_id", date], kind="stable").drop_duplicates("patient_id", keep=keep)
+    everyone = pd.DataFrame({"patient_id": patient_id.array})
+    found = everyone.merge(chosen.drop(columns=["_after", "_until"]), on="patient_id", how="left")
     return found.set_index(patient_id.index)
 
 

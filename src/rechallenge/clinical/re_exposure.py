@@ -52,7 +52,7 @@ def _candidates(exposures: pd.DataFrame, course: pd.DataFrame, settings: Episode
     after = icis["start_date"] >= icis["index_progression_date"]
     gap = icis["start_date"] - icis["first_ici_end"]
     # An exposure of the same drug that starts after index progression lies, by the way exposures are built,
-    # more than the continuation gap after the previous one.
+    # more than the continuation gap after the previous one, or after another ICI, which is then the first candidate.
     long_enough = (gap >= days(settings.minimum_rechallenge_gap_days)) | (settings.minimum_rechallenge_gap_days == 0)
     return icis[after & long_enough].copy()
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import pandas as pd
 
-from rechallenge.clinical.exposures import days, overlaps
+from rechallenge.clinical.exposures import days
 from rechallenge.settings.definitions import EpisodeSettings
 from rechallenge.vocabulary import ICI_CLASSES
 
@@ -81,20 +81,13 @@ def composition(
 ) -> pd.DataFrame:
     """Return the exposures that belong to the regimen which starts at `start`, one row per patient and drug.
 
-    A drug belongs when it starts within the combination window of `start`, or is being given on that day.
+    A drug belongs when it starts within the combination window of `start`, or is given before and after it.
     """
     openings = pd.DataFrame({"patient_id": patient_id.array, "regimen_start": start.array}).dropna()
     pairs = exposures.merge(openings, on="patient_id", how="inner")
     near = (pairs["start_date"] - pairs["regimen_start"]).abs() <= days(settings.combination_window_days)
-    never = pd.Series(False, index=pairs.index)
-    ongoing = (pairs["start_date"] < pairs["regimen_start"]) & overlaps(
-        pairs["regimen_start"],
-        pairs["regimen_start"],
-        never,
-        pairs["start_date"],
-        pairs["end_date"],
-        pairs["end_imputed"],
-    )
+    # A last dose on the day itself is a switch, not a combination.
+    ongoing = (pairs["start_date"] < pairs["regimen_start"]) & (pairs["end_date"] > pairs["regimen_start"])
     return pairs[near | ongoing].reset_index(drop=True)
 
 

@@ -19,13 +19,14 @@ def best_response(
     assessments: pd.DataFrame,
     treatments: pd.DataFrame,
     settings: ResponseSettings,
+    cutoff: pd.Timestamp,
     *,
     progression_dates_only: bool,
 ) -> pd.DataFrame:
     """Return best_response and response_known per patient of `course`, in its order.
 
-    Dated assessments count strictly after the start of the first ICI, strictly before index progression and
-    on or before the next systemic therapy; SD needs `stable_disease_days`, earlier it is NE. Without an
+    Dated assessments count strictly after the start of the first ICI, strictly before index progression, and
+    on or before the next systemic therapy and the cut-off; SD needs `stable_disease_days`, earlier it is NE. Without an
     evaluable one, the response that the source reports for the first ICI stands. Otherwise index progression
     gives PD. `response_known` is false where nothing but a progression date is on record in a source that
     has no scans.
@@ -37,6 +38,7 @@ def best_response(
         seen["assessment_date"] < seen["index_progression_date"]
     )
     on_treatment = (seen["assessment_date"] > seen["first_ici_start"]) & until_next
+    on_treatment &= seen["assessment_date"] <= cutoff
     inside = seen[on_treatment & before_progression]
     stable = inside["response"].isin(["SD", "NON_CR_NON_PD"])
     early = (inside["assessment_date"] - inside["first_ici_start"]) < days(settings.stable_disease_days)

@@ -65,7 +65,7 @@ def run(
     cohort = evaluate(course, patients, everyone, definitions.eligibility, end, ends)
     dates_only = mapping.declares.progression_dates_only
     classified = classify(
-        course, cohort, patients, treatments, assessments, definitions, progression_dates_only=dates_only
+        course, cohort, patients, treatments, assessments, definitions, end, progression_dates_only=dates_only
     )
     times = endpoints(
         classified,
