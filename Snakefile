@@ -32,6 +32,9 @@ except UserError as error:
 container: "docker://python:3.11"
 
 
+report: "workflow/report/workflow.rst"
+
+
 include: "workflow/rules/data.smk"
 include: "workflow/rules/cohort.smk"
 include: "workflow/rules/results.smk"

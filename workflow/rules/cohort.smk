@@ -57,7 +57,7 @@ rule classify:
     output:
         main="<results>/private/classified.csv",
         further=collect("<results>/private/analyses/{name}/classified.csv", name=study.analyses),
-        flow="<results>/shareable/flow.svg",
+        flow=report("<results>/shareable/flow.svg", caption="../report/flow.rst", category="Patients"),
     log:
         "<logs>/classify.log",
     params:

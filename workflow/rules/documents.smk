@@ -18,9 +18,9 @@ rule report:
     output:
         numbers="<results>/shareable/numbers.json",
         table_csv="<results>/shareable/table1.csv",
-        table_html="<results>/shareable/table1.html",
+        table_html=report("<results>/shareable/table1.html", caption="../report/table1.rst", category="Patients"),
         table_docx="<results>/shareable/table1.docx",
-        page="<results>/shareable/report.html",
+        page=report("<results>/shareable/report.html", caption="../report/report.rst", category="Documents"),
     log:
         "<logs>/report.log",
     params:
@@ -46,7 +46,7 @@ rule manuscript:
         templates=study.templates("manuscript*", "checklist*"),
     output:
         markdown="<results>/shareable/manuscript.md",
-        docx="<results>/shareable/manuscript.docx",
+        docx=report("<results>/shareable/manuscript.docx", caption="../report/manuscript.rst", category="Documents"),
         checklist_csv="<results>/shareable/checklist_strobe.csv",
         checklist_docx="<results>/shareable/checklist_strobe.docx",
     log:

@@ -12,7 +12,7 @@ rule estimate:
         tables=collect(ACCEPTED, table=["adverse_events", "assessments"]),
         source=rules.ingest.output.account,
     output:
-        estimates="<results>/shareable/estimates.csv",
+        estimates=report("<results>/shareable/estimates.csv", caption="../report/estimates.rst", category="Results"),
         curves="<results>/private/curves.csv",
     log:
         "<logs>/estimate.log",
@@ -38,7 +38,12 @@ rule figures:
         adtte=rules.endpoints.output.main,
         source=rules.ingest.output.account,
     output:
-        shareable=directory("<results>/shareable/figures"),
+        shareable=report(
+            directory("<results>/shareable/figures"),
+            patterns=["{figure}.png"],
+            caption="../report/figure.rst",
+            category="Figures",
+        ),
         private=directory("<results>/private/figures"),
     log:
         "<logs>/figures.log",

@@ -5,7 +5,7 @@ numeric variable a row `median` (with q1 and q3 as rows of their own), per level
 `percent` (of the patients with a value), per variable a row `missing`, and one row `p`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -79,9 +79,15 @@ def table_one(
     groups = levels_of(frame[by])
     found = sorted(set(groups.dropna()) - set(order))
     columns = [*order, *found]
-    rows = list(_column(frame, present, MODEL))
+    # Every level has a line in every column: a count of none is a result.
+    levels = {
+        variable.name: sorted(set(_values(frame, variable).dropna()))
+        for variable in present
+        if variable.kind == "category"
+    }
+    rows = list(_column(frame, present, levels, MODEL))
     for level in columns:
-        rows += _column(frame[groups == level], present, f"{MODEL}|{by}={level}")
+        rows += _column(frame[groups == level], present, levels, f"{MODEL}|{by}={level}")
     compared = [level for level in columns if level not in NO_CLASS and (groups == level).any()]
     if test and len(compared) == 2:
         first, second = (frame[groups == level] for level in compared)
@@ -100,12 +106,15 @@ def _values(frame: pd.DataFrame, variable: Variable) -> pd.Series:
     return numbers.where(~(numbers > TOP_AGE), TOP_AGE + 1.0) if variable.name == "age" else numbers
 
 
-def _column(frame: pd.DataFrame, variables: Sequence[Variable], model: str) -> Iterator[Row]:
+def _column(
+    frame: pd.DataFrame, variables: Sequence[Variable], levels: Mapping[str, Sequence[str]], model: str
+) -> Iterator[Row]:
     yield Row("n", float(len(frame)), n=float(len(frame)), model=model, term="patients")
     for variable in variables:
         values = _values(frame, variable)
         known = values.dropna()
-        own = _number(known, variable.name) if variable.kind == "number" else _category(known)
+        numeric = variable.kind == "number"
+        own = _number(known, variable.name) if numeric else _category(known, levels[variable.name])
         yield from placed(own, model=model, term=variable.name)
         yield Row("missing", float(values.isna().sum()), n=float(len(frame)), model=model, term=variable.name)
 
@@ -120,11 +129,13 @@ def _number(known: pd.Series, name: str) -> Iterator[Row]:
     yield Row("q3", high, n=n, method=method)
 
 
-def _category(known: pd.Series) -> Iterator[Row]:
+def _category(known: pd.Series, levels: Sequence[str]) -> Iterator[Row]:
     n = float(len(known))
-    for level, count in known.value_counts().sort_index().items():
-        yield Row("n", float(count), n=n, level=str(level))
-        yield Row("percent", 100 * count / n, n=n, level=str(level), method="of patients with a value")
+    for level in levels:
+        count = float((known == level).sum())
+        yield Row("n", count, n=n, level=str(level))
+        if n:
+            yield Row("percent", 100 * count / n, n=n, level=str(level), method="of patients with a value")
 
 
 def _compare(first: pd.DataFrame, second: pd.DataFrame, variable: Variable, seed: int) -> Comparison | None:
