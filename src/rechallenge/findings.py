@@ -15,6 +15,10 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 
+# A cell can hold megabytes; a finding quotes its beginning.
+LONGEST_TEXT: Final = 1000
+
+
 @dataclass(frozen=True)
 class Rule:
     """One named check. `meaning` says what is wrong, `action` what the data manager should do."""
@@ -57,10 +61,15 @@ def findings(
 
 
 def tidy(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with its declared columns and dtypes."""
+    """Return the frame with its declared columns and dtypes; texts longer than LONGEST_TEXT are cut and marked."""
     found = found.reindex(columns=list(COLUMNS)).reset_index(drop=True)
     kinds: dict[str, Any] = {name: TEXT for name in COLUMNS if name != "source_row"}
-    return found.astype(kinds | {"source_row": "Int64"})
+    found = found.astype(kinds | {"source_row": "Int64"})
+    for name in ("value", "message"):
+        long = found[name].str.len() > LONGEST_TEXT
+        if long.any():
+            found[name] = found[name].mask(long, found[name].str.slice(0, LONGEST_TEXT) + "…")
+    return found
 
 
 def together(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

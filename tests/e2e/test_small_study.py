@@ -184,7 +184,7 @@ def test_a_changed_setting_reruns_the_steps_that_read_it_and_what_descends(study
 
 def test_a_changed_module_reruns_the_steps_that_import_it_and_what_descends(study):
     library = study.checkout / "src" / "rechallenge"
-    with edited(library / "resistance.py", '"""', '"""Edited. '):
+    with edited(library / "clinical" / "resistance.py", '"""', '"""Edited. '):
         assert study.planned() == AFTER_CLASSIFY
         before = (study.results / "private" / "cohort.csv").stat().st_mtime_ns
         run = snakemake(study.file, study.folder, checkout=study.checkout)
