@@ -19,7 +19,9 @@ import pyarrow.parquet as pq
 from rechallenge.tables import TEXT, conform
 
 SIGNIFICANT_DIGITS = 10
-_FORMULA = r"^[=+\-@\t\r]"
+# The apostrophes before it are counted in, so that taking one off again gives back what was written.
+_FORMULA = r"^'*[=+\-@\t\r]"
+_GUARDED = r"^'+[=+\-@\t\r]"
 
 
 def number_text(value: float) -> str:
@@ -56,7 +58,7 @@ def read_csv(path: str | os.PathLike[str], *, dates: Iterable[str] = (), text: I
     """Read a result table written by `write_csv`.
 
     `patient_id`, every non-numeric column and the columns of `text` are text, `dates` become datetimes,
-    columns of true/false become booleans. Empty cells are missing.
+    columns of true/false become booleans. Empty cells are missing; the apostrophe before a formula is taken off.
     """
     as_text = ["patient_id", "excluded_by", *text, *dates]
     header = pd.read_csv(path, nrows=0).columns
@@ -72,6 +74,10 @@ def read_csv(path: str | os.PathLike[str], *, dates: Iterable[str] = (), text: I
                 frame[name] = frame[name].isin([True, "true"])
             else:
                 frame[name] = frame[name].astype(TEXT)
+    for name in frame.columns:
+        if frame[name].dtype == TEXT:
+            guarded = frame[name].str.contains(_GUARDED, regex=True, na=False)
+            frame[name] = frame[name].mask(guarded, frame[name].str.slice(1))
     return frame
 
 

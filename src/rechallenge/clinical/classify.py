@@ -38,6 +38,8 @@ def classify(
     members = cohort.loc[cohort["in_first_ici"], ["patient_id", "eligible"]]
     rows = course.merge(members, on="patient_id", how="inner").sort_values("patient_id", kind="stable")
     rows = rows.reset_index(drop=True)
+    if len(rows) != len(members):
+        raise RuntimeError(f"{len(members)} patients have a first ICI monotherapy, {len(rows)} of them have a course")
     rows["first_ici_progression"] = rows["index_progression_date"]
     rows["days_to_progression"] = days_between(rows["first_ici_start"], rows["index_progression_date"])
     rows["months_to_progression"] = months(rows["days_to_progression"])
