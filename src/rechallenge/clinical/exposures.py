@@ -86,24 +86,24 @@ def _with_ends(
     return rows
 
 
+def _begins(rows: pd.DataFrame, ends: pd.Series, settings: EpisodeSettings) -> pd.Series:
+    """Whether a row starts more than the gap after every earlier end of its drug; `rows` are in order of start."""
+    group = [rows["patient_id"], rows["drug"]]
+    latest = pd.to_datetime(ends.astype("int64").groupby(group).cummax().groupby(group).shift())
+    gap = rows["is_ici"].map({True: settings.continuation_gap_days, False: settings.exposure_gap_days})
+    return latest.isna() | (rows["start_date"] > latest + pd.to_timedelta(gap, unit="D"))
+
+
 def _opens_exposure(rows: pd.DataFrame, settings: EpisodeSettings) -> pd.Series:
     """Whether a row is the first of its exposure: only around a first dose can another drug be a partner."""
     ordered = rows.sort_values(["patient_id", "drug", "start_date"], kind="stable")
-    known = ordered["end_date"].fillna(ordered["start_date"]).astype("int64")
-    group = [ordered["patient_id"], ordered["drug"]]
-    latest = pd.to_datetime(known.groupby(group).cummax().groupby(group).shift())
-    gap = ordered["is_ici"].map({True: settings.continuation_gap_days, False: settings.exposure_gap_days})
-    opens = latest.isna() | (ordered["start_date"] > latest + pd.to_timedelta(gap, unit="D"))
-    return opens.reindex(rows.index)
+    known = ordered["end_date"].fillna(ordered["start_date"])
+    return _begins(ordered, known, settings).reindex(rows.index)
 
 
 def _exposure_number(rows: pd.DataFrame, settings: EpisodeSettings) -> pd.Series:
     """Number the exposures; `rows` are sorted by patient, drug and start."""
-    group = [rows["patient_id"], rows["drug"]]
-    ends = rows["end_date"].astype("int64").groupby(group).cummax()
-    latest_end = pd.to_datetime(ends.groupby(group).shift())
-    gap = rows["is_ici"].map({True: settings.continuation_gap_days, False: settings.exposure_gap_days})
-    begins = latest_end.isna() | (rows["start_date"] > latest_end + pd.to_timedelta(gap, unit="D"))
+    begins = _begins(rows, rows["end_date"], settings)
     return (begins | _returns_after_another_ici(rows, begins.cumsum(), settings)).cumsum()
 
 
