@@ -6,32 +6,37 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from rechallenge.accepted import Accepted, folder_of
 from rechallenge.clinical.classify import classify
 from rechallenge.figures.flow import class_counts, flow_svg
-from rechallenge.files import read_canonical, read_parquet, write_csv
+from rechallenge.files import read_parquet, write_csv
 from rechallenge.results import read_result
+from rechallenge.settings.config import MAIN
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.step import step
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-MAIN = "main"
-
 with step(snakemake) as log:
-    files, output = snakemake.input, snakemake.output
-    accepted = Path(files.tables[0]).parents[1]
-    course, cohort = read_parquet(files.course), read_result("cohort", files.cohort)
-    patients, treatments, assessments = (
-        read_canonical(accepted, table) for table in ("patients", "treatments", "assessments")
-    )
+    files, params, output = snakemake.input, snakemake.params, snakemake.output
+    cutoff = pd.Timestamp(params.cutoff)
+    accepted = Accepted(folder_of(files.tables), params.imputation[MAIN], cutoff)
     declares = json.loads(Path(files.source).read_text(encoding="utf-8"))["declares"]
-    targets = [output.main, *output.further]
-    for (analysis, values), target in zip(snakemake.params.definitions.items(), targets, strict=True):
+    per_analysis = zip(
+        [files.course, *files.further_courses],
+        [files.assessments, *files.further_assessments],
+        [files.cohort, *files.further_cohorts],
+        [output.main, *output.further],
+        strict=True,
+    )
+    for (analysis, values), (course, assessments, cohort, target) in zip(
+        params.definitions.items(), per_analysis, strict=True
+    ):
+        tables = accepted.tables(params.imputation[analysis])
         classified = classify(
-            course, cohort, patients, treatments, assessments,
-            DefinitionSettings.read(values, f"definitions of {analysis}"),
-            pd.Timestamp(snakemake.params.cutoff),
+            read_parquet(course), read_result("cohort", cohort), tables["patients"], tables["treatments"],
+            read_parquet(assessments), DefinitionSettings.read(values, f"definitions of {analysis}"), cutoff,
             progression_dates_only=declares["progression_dates_only"],
         )  # fmt: skip
         write_csv(classified, target)

@@ -6,29 +6,37 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from rechallenge.accepted import Accepted, folder_of
 from rechallenge.clinical.endpoints import endpoints
-from rechallenge.files import read_canonical, read_parquet, write_csv
+from rechallenge.files import read_parquet, write_csv
 from rechallenge.results import read_result
-from rechallenge.settings.definitions import EndpointSettings
+from rechallenge.settings.config import MAIN
+from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.step import step
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with step(snakemake) as log:
-    files, output = snakemake.input, snakemake.output
-    accepted = Path(files.tables[0]).parents[1]
-    course = read_parquet(files.course)
-    treatments, assessments = (read_canonical(accepted, table) for table in ("treatments", "assessments"))
+    files, params, output = snakemake.input, snakemake.params, snakemake.output
+    cutoff = pd.Timestamp(params.cutoff)
+    accepted = Accepted(folder_of(files.tables), params.imputation[MAIN], cutoff)
     declares = json.loads(Path(files.source).read_text(encoding="utf-8"))["declares"]
-    made = zip([files.main, *files.further], [output.main, *output.further], strict=True)
-    for (analysis, values), (source, target) in zip(snakemake.params.definitions.items(), made, strict=True):
+    per_analysis = zip(
+        [files.course, *files.further_courses],
+        [files.assessments, *files.further_assessments],
+        [files.main, *files.further],
+        [output.main, *output.further],
+        strict=True,
+    )
+    for (analysis, values), (course, assessments, classified, target) in zip(
+        params.definitions.items(), per_analysis, strict=True
+    ):
         table = endpoints(
-            read_result("classified", source), course, treatments, assessments,
-            EndpointSettings.read(values["endpoints"], f"definitions.endpoints of {analysis}"),
-            pd.Timestamp(snakemake.params.cutoff),
-            analysis=analysis,
-            progression_dates_only=declares["progression_dates_only"],
+            read_result("classified", classified), read_parquet(course),
+            accepted.tables(params.imputation[analysis])["treatments"], read_parquet(assessments),
+            DefinitionSettings.read(values, f"definitions of {analysis}").endpoints, cutoff,
+            analysis=analysis, progression_dates_only=declares["progression_dates_only"],
         )  # fmt: skip
         write_csv(table, target)
         events = table.groupby(table["endpoint"] + " (" + table["population"] + ")")["event"].agg(["sum", "size"])

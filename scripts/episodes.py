@@ -1,15 +1,14 @@
-"""Accepted rows -> regimens of every patient, and the course of each patient."""
+"""Accepted rows -> regimens, evaluated assessments and the course of every patient, per analysis."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from rechallenge.clinical.course import build_course
-from rechallenge.clinical.exposures import build_exposures
-from rechallenge.clinical.regimens import build_regimens
-from rechallenge.files import read_canonical, write_csv, write_parquet
-from rechallenge.settings.definitions import EpisodeSettings
+from rechallenge.accepted import Accepted, folder_of
+from rechallenge.clinical.derive import Courses, StudyFrame, courses
+from rechallenge.files import write_csv, write_parquet
+from rechallenge.settings.config import MAIN
+from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.step import step
 
 if TYPE_CHECKING:
@@ -17,19 +16,24 @@ if TYPE_CHECKING:
 
 with step(snakemake) as log:
     params, output = snakemake.params, snakemake.output
-    accepted = Path(snakemake.input.tables[0]).parents[1]
-    patients, treatments, assessments = (
-        read_canonical(accepted, table) for table in ("patients", "treatments", "assessments")
+    frame = StudyFrame(pd.Timestamp(params.cutoff), (pd.Timestamp(params.window[0]), pd.Timestamp(params.window[1])))
+    accepted = Accepted(folder_of(snakemake.input.tables), params.imputation[MAIN], frame.cutoff)
+    made: dict[tuple[str, str], Courses] = {}
+    targets = zip(
+        [output.course, *output.further_courses], [output.assessments, *output.further_assessments], strict=True
     )
-    settings = EpisodeSettings.read(params.settings, "definitions.episodes")
-    cutoff = pd.Timestamp(params.cutoff)
-    window = (pd.Timestamp(params.window[0]), pd.Timestamp(params.window[1]))
-    exposures = build_exposures(treatments, patients, settings, cutoff)
-    regimens = build_regimens(exposures, settings)
-    course = build_course(patients, treatments, assessments, exposures, settings, cutoff, window)
-    write_csv(regimens, output.regimens)
-    write_parquet(course, output.course)
-    treated, again = course["first_ici_start"].notna().sum(), course["rechallenge_start"].notna().sum()
-    log.say(
-        f"{len(regimens)} regimens; {treated} of {len(course)} patients had an ICI, {again} again after progression"
-    )
+    for (analysis, values), (course, assessments) in zip(params.definitions.items(), targets, strict=True):
+        # Most analyses differ in later steps only.
+        method = params.imputation[analysis]
+        key = repr(values), method
+        if key not in made:
+            definitions = DefinitionSettings.read(values, f"definitions of {analysis}")
+            made[key] = courses(accepted.tables(method), definitions, frame)
+        write_parquet(made[key].course, course)
+        write_parquet(made[key].assessments, assessments)
+        found = made[key].course
+        treated, again = found["first_ici_start"].notna().sum(), found["rechallenge_start"].notna().sum()
+        log.say(f"{analysis}: {treated} of {len(found)} patients had an ICI, {again} again after the first")
+        if analysis == MAIN:
+            write_csv(made[key].regimens, output.regimens)
+            log.say(f"{len(made[key].regimens)} regimens")

@@ -18,25 +18,26 @@ if TYPE_CHECKING:
 with step(snakemake) as log:
     files, params, output = snakemake.input, snakemake.params, snakemake.output
     settings = StatisticsSettings.read(params.settings, "statistics")
-    cohort, attrition = read_result("cohort", files.cohort), read_result("attrition", files.attrition)
-    course = read_parquet(files.course)
     accepted = Path(files.tables[0]).parents[1]
     adverse_events = read_canonical(accepted, "adverse_events")
     # A source that declares progression dates only has no schedule of assessments to describe.
     declares = json.loads(Path(files.source).read_text(encoding="utf-8"))["declares"]
     assessments = None if declares["progression_dates_only"] else read_canonical(accepted, "assessments")
     rows, curves = [], []
-    for analysis, classified, adtte in zip(params.analyses, files.classified, files.adtte, strict=True):
+    per_analysis = zip(
+        params.analyses, files.classified, files.adtte, files.cohorts, files.attritions, files.courses, strict=True
+    )
+    for analysis, classified, adtte, cohort, attrition, course in per_analysis:
         made = estimate(
             read_result("classified", classified),
             read_result("adtte", adtte),
-            cohort,
-            attrition,
+            read_result("cohort", cohort),
+            read_result("attrition", attrition),
             settings,
             analysis,
             cutoff_days=params.cutoff_days[analysis],
             adverse_events=adverse_events,
-            course=course,
+            course=read_parquet(course),
             assessments=assessments,
         )
         rows.append(made.rows)

@@ -4,12 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from rechallenge.clinical.classify import classify
-from rechallenge.clinical.course import build_course
-from rechallenge.clinical.eligibility import attrition, evaluate
-from rechallenge.clinical.endpoints import endpoints
-from rechallenge.clinical.exposures import build_exposures
-from rechallenge.clinical.regimens import build_regimens
+from rechallenge.clinical.derive import StudyFrame, derive
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.tables import TABLES, TEXT, conform
 
@@ -84,6 +79,7 @@ class Study:
     treatments: str
     assessments: str | None = None
     patients: str | None = None
+    lesions: str | None = None
     definitions: DefinitionSettings = field(default_factory=DefinitionSettings)
     progression_dates_only: bool = False
     cutoff: pd.Timestamp = CUTOFF
@@ -92,26 +88,20 @@ class Study:
     def __post_init__(self) -> None:
         self.treatment_rows = canonical("treatments", self.treatments)
         self.assessment_rows = canonical("assessments", self.assessments)
+        self.lesion_rows = canonical("lesions", self.lesions)
         self.patient_rows = canonical("patients", self.patients) if self.patients else self._usual_patients()
-        self.exposures = build_exposures(self.treatment_rows, self.patient_rows, self.definitions.episodes, self.cutoff)
-        self.regimens = build_regimens(self.exposures, self.definitions.episodes)
-        self.course = build_course(
-            self.patient_rows, self.treatment_rows, self.assessment_rows, self.exposures, self.definitions.episodes,
-            self.cutoff, self.window,
-        )  # fmt: skip
-        self.cohort = evaluate(
-            self.course, self.patient_rows, self.patient_rows["patient_id"], self.definitions.eligibility,
-            self.cutoff, self.window,
-        )  # fmt: skip
-        self.attrition = attrition(self.cohort, self.definitions.eligibility.criteria)
-        self.classified = classify(
-            self.course, self.cohort, self.patient_rows, self.treatment_rows, self.assessment_rows, self.definitions,
-            self.cutoff, progression_dates_only=self.progression_dates_only,
-        )  # fmt: skip
-        self.adtte = endpoints(
-            self.classified, self.course, self.treatment_rows, self.assessment_rows, self.definitions.endpoints,
-            self.cutoff, analysis="main", progression_dates_only=self.progression_dates_only,
-        )  # fmt: skip
+        self.tables = {
+            "patients": self.patient_rows,
+            "treatments": self.treatment_rows,
+            "assessments": self.assessment_rows,
+            "lesions": self.lesion_rows,
+        }
+        self.frame = StudyFrame(self.cutoff, self.window, self.progression_dates_only)
+        derived = derive(self.tables, self.definitions, self.frame)
+        self.exposures, self.regimens = derived.courses.exposures, derived.courses.regimens
+        self.assessments_seen, self.course = derived.courses.assessments, derived.courses.course
+        self.cohort, self.attrition = derived.cohort, derived.attrition
+        self.classified, self.adtte = derived.classified, derived.adtte
 
     def _usual_patients(self) -> pd.DataFrame:
         """Stage IVA adenocarcinoma, alive at the cut-off, for every patient of the treatments."""

@@ -26,7 +26,7 @@ def test_the_smallest_study_has_documented_defaults():
     config = read_config(SMALLEST, "study.yaml")
     assert config.study.cutoff == date(2022, 12, 31)
     assert config.definitions.resistance.preset == "index_inclusive"
-    assert config.definitions.resistance.cutoff_days == 182.625
+    assert definitions_of(config, "main").resistance.cutoff_days == 182.625
 
 
 def test_every_mistake_is_told_in_one_pass():
@@ -120,9 +120,7 @@ def test_only_the_files_that_the_mapping_reads_are_inputs(study):
 
 
 def test_each_rule_is_given_only_its_own_sections(study):
-    assert study.definitions("resistance") == {
-        "main": {"resistance": {"preset": "index_inclusive", "cutoff_days": 182.625, "boundary": None}}
-    }
+    assert study.definitions("interval_treatment") == {"main": {"interval_treatment": {"preset": "systemic"}}}
 
 
 def test_files_that_are_not_there_are_told_together(tmp_path, checkout):

@@ -7,12 +7,13 @@ are not there) are collected and raised together as one UserError.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from rechallenge.errors import UserError, nearest
 from rechallenge.fingerprint import code_fingerprint
-from rechallenge.settings.config import StudyConfig, definitions_of, read_config
+from rechallenge.settings.config import MAIN, StudyConfig, dates_of, definitions_of, read_config
 from rechallenge.sources.yaml_text import read_yaml
 
 # The canonical tables; the names of rechallenge.tables.TABLES, which would import pandas here.
@@ -22,7 +23,6 @@ RULES: Final = (
     "ingest", "validate", "gate", "episodes", "eligibility", "classify", "endpoints", "estimate", "figures", "report",
     "manuscript", "provenance",
 )  # fmt: skip
-MAIN: Final = "main"
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,20 @@ class Study:
         }
 
     def definitions(self, *sections: str) -> dict[str, dict[str, Any]]:
-        """Return the named sections of the definitions as plain values, for the main and each further analysis."""
+        """Return the named sections of the definitions, presets resolved, for the main and each further analysis."""
         return {
-            analysis: {
-                section: getattr(definitions_of(self.settings, analysis), section).plain() for section in sections
-            }
-            for analysis in (MAIN, *self.analyses)
+            analysis: {name: value for name, value in plain.items() if name in sections or not sections}
+            for analysis, plain in self._plain_definitions.items()
         }
+
+    @cached_property
+    def _plain_definitions(self) -> dict[str, dict[str, Any]]:
+        return {analysis: definitions_of(self.settings, analysis).plain() for analysis in (MAIN, *self.analyses)}
+
+    @property
+    def imputation(self) -> dict[str, str]:
+        """How partial dates are read, by analysis."""
+        return {analysis: dates_of(self.settings, analysis).imputation for analysis in (MAIN, *self.analyses)}
 
     def vocabularies(self, *names: str) -> list[str]:
         """Return the vocabularies of those names, all without names."""

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from rechallenge.clinical.eligibility import attrition, evaluate
-from rechallenge.settings.definitions import CRITERIA, DefinitionSettings
+from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.exposure import CRITERIA
 from tests.support import CUTOFF, WINDOW, Study
 
 TREATMENTS = """

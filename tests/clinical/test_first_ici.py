@@ -2,7 +2,8 @@
 
 import pytest
 
-from rechallenge.settings.definitions import DefinitionSettings, EpisodeSettings
+from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.exposure import EpisodeSettings
 from tests.support import Study
 
 MONOTHERAPY = {

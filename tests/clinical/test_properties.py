@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rechallenge.clinical.exposures import build_exposures
-from rechallenge.settings.definitions import EpisodeSettings
+from rechallenge.settings.exposure import EpisodeSettings
 from tests.support import CUTOFF, Study, canonical
 
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)

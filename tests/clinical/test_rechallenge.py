@@ -2,7 +2,8 @@
 
 import pytest
 
-from rechallenge.settings.definitions import DefinitionSettings, EpisodeSettings
+from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.exposure import ReExposureSettings
 from tests.support import Study
 
 HEADER = "patient_id drug start_date end_date\n"
@@ -83,7 +84,7 @@ def test_a_restart_after_toxicity_without_progression_continues_the_first_exposu
 def test_a_minimum_gap_can_be_asked_of_another_ici() -> None:
     treatments = HEADER + "01 nivolumab 2019-01-01 2019-04-20\n01 sintilimab 2019-06-19 2019-09-01"
     for gap, eligible in ((0, True), (60, True), (61, False)):
-        definitions = DefinitionSettings(episodes=EpisodeSettings(minimum_rechallenge_gap_days=gap))
+        definitions = DefinitionSettings(re_exposure=ReExposureSettings(minimum_gap_days=gap))
         study = Study(treatments, PROGRESSION, definitions=definitions)
         assert study.patient(study.cohort)["eligible"] == eligible
 

@@ -13,13 +13,15 @@ import pytest
 import yaml
 
 from rechallenge.settings.config import read_config
-from rechallenge.settings.definitions import DefinitionSettings, EligibilitySettings, EndpointSettings
+from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.endpoints import EndpointSettings
+from rechallenge.settings.exposure import EligibilitySettings
 from rechallenge.sources.drugs import DrugDictionary
 from rechallenge.sources.ingest import Ingested
 from rechallenge.validation.check import check
 from rechallenge.validation.waivers import read_waivers
 
-from .study import ROOT, VOCABULARIES, Derived, derive, ingest, mapping_of
+from .study import ROOT, VOCABULARIES, Derived, derive_from, ingest, mapping_of
 
 CUTOFF = date(2022, 12, 31)
 WINDOW = (date(2017, 1, 1), date(2022, 12, 31))
@@ -52,7 +54,7 @@ def ingested() -> Ingested:
 
 @pytest.fixture(scope="module")
 def derived(ingested: Ingested) -> Derived:
-    return derive(ingested.tables, EVERYBODY, CUTOFF, WINDOW, progression_dates_only=True)
+    return derive_from(ingested.tables, EVERYBODY, CUTOFF, WINDOW, progression_dates_only=True)
 
 
 def days_since_1970(dates: pd.Series) -> pd.Series:
@@ -178,7 +180,7 @@ class TestEndpoints:
         assert classified.loc[days.notna(), "progression_pattern"].unique().tolist() == ["unknown"]
 
     def test_nobody_was_rechallenged_and_the_attrition_says_so(self, ingested: Ingested) -> None:
-        study = derive(ingested.tables, DefinitionSettings(), CUTOFF, WINDOW, progression_dates_only=True)
+        study = derive_from(ingested.tables, DefinitionSettings(), CUTOFF, WINDOW, progression_dates_only=True)
         steps = study.attrition.set_index("criterion")
         assert steps.loc["extract", "remaining"] == 354
         assert steps.loc["advanced", ["excluded", "not_evaluable"]].tolist() == [71, 55]

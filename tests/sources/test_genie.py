@@ -19,7 +19,7 @@ from rechallenge.sources.raw import RawFile
 from rechallenge.tables import TEXT
 from rechallenge.validation.check import check
 
-from .study import ROOT, VOCABULARIES, Derived, derive, ingest, mapping_of
+from .study import ROOT, VOCABULARIES, Derived, derive_from, ingest, mapping_of
 
 FILES = {
     "patient": "patient_level_dataset",
@@ -444,7 +444,7 @@ class TestSyntheticRegistry:
             },
             "test",
         )
-        study = derive(ingested.tables, definitions, CUTOFF, WINDOW, progression_dates_only=False)
+        study = derive_from(ingested.tables, definitions, CUTOFF, WINDOW, progression_dates_only=False)
         first = study.adtte[study.adtte["endpoint"].eq("PFS1") & study.adtte["population"].eq("first_ici")]
         both = first.merge(pfs, on=["patient_id", "start_date"])
         assert len(both) == len(first) == 138
@@ -452,7 +452,9 @@ class TestSyntheticRegistry:
         assert both["event"].eq(both[f"pfs_{reading}_g_status"]).all()
 
     def test_a_study_has_rechallenged_patients(self, ingested: Ingested) -> None:
-        study: Derived = derive(ingested.tables, DefinitionSettings(), CUTOFF, WINDOW, progression_dates_only=False)
+        study: Derived = derive_from(
+            ingested.tables, DefinitionSettings(), CUTOFF, WINDOW, progression_dates_only=False
+        )
         assert study.attrition.set_index("criterion").loc["extract", "remaining"] == 400
         assert study.cohort["eligible"].sum() == 8
         assert study.classified["progression_pattern"].dropna().unique().tolist() == ["unknown"]

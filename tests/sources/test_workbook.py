@@ -17,7 +17,7 @@ from rechallenge.sources.drugs import DrugDictionary
 from rechallenge.sources.ingest import Ingested
 from rechallenge.validation.check import check
 
-from .study import ROOT, VOCABULARIES, Derived, derive, ingest, mapping_of
+from .study import ROOT, VOCABULARIES, Derived, derive_from, ingest, mapping_of
 
 WORKBOOK = ROOT / "data/workbook/ici_rechallenge.xlsx"
 CUTOFF = date(2022, 12, 31)
@@ -42,7 +42,7 @@ def ingested() -> Ingested:
 
 @pytest.fixture(scope="module")
 def derived(ingested: Ingested) -> Derived:
-    return derive(ingested.tables, DefinitionSettings(), CUTOFF, WINDOW, progression_dates_only=True)
+    return derive_from(ingested.tables, DefinitionSettings(), CUTOFF, WINDOW, progression_dates_only=True)
 
 
 def of(frame: pd.DataFrame, patient_id: str) -> pd.DataFrame:

@@ -1,19 +1,30 @@
 # Accepted rows -> courses of treatment -> who is in -> classes -> times to event. Every step waits for the gate.
+# Each step makes its results for the main analysis and for every further one, under private/analyses/<name>/.
 
 ACCEPTED = "<results>/private/accepted/{table}/part-0000.parquet"
+DERIVED_FROM = ["patients", "treatments", "assessments", "lesions"]
+
+
+def further(name):
+    """Return the file of that name of every further analysis."""
+    return collect("<results>/private/analyses/{analysis}/" + name, analysis=study.analyses)
 
 
 rule episodes:
     input:
         gate=rules.gate.output,
-        tables=collect(ACCEPTED, table=["patients", "treatments", "assessments"]),
+        tables=collect(ACCEPTED, table=DERIVED_FROM),
     output:
         regimens="<results>/private/regimens.csv",
         course="<results>/private/course.parquet",
+        assessments="<results>/private/evaluated_assessments.parquet",
+        further_courses=further("course.parquet"),
+        further_assessments=further("evaluated_assessments.parquet"),
     log:
         "<logs>/episodes.log",
     params:
-        settings=study.definitions("episodes")["main"]["episodes"],
+        definitions=study.definitions("episodes", "progression", "lesions", "re_exposure"),
+        imputation=study.imputation,
         cutoff=str(study.settings.study.cutoff),
         window=study.window,
         code=study.code("episodes"),
@@ -27,15 +38,18 @@ rule eligibility:
     input:
         gate=rules.gate.output,
         course=rules.episodes.output.course,
+        further_courses=rules.episodes.output.further_courses,
         patients=collect(ACCEPTED, table="patients"),
         everyone="<results>/private/canonical/patients/part-0000.parquet",
     output:
         cohort="<results>/private/cohort.csv",
         attrition="<results>/shareable/attrition.csv",
+        further=further("cohort.csv"),
+        further_attrition=further("attrition.csv"),
     log:
         "<logs>/eligibility.log",
     params:
-        settings=study.definitions("eligibility")["main"]["eligibility"],
+        definitions=study.definitions("eligibility", "re_exposure"),
         cutoff=str(study.settings.study.cutoff),
         window=study.window,
         code=study.code("eligibility"),
@@ -49,19 +63,26 @@ rule classify:
     input:
         gate=rules.gate.output,
         course=rules.episodes.output.course,
+        assessments=rules.episodes.output.assessments,
+        further_courses=rules.episodes.output.further_courses,
+        further_assessments=rules.episodes.output.further_assessments,
         cohort=rules.eligibility.output.cohort,
+        further_cohorts=rules.eligibility.output.further,
         attrition=rules.eligibility.output.attrition,
-        tables=collect(ACCEPTED, table=["patients", "treatments", "assessments"]),
+        tables=collect(ACCEPTED, table=DERIVED_FROM),
         source=rules.ingest.output.account,
         template=study.templates("flow.svg.j2"),
     output:
         main="<results>/private/classified.csv",
-        further=collect("<results>/private/analyses/{name}/classified.csv", name=study.analyses),
+        further=further("classified.csv"),
         flow=report("<results>/shareable/flow.svg", caption="../report/flow.rst", category="Patients"),
     log:
         "<logs>/classify.log",
     params:
-        definitions=study.definitions("response", "resistance", "progression_pattern", "interval_treatment"),
+        definitions=study.definitions(
+            "progression", "response", "resistance", "progression_pattern", "interval_treatment"
+        ),
+        imputation=study.imputation,
         cutoff=str(study.settings.study.cutoff),
         code=study.code("classify"),
     message:
@@ -74,17 +95,21 @@ rule endpoints:
     input:
         gate=rules.gate.output,
         course=rules.episodes.output.course,
+        assessments=rules.episodes.output.assessments,
+        further_courses=rules.episodes.output.further_courses,
+        further_assessments=rules.episodes.output.further_assessments,
         main=rules.classify.output.main,
         further=rules.classify.output.further,
-        tables=collect(ACCEPTED, table=["treatments", "assessments"]),
+        tables=collect(ACCEPTED, table=DERIVED_FROM),
         source=rules.ingest.output.account,
     output:
         main="<results>/private/adtte.csv",
-        further=collect("<results>/private/analyses/{name}/adtte.csv", name=study.analyses),
+        further=further("adtte.csv"),
     log:
         "<logs>/endpoints.log",
     params:
-        definitions=study.definitions("endpoints"),
+        definitions=study.definitions("response", "endpoints"),
+        imputation=study.imputation,
         cutoff=str(study.settings.study.cutoff),
         code=study.code("endpoints"),
     message:

@@ -4,11 +4,11 @@
 rule estimate:
     input:
         gate=rules.gate.output,
-        cohort=rules.eligibility.output.cohort,
-        attrition=rules.eligibility.output.attrition,
+        cohorts=[rules.eligibility.output.cohort, *rules.eligibility.output.further],
+        attritions=[rules.eligibility.output.attrition, *rules.eligibility.output.further_attrition],
         classified=[rules.classify.output.main, *rules.classify.output.further],
         adtte=[rules.endpoints.output.main, *rules.endpoints.output.further],
-        course=rules.episodes.output.course,
+        courses=[rules.episodes.output.course, *rules.episodes.output.further_courses],
         tables=collect(ACCEPTED, table=["adverse_events", "assessments"]),
         source=rules.ingest.output.account,
     output:

@@ -9,7 +9,8 @@ from rechallenge.clinical.progression_pattern import classify_pattern
 from rechallenge.clinical.resistance import classify_resistance
 from rechallenge.clinical.response import best_response
 from rechallenge.dates import days_between, months
-from rechallenge.settings.definitions import DefinitionSettings, IntervalTreatmentSettings
+from rechallenge.settings.classes import IntervalTreatmentSettings
+from rechallenge.settings.definitions import DefinitionSettings
 
 COLUMNS: Final = (
     "patient_id", "eligible", "first_ici_drug", "first_ici_start", "first_ici_end", "first_ici_progression",

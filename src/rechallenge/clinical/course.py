@@ -8,7 +8,7 @@ from rechallenge.clinical.first_ici import first_ici
 from rechallenge.clinical.progressions import progression_records
 from rechallenge.clinical.re_exposure import rechallenge
 from rechallenge.dates import at_most
-from rechallenge.settings.definitions import EpisodeSettings
+from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.tables import DATE, TEXT
 
 _TEXT: Final = (
@@ -41,18 +41,20 @@ def build_course(
     treatments: pd.DataFrame,
     assessments: pd.DataFrame,
     exposures: pd.DataFrame,
-    settings: EpisodeSettings,
+    definitions: DefinitionSettings,
     cutoff: pd.Timestamp,
     window: tuple[pd.Timestamp, pd.Timestamp],
 ) -> pd.DataFrame:
     """Return one row per patient of `patients`, sorted by patient_id, with the columns COLUMNS.
 
+    `assessments` are the evaluated ones (see `assessments.evaluated`), `definitions` resolved.
+
     Columns of the first ICI, index progression and rechallenge are missing (flags false) where there was
     none. `last_alive_date` is the last date known alive, or the death, at most the cut-off.
     """
     progressions = progression_records(assessments, treatments)
-    course = first_ici(exposures, progressions, settings, cutoff)
-    course = course.join(rechallenge(exposures, course, settings, window))
+    course = first_ici(exposures, progressions, definitions, cutoff)
+    course = course.join(rechallenge(exposures, course, definitions, window))
     course["interval_treatment_local"] = _local_between(treatments, course, "first_ici_end", "rechallenge_start")
     course["local_therapy_at_progression"] = _local_at_progression(treatments, course, cutoff)
     base = patients[["patient_id", "death_date", "last_contact_date", "source_file", "source_row"]]

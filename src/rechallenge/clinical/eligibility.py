@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from rechallenge.settings.definitions import EligibilitySettings
+from rechallenge.settings.exposure import EligibilitySettings
 from rechallenge.tables import TEXT, text
 from rechallenge.vocabulary import ADVANCED_STAGES, EARLIER_INTENTS, NSCLC_HISTOLOGIES, PRECISIONS, UNDIVIDED_STAGE_III
 

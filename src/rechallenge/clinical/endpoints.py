@@ -17,7 +17,7 @@ from rechallenge.clinical.progressions import (
     progression_records,
 )
 from rechallenge.dates import days_between, months
-from rechallenge.settings.definitions import EndpointSettings
+from rechallenge.settings.endpoints import EndpointSettings
 
 COLUMNS: Final = (
     "analysis", "population", "patient_id", "endpoint", "start_date", "end_date", "days", "months", "entry_days",

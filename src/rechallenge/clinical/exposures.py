@@ -5,7 +5,7 @@ from typing import Final
 import pandas as pd
 
 from rechallenge.dates import at_most
-from rechallenge.settings.definitions import EpisodeSettings
+from rechallenge.settings.exposure import EpisodeSettings
 from rechallenge.vocabulary import ICI_CLASSES, SUPPORTIVE_CLASS
 
 ONE_DAY: Final = pd.Timedelta(days=1)

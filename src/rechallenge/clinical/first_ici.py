@@ -11,7 +11,8 @@ from rechallenge.clinical.exposures import days, overlaps
 from rechallenge.clinical.progressions import first_progression
 from rechallenge.clinical.regimens import joined
 from rechallenge.dates import at_most
-from rechallenge.settings.definitions import EpisodeSettings
+from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.exposure import EpisodeSettings
 from rechallenge.vocabulary import EARLIER_INTENTS
 
 _PROGRESSION: Final = {
@@ -28,7 +29,7 @@ _PROGRESSION: Final = {
 
 
 def first_ici(
-    exposures: pd.DataFrame, progressions: pd.DataFrame, settings: EpisodeSettings, cutoff: pd.Timestamp
+    exposures: pd.DataFrame, progressions: pd.DataFrame, definitions: DefinitionSettings, cutoff: pd.Timestamp
 ) -> pd.DataFrame:
     """Return one row per patient who ever had an ICI, indexed by patient_id.
 
@@ -38,6 +39,7 @@ def first_ici(
     (treatment beyond progression) and every restart without index progression. What starts after the cut-off,
     or after other systemic therapy took the place of the first ICI, says nothing about it.
     """
+    settings = definitions.episodes
     icis = exposures[exposures["is_ici"]]
     start = icis.groupby("patient_id")["start_date"].min()
     opening = icis[icis["start_date"].eq(icis["patient_id"].map(start))]

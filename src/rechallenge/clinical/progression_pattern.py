@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from rechallenge.settings.definitions import PatternSettings
+from rechallenge.settings.classes import PatternSettings
 from rechallenge.tables import TEXT
 
 

@@ -5,7 +5,6 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-# Under RECIST 1.1 an unconfirmed progression counts; iRECIST is a definition of its own.
 PROGRESSIVE: Final = ("PD", "iUPD", "iCPD")
 INADEQUATE: Final = ("NE",)
 RECORD: Final = (
@@ -40,12 +39,12 @@ def _bounds(assessments: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Serie
 def progression_records(assessments: pd.DataFrame, treatments: pd.DataFrame) -> pd.DataFrame:
     """Return every dated progression, the decisive row of a day first.
 
-    Progressions are assessments with PD (imaging or clinical, iUPD and iCPD included) and the
+    Progressions are the evaluated assessments with `is_progression` and the
     `progression_date` of treatments, for sources without dated scans. Of several rows on a day imaging comes
     first, then the larger lesion count. Columns: RECORD; `treatment_start` is the start of the treatment that the
     source reports a progression for, `lesions` the least and `lesions_at_most` the most that their number can be.
     """
-    scans = assessments[assessments["response"].isin(PROGRESSIVE) & assessments["assessment_date"].notna()]
+    scans = assessments[assessments["is_progression"] & assessments["assessment_date"].notna()]
     least, most = progressing_lesion_count(scans)
     dated = pd.DataFrame(
         {

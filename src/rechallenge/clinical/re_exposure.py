@@ -4,13 +4,14 @@ import pandas as pd
 
 from rechallenge.clinical.exposures import days
 from rechallenge.clinical.regimens import composition, joined, regimen_type
-from rechallenge.settings.definitions import EpisodeSettings
+from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.exposure import EpisodeSettings
 
 
 def rechallenge(
     exposures: pd.DataFrame,
     course: pd.DataFrame,
-    settings: EpisodeSettings,
+    definitions: DefinitionSettings,
     window: tuple[pd.Timestamp, pd.Timestamp],
 ) -> pd.DataFrame:
     """Return the rechallenge of each patient who has one, indexed by patient_id.
@@ -20,7 +21,8 @@ def rechallenge(
     (both ends included); where none lies inside, the first outside is kept and marked. Its drugs are those
     that start within the combination window of it or are being given on its first day.
     """
-    candidates = _candidates(exposures, course, settings)
+    settings = definitions.episodes
+    candidates = _candidates(exposures, course, definitions)
     candidates["rechallenge_in_window"] = candidates["start_date"].between(*window)
     chosen = candidates.sort_values(
         ["patient_id", "rechallenge_in_window", "start_date", "drug"],
@@ -46,14 +48,15 @@ def rechallenge(
     return found
 
 
-def _candidates(exposures: pd.DataFrame, course: pd.DataFrame, settings: EpisodeSettings) -> pd.DataFrame:
+def _candidates(exposures: pd.DataFrame, course: pd.DataFrame, definitions: DefinitionSettings) -> pd.DataFrame:
     firsts = course[["first_ici_drug", "first_ici_end", "index_progression_date"]]
     icis = exposures[exposures["is_ici"]].merge(firsts.reset_index(), on="patient_id", how="inner")
     after = icis["start_date"] >= icis["index_progression_date"]
     gap = icis["start_date"] - icis["first_ici_end"]
     # An exposure of the same drug that starts after index progression lies, by the way exposures are built,
     # more than the continuation gap after the previous one, or after another ICI, which is then the first candidate.
-    long_enough = (gap >= days(settings.minimum_rechallenge_gap_days)) | (settings.minimum_rechallenge_gap_days == 0)
+    least = definitions.re_exposure.minimum_gap_days or 0
+    long_enough = (gap >= days(least)) | (least == 0)
     return icis[after & long_enough].copy()
 
 

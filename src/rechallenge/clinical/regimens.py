@@ -5,7 +5,7 @@ from typing import Final
 import pandas as pd
 
 from rechallenge.clinical.exposures import days
-from rechallenge.settings.definitions import EpisodeSettings
+from rechallenge.settings.exposure import EpisodeSettings
 from rechallenge.vocabulary import ICI_CLASSES
 
 COLUMNS: Final = (

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from rechallenge.settings.definitions import ResistanceSettings
+from rechallenge.settings.classes import ResistanceSettings
 from rechallenge.tables import TEXT
 
 COLUMNS: Final = ("resistance", "resistance_reason")
@@ -26,8 +26,7 @@ def classify_resistance(rows: pd.DataFrame, settings: ResistanceSettings) -> pd.
 
 
 def _long(rows: pd.DataFrame, settings: ResistanceSettings, default: str) -> pd.Series:
-    operator = settings.boundary or default
-    days = rows["days_to_progression"]
+    operator, days = settings.boundary or default, rows["days_to_progression"]
     return days >= settings.cutoff_days if operator == ">=" else days > settings.cutoff_days
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from rechallenge.clinical.exposures import days
 from rechallenge.clinical.progressions import PROGRESSIVE
-from rechallenge.settings.definitions import ResponseSettings
+from rechallenge.settings.classes import ResponseSettings
 from rechallenge.tables import TEXT
 from rechallenge.vocabulary import ICI_CLASSES
 

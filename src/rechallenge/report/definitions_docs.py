@@ -10,7 +10,7 @@ from typing import Any, Final
 from rechallenge.report import definitions_words as w
 from rechallenge.report.numbers import from_settings, number, together
 from rechallenge.report.sentences import plain
-from rechallenge.settings.config import DateSettings, StudyConfig
+from rechallenge.settings.config import DateSettings, StudyConfig, used_settings
 from rechallenge.settings.definitions import DefinitionSettings
 
 INTRODUCTION: Final = """# Definitions
@@ -46,7 +46,9 @@ def definitions_markdown() -> str:
         },
         "example",
     )
-    numbers = together(from_settings(config.plain()), {"constants.days_per_month": number("30.4375", 30.4375, "")})
+    numbers = together(
+        from_settings(used_settings(config)), {"constants.days_per_month": number("30.4375", 30.4375, "")}
+    )
     parts = [INTRODUCTION]
     for item in w.definitions(config):
         parts += [f"## {item.term}\n", plain(item.words, numbers) + "\n"]

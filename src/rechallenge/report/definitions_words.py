@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rechallenge.settings.config import StudyConfig
+from rechallenge.settings.config import MAIN, StudyConfig, definitions_of
 from rechallenge.settings.definitions import DefinitionSettings
 
 # Where a definition comes from. "Project" is a decision of this project where the index study is silent.
@@ -69,6 +69,7 @@ GENIE_READINGS: Final[dict[str, str]] = {
 }
 NEW_THERAPY: Final[dict[str, str]] = {
     "censor": "New systemic therapy first censors at the last adequate assessment on or before it.",
+    "event": "New systemic therapy before progression is an event.",
     "ignore": "New systemic therapy before progression is ignored.",
 }
 PATTERN: Final[dict[str, str]] = {
@@ -104,7 +105,7 @@ def definitions(
     `prefix` is the stem of the settings' names in numbers.json, `progression_dates_only` a declaration of the
     source that changes how PFS is censored.
     """
-    used = own or config.definitions
+    used = own or definitions_of(config, MAIN)
     makers: tuple[Callable[[DefinitionSettings, str], list[Definition]], ...] = (
         _exposure,
         _eligibility,
@@ -207,14 +208,14 @@ def _classes(used: DefinitionSettings, prefix: str) -> list[Definition]:
 
 def _re_exposure(used: DefinitionSettings, prefix: str) -> list[Definition]:
     continuation = f"{{{prefix}.episodes.continuation_gap_days}}"
-    least = f"{{{prefix}.episodes.minimum_rechallenge_gap_days}}"
+    least = f"{{{prefix}.re_exposure.minimum_gap_days}}"
     window = f"{prefix}.episodes.combination_window_days"
     return [
         Definition(
             "Rechallenge",
             "The first ICI-containing regimen that starts on or after index progression and inside the study window, both ends included. The same ICI counts "
             f"only more than {continuation} days after its last dose; for another ICI the least gap is {least} days.",
-            ("episodes.continuation_gap_days", "episodes.minimum_rechallenge_gap_days"),
+            ("episodes.continuation_gap_days", "re_exposure.minimum_gap_days"),
             PROJECT,
         ),
         Definition(
@@ -240,7 +241,8 @@ def _re_exposure(used: DefinitionSettings, prefix: str) -> list[Definition]:
 
 def _endpoints(used: DefinitionSettings, progression_dates_only: bool) -> list[Definition]:
     words = ENDPOINTS[used.endpoints.preset].format(
-        new_therapy=NEW_THERAPY[used.endpoints.new_therapy], reading=GENIE_READINGS[used.endpoints.genie_reading]
+        new_therapy=NEW_THERAPY[used.endpoints.new_therapy or "censor"],
+        reading=GENIE_READINGS[used.endpoints.genie_reading],
     )
     if progression_dates_only:
         words += " This source has dates of progression but none of scans: PFS is censored at last contact instead of the last assessment."
@@ -277,7 +279,7 @@ def settings_values(
     config: StudyConfig, own: DefinitionSettings | None, paths: tuple[str, ...]
 ) -> list[tuple[str, str]]:
     """Return (dotted path, value as text) of settings, as a reader would write them in a study file."""
-    plain: dict[str, Any] = (own or config.definitions).plain()
+    plain: dict[str, Any] = (own or definitions_of(config, MAIN)).plain()
     found = []
     for path in paths:
         value: Any = config.plain() if path.startswith("dates.") else plain

@@ -15,7 +15,7 @@ from rechallenge.report import published as pub
 from rechallenge.report.progression_table import progression_table
 from rechallenge.report.sheets import Sheet
 from rechallenge.report.table_one import table_one
-from rechallenge.settings.config import StudyConfig, definitions_of
+from rechallenge.settings.config import StudyConfig, used_settings
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class StudyData:
             n.from_attrition(self.attrition, self.tidy["estimate_id"]),
             n.from_row_account(self.row_account),
             n.from_files(self.files),
-            n.from_settings(self._settings),
+            n.from_settings(used_settings(self.config)),
             quality.from_quality(self.violation_counts),
             pub.from_published(self.published),
             {
@@ -62,15 +62,6 @@ class StudyData:
                 )
             },
         )
-
-    @property
-    def _settings(self) -> dict[str, Any]:
-        """The study file with, for each further analysis, the definitions that it really uses."""
-        plain = self.config.plain()
-        plain["analyses"] = {
-            name: {"definitions": definitions_of(self.config, name).plain()} for name in self.config.analyses
-        }
-        return plain
 
     @property
     def mapping_name(self) -> str:

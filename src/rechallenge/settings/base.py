@@ -1,7 +1,7 @@
 """How settings are read: frozen models, and every mistake as a sentence that names the key."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -30,6 +30,21 @@ class Settings(BaseModel):
     def plain(self) -> dict[str, Any]:
         """Return the settings as JSON-ready values, for a rule's params and for the report."""
         return self.model_dump(mode="json")
+
+
+class PresetSettings(Settings):
+    """Settings behind a preset: a value that is not stated (None) is the preset's own.
+
+    `PRESETS` holds, per preset, the values of its definition; every other value of the model is shared by all.
+    """
+
+    PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+
+    def resolved(self) -> Self:
+        """Return the settings with every value that was not stated filled in from the preset."""
+        own = self.PRESETS[getattr(self, "preset")]  # noqa: B009 - each model declares its own literal
+        unstated = {name: value for name, value in own.items() if getattr(self, name) is None}
+        return self.model_copy(update=unstated)
 
 
 def _model_at(model: type[BaseModel], path: tuple[Any, ...]) -> type[BaseModel] | None:

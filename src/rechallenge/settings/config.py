@@ -1,13 +1,26 @@
 """The whole study file: what a user may write, and its defaults."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from rechallenge.errors import UserError
 from rechallenge.settings.base import Settings
 from rechallenge.settings.definitions import AnalysisDefinitions, DefinitionSettings
+
+MAIN: Final = "main"
+DEFAULT_CHOICES: Final[dict[str, tuple[bool | int | float | str, ...]]] = {
+    "resistance.preset": (
+        "index_inclusive", "index_literal", "sitc_2020", "sitc_applied", "sitc_combination", "schoenfeld_2021",
+    ),
+    "progression_pattern.preset": ("index", "hosoya_2021", "heo_2021", "eortc", "esmo_2018"),
+    "interval_treatment.preset": ("systemic", "systemic_or_local"),
+    "endpoints.preset": ("primary", "new_therapy_event", "new_therapy_ignored", "fda_2007", "rwpfs"),
+    "progression.preset": ("recist_1_1", "recist_1_1_confirmed"),
+    "re_exposure.preset": ("index", "gobbini_2020"),
+    "model": ("unadjusted", "adjusted"),
+}  # fmt: skip
 
 
 class ExtractSettings(Settings):
@@ -100,6 +113,23 @@ class StatisticsSettings(Settings):
     seed: int = Field(20231201, description="Seed of everything random.")
 
 
+class SpecificationSettings(Settings):
+    """The specification curve: every combination of these choices is run."""
+
+    enabled: bool = Field(True, description="Whether the specification curve is made.")
+    choices: dict[str, tuple[bool | int | float | str, ...]] = Field(
+        default_factory=lambda: dict(DEFAULT_CHOICES),
+        description="The choices by the setting that they vary (`section.setting` of `definitions`, `dates.imputation`, or `model`: unadjusted, adjusted); every combination is one specification.",
+    )
+
+
+class SensitivitySettings(Settings):
+    """The sensitivity set of the report."""
+
+    enabled: bool = Field(True, description="Whether the sensitivity set is made.")
+    imputations: int = Field(20, ge=2, description="Imputed data sets for missing lesion counts.")
+
+
 class ReportSettings(Settings):
     """Words and files of the report."""
 
@@ -124,6 +154,7 @@ class AnalysisSettings(Settings):
     definitions: AnalysisDefinitions = Field(
         AnalysisDefinitions(), description="The definitions that differ; each value not stated is the main analysis's."
     )
+    dates: DateSettings | None = Field(None, description="How partial dates are read, where it differs.")
 
 
 class StudyConfig(Settings):
@@ -136,6 +167,8 @@ class StudyConfig(Settings):
     definitions: DefinitionSettings = DefinitionSettings()
     analyses: dict[str, AnalysisSettings] = Field(default_factory=dict, description="Further analyses by name.")
     statistics: StatisticsSettings = StatisticsSettings()
+    specifications: SpecificationSettings = SpecificationSettings()
+    sensitivity: SensitivitySettings = SensitivitySettings()
     report: ReportSettings = ReportSettings()
     release: ReleaseSettings = ReleaseSettings()
 
@@ -143,7 +176,7 @@ class StudyConfig(Settings):
     @classmethod
     def _names(cls, analyses: dict[str, AnalysisSettings]) -> dict[str, AnalysisSettings]:
         for name in analyses:
-            if name == "main" or not name.replace("_", "").isalnum() or not name.isascii():
+            if name == MAIN or not name.replace("_", "").isalnum() or not name.isascii():
                 raise ValueError(f'"{name}" cannot name an analysis: use letters, digits and _, and not "main"')
         return analyses
 
@@ -156,14 +189,24 @@ def read_config(values: dict[str, Any], where: str) -> StudyConfig:
 
 
 def definitions_of(config: StudyConfig, analysis: str) -> DefinitionSettings:
-    """Return the definitions of the main analysis or of a further one (each value it states over the main one)."""
-    if analysis == "main":
-        return config.definitions
-    own = config.analyses[analysis].definitions
-    changed = {}
-    for name in own.model_fields_set:
-        section: Settings | None = getattr(own, name)
-        if section is not None:
-            stated = {field: getattr(section, field) for field in section.model_fields_set}
-            changed[name] = getattr(config.definitions, name).model_copy(update=stated)
-    return config.definitions.model_copy(update=changed)
+    """Return the definitions that the main analysis or a further one really uses, presets resolved.
+
+    A further analysis has each value that it states, and the main one's for the rest.
+    """
+    if analysis == MAIN:
+        return config.definitions.resolved()
+    return config.definitions.overlaid(config.analyses[analysis].definitions).resolved()
+
+
+def dates_of(config: StudyConfig, analysis: str) -> DateSettings:
+    """Return how partial dates are read in the main analysis or in a further one."""
+    own = None if analysis == MAIN else config.analyses[analysis].dates
+    return own or config.dates
+
+
+def used_settings(config: StudyConfig) -> dict[str, Any]:
+    """Return the study file as plain values, with the definitions that each analysis really uses."""
+    plain = config.plain()
+    plain["definitions"] = definitions_of(config, MAIN).plain()
+    plain["analyses"] = {name: {"definitions": definitions_of(config, name).plain()} for name in config.analyses}
+    return plain

@@ -9,11 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rechallenge.clinical.classify import classify
-from rechallenge.clinical.course import build_course
-from rechallenge.clinical.eligibility import attrition, evaluate
-from rechallenge.clinical.endpoints import endpoints
-from rechallenge.clinical.exposures import build_exposures
+from rechallenge.clinical.derive import StudyFrame, derive
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.sources.ingest import Ingested, to_canonical
 from rechallenge.sources.mapping import Mapping
@@ -46,7 +42,7 @@ def run(
     definitions: DefinitionSettings | None = None,
 ) -> TrialRun:
     """Run ingest, validation (without the gate), episodes, eligibility, classification and endpoints."""
-    definitions = definitions or DefinitionSettings()
+    used = definitions or DefinitionSettings()
     end = pd.Timestamp(cutoff)
     ends = (pd.Timestamp(window[0]), pd.Timestamp(window[1]))
     ingested = to_canonical(read_files(extract, mapping), mapping, vocabularies, "middle", end.date())
@@ -58,24 +54,6 @@ def run(
         cutoff=end.date(),
         drug_names=vocabularies.drugs.names,
     )
-    patients, treatments, assessments = (checked.accepted[name] for name in ("patients", "treatments", "assessments"))
-    exposures = build_exposures(treatments, patients, definitions.episodes, end)
-    course = build_course(patients, treatments, assessments, exposures, definitions.episodes, end, ends)
-    everyone = ingested.tables["patients"]["patient_id"]
-    cohort = evaluate(course, patients, everyone, definitions.eligibility, end, ends)
-    dates_only = mapping.declares.progression_dates_only
-    classified = classify(
-        course, cohort, patients, treatments, assessments, definitions, end, progression_dates_only=dates_only
-    )
-    times = endpoints(
-        classified,
-        course,
-        treatments,
-        assessments,
-        definitions.endpoints,
-        end,
-        analysis="main",
-        progression_dates_only=dates_only,
-    )
-    table = attrition(cohort, definitions.eligibility.criteria)
-    return TrialRun(ingested, checked, cohort, table, classified, times)
+    frame = StudyFrame(end, ends, mapping.declares.progression_dates_only)
+    found = derive(checked.accepted, used, frame, everyone=ingested.tables["patients"]["patient_id"])
+    return TrialRun(ingested, checked, found.cohort, found.attrition, found.classified, found.adtte)
