@@ -185,3 +185,16 @@ def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(["assure", str(tmp_path / "nothing.yaml")])
     assert "There is no file" in str(ended.value.code)
+
+
+def test_the_example_of_the_documentation_is_true(tmp_path: Path, vocabularies: Vocabularies) -> None:
+    page = (CONFIG.parent / "docs" / "assurance.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+    (result,) = assure(read_patients(written(tmp_path, example)), study(), vocabularies)
+    assert result.differences == ()
+    literal = study(resistance={"preset": "index_literal"})
+    (result,) = assure(read_patients(written(tmp_path, example)), literal, vocabularies)
+    assert [(each.what, each.expected, each.found) for each in result.differences] == [
+        ("resistance", "acquired", "unclassified")
+    ]
+    assert result.course in page.replace("...", result.course.partition("best response PR; ")[2])
