@@ -4,8 +4,9 @@ from typing import Any, Final
 
 import pandas as pd
 
+from rechallenge.clinical.exposures import days
 from rechallenge.clinical.first_ici import first_ici
-from rechallenge.clinical.progressions import progression_records
+from rechallenge.clinical.progressions import first_progression, progression_records
 from rechallenge.clinical.re_exposure import rechallenge
 from rechallenge.dates import at_most
 from rechallenge.settings.definitions import DefinitionSettings
@@ -29,6 +30,7 @@ _NUMBERS: Final = (
 )  # fmt: skip
 _FLAGS: Final = (
     "first_ici_end_imputed", "first_ici_monotherapy", "late_progression", "treated_beyond_progression",
+    "progression_confirmed",
     "rechallenge_in_window", "same_ici", "interval_treatment_systemic", "interval_treatment_local",
     "local_therapy_at_progression", "last_alive_imputed",
 )  # fmt: skip
@@ -54,6 +56,7 @@ def build_course(
     """
     progressions = progression_records(assessments, treatments)
     course = first_ici(exposures, progressions, definitions, cutoff)
+    course["progression_confirmed"] = _confirmed(course, progressions, patients, definitions, cutoff)
     course = course.join(rechallenge(exposures, course, definitions, window))
     course["interval_treatment_local"] = _local_between(treatments, course, "first_ici_end", "rechallenge_start")
     course["local_therapy_at_progression"] = _local_at_progression(treatments, course, cutoff)
@@ -66,6 +69,23 @@ def build_course(
         rows[name] = rows[name].eq(True)
     kinds: dict[str, Any] = {**dict.fromkeys(_TEXT, TEXT), **dict.fromkeys(_DATES, DATE), "patient_id": TEXT}
     return rows.astype(kinds | dict.fromkeys(_NUMBERS, "float64"))
+
+
+def _confirmed(
+    course: pd.DataFrame,
+    progressions: pd.DataFrame,
+    patients: pd.DataFrame,
+    definitions: DefinitionSettings,
+    cutoff: pd.Timestamp,
+) -> pd.Series:
+    """Whether index progression was seen again, was clinical, or was soon followed by death (rapid deterioration)."""
+    patient_id, date = course.index.to_series(), course["index_progression_date"]
+    least = days(definitions.progression.confirmation_min_days)
+    limit = pd.Series(cutoff, index=course.index)
+    again = first_progression(progressions, patient_id, date + least - days(1), limit)["date"].notna()
+    death = patient_id.map(patients.set_index("patient_id")["death_date"])
+    rapid = (death <= date + least) & (death <= cutoff)
+    return date.notna() & (again | course["index_progression_basis"].eq("clinical") | rapid)
 
 
 def _local_rows(treatments: pd.DataFrame, course: pd.DataFrame, bounds: list[str]) -> pd.DataFrame:
