@@ -25,7 +25,7 @@ _DATES: Final = (
 _NUMBERS: Final = (
     "first_ici_drugs_n", "first_ici_line", "first_ici_ecog", "first_ici_source_row", "progressing_lesions",
     "progressing_lesions_at_most",
-    "progressing_organs", "index_progression_source_row", "rechallenge_ecog", "rechallenge_line",
+    "progressing_organs", "progressing_organs_at_most", "index_progression_source_row", "rechallenge_ecog", "rechallenge_line",
     "rechallenge_source_row", "patient_source_row",
 )  # fmt: skip
 _FLAGS: Final = (
