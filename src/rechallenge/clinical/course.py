@@ -20,13 +20,14 @@ _TEXT: Final = (
 )  # fmt: skip
 _DATES: Final = (
     "first_ici_start", "first_ici_end", "next_systemic_start", "index_progression_date", "rechallenge_start",
-    "rechallenge_end", "rechallenge_next_systemic_start", "last_alive_date", "death_date",
+    "rechallenge_end", "rechallenge_progression_date", "rechallenge_next_systemic_start", "last_alive_date", "death_date",
 )  # fmt: skip
 _NUMBERS: Final = (
     "first_ici_drugs_n", "first_ici_line", "first_ici_ecog", "first_ici_source_row", "progressing_lesions",
     "progressing_lesions_at_most",
     "progressing_organs", "progressing_organs_at_most", "index_progression_source_row", "rechallenge_ecog", "rechallenge_line",
-    "rechallenge_source_row", "patient_source_row",
+    "rechallenge_progressing_lesions", "rechallenge_progressing_lesions_at_most", "rechallenge_progressing_organs",
+    "rechallenge_progressing_organs_at_most", "rechallenge_source_row", "patient_source_row",
 )  # fmt: skip
 _FLAGS: Final = (
     "first_ici_end_imputed", "first_ici_monotherapy", "late_progression", "treated_beyond_progression",
@@ -35,6 +36,13 @@ _FLAGS: Final = (
     "local_therapy_at_progression", "last_alive_imputed",
 )  # fmt: skip
 COLUMNS: Final = ("patient_id", *_TEXT, *_DATES, *_NUMBERS, *_FLAGS)
+_RECHALLENGE_PROGRESSION: Final = {
+    "date": "rechallenge_progression_date",
+    "lesions": "rechallenge_progressing_lesions",
+    "lesions_at_most": "rechallenge_progressing_lesions_at_most",
+    "organs": "rechallenge_progressing_organs",
+    "organs_at_most": "rechallenge_progressing_organs_at_most",
+}
 LOCAL: Final = ("radiotherapy", "surgery", "ablation")
 
 
@@ -58,6 +66,7 @@ def build_course(
     course = first_ici(exposures, progressions, definitions, cutoff)
     course["progression_confirmed"] = _confirmed(course, progressions, patients, definitions, cutoff)
     course = course.join(rechallenge(exposures, course, definitions, window))
+    course = course.join(_rechallenge_progression(course, progressions, cutoff))
     course["interval_treatment_local"] = _local_between(treatments, course, "first_ici_end", "rechallenge_start")
     course["local_therapy_at_progression"] = _local_at_progression(treatments, course, cutoff)
     base = patients[["patient_id", "death_date", "last_contact_date", "source_file", "source_row"]]
@@ -86,6 +95,14 @@ def _confirmed(
     death = patient_id.map(patients.set_index("patient_id")["death_date"])
     rapid = (death <= date + least) & (death <= cutoff)
     return date.notna() & (again | course["index_progression_basis"].eq("clinical") | rapid)
+
+
+def _rechallenge_progression(course: pd.DataFrame, progressions: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
+    """The first progression after the start of rechallenge, up to the cut-off."""
+    patient_id, limit = course.index.to_series(), pd.Series(cutoff, index=course.index)
+    start = course["rechallenge_start"]
+    found = first_progression(progressions, patient_id, start, limit, from_first_day=True)
+    return found[list(_RECHALLENGE_PROGRESSION)].rename(columns=_RECHALLENGE_PROGRESSION)
 
 
 def _local_rows(treatments: pd.DataFrame, course: pd.DataFrame, bounds: list[str]) -> pd.DataFrame:
