@@ -20,12 +20,13 @@ _TEXT: Final = (
 )  # fmt: skip
 _DATES: Final = (
     "first_ici_start", "first_ici_end", "next_systemic_start", "index_progression_date", "rechallenge_start",
-    "rechallenge_end", "rechallenge_progression_date", "rechallenge_next_systemic_start", "last_alive_date", "death_date",
+    "rechallenge_end", "rechallenge_progression_date", "rechallenge_next_systemic_start", "last_alive_date",
+    "death_date",
 )  # fmt: skip
 _NUMBERS: Final = (
     "first_ici_drugs_n", "first_ici_line", "first_ici_ecog", "first_ici_source_row", "progressing_lesions",
-    "progressing_lesions_at_most",
-    "progressing_organs", "progressing_organs_at_most", "index_progression_source_row", "rechallenge_ecog", "rechallenge_line",
+    "progressing_lesions_at_most", "progressing_organs", "progressing_organs_at_most", "index_progression_source_row",
+    "rechallenge_ecog", "rechallenge_line",
     "rechallenge_progressing_lesions", "rechallenge_progressing_lesions_at_most", "rechallenge_progressing_organs",
     "rechallenge_progressing_organs_at_most", "rechallenge_source_row", "patient_source_row",
 )  # fmt: skip
