@@ -8,6 +8,8 @@ from typing import Final
 
 # RECIST 1.1 (Eisenhauer 2009) and iRECIST (Seymour 2017) overall responses.
 RESPONSES: Final = ("CR", "PR", "SD", "PD", "NE", "iUPD", "iCPD", "NON_CR_NON_PD")
+# iUPD and iCPD are progression under RECIST 1.1; what counts in a study is `definitions.progression`.
+PROGRESSIVE: Final = ("PD", "iUPD", "iCPD")
 BASES: Final = ("imaging", "clinical")
 PRECISIONS: Final = ("day", "month", "year")
 SEXES: Final = ("male", "female")

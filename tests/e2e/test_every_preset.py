@@ -36,9 +36,7 @@ def presets() -> Iterator[tuple[str, str]]:
 
 def with_every_preset(study: dict[str, Any]) -> dict[str, Any]:
     """Return the study with one further analysis per preset and imputation, and nothing that takes long besides."""
-    analyses = {
-        f"{section}_{preset}": {"definitions": {section: {"preset": preset}}} for section, preset in presets()
-    }
+    analyses = {f"{section}_{preset}": {"definitions": {section: {"preset": preset}}} for section, preset in presets()}
     dates = {f"dates_{method}": {"dates": {"imputation": method}} for method in ("earliest", "middle", "latest")}
     return study | {
         "analyses": analyses | dates,

@@ -80,7 +80,7 @@ def derive(
     patients, treatments = tables["patients"], tables["treatments"]
     made = courses(tables, used, frame)
     whole = patients["patient_id"] if everyone is None else everyone
-    cohort = evaluate(made.course, patients, whole, used.eligibility, frame.cutoff, frame.window)
+    cohort = evaluate(made.course, patients, whole, used, frame.cutoff, frame.window)
     dates_only = frame.progression_dates_only
     classified = classify(
         made.course, cohort, patients, treatments, made.assessments, used, frame.cutoff,

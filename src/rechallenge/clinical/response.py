@@ -5,10 +5,9 @@ from typing import Final
 import pandas as pd
 
 from rechallenge.clinical.exposures import days
-from rechallenge.clinical.progressions import PROGRESSIVE
 from rechallenge.settings.classes import ResponseSettings
 from rechallenge.tables import TEXT
-from rechallenge.vocabulary import ICI_CLASSES
+from rechallenge.vocabulary import ICI_CLASSES, PROGRESSIVE
 
 # RECIST 1.1, Table 3; a non-measurable patient's best is "neither CR nor PD", which ranks with SD.
 _RANK: Final = {"CR": 0, "PR": 1, "SD": 2, "PD": 3, "NE": 4}

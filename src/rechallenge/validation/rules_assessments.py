@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from rechallenge.clinical.progressions import INADEQUATE, PROGRESSIVE
+from rechallenge.clinical.progressions import INADEQUATE
 from rechallenge.validation.extract import Extract
 from rechallenge.validation.model import Hit, rule
+from rechallenge.vocabulary import PROGRESSIVE
 
 _COUNTS = ("progressing_lesions", "new_lesions")
 
