@@ -62,11 +62,7 @@ def classify(
     left_out = _left_out(rows, definitions)
     rows["eligible"] &= ~left_out
     rows["analysis_exclusion"] = text(np.where(left_out, UNCLASSIFIED_RESISTANCE, ""), rows.index)
-    # What is only a limit is no measurement: an unknown last dose is no exposure, "fewer than 3" is not 0.
-    imputed = rows["first_ici_end_imputed"]
-    rows[["exposure_days", "days_since_last_dose"]] = rows[["exposure_days", "days_since_last_dose"]].mask(imputed)
-    for count in ("progressing_lesions", "progressing_organs"):
-        rows[count] = rows[count].where(rows[count].gt(0) | rows[count].eq(rows[f"{count}_at_most"]))
+    rows = rows.assign(**_measured(rows))
     rows["interval_treatment"] = interval_treatment(rows, definitions.interval_treatment)
     rows["rechallenge_regimen"] = rows["rechallenge_drugs"]
     recorded = bool(treatments["modality"].notna().any())
@@ -83,6 +79,16 @@ def _exposure(rows: pd.DataFrame) -> dict[str, pd.Series]:
         "exposure_days": days_between(rows["first_ici_start"], until),
         "days_since_last_dose": days_between(last_dose, progression),
     }
+
+
+def _measured(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """The columns that may be limits, missing where they are no measurement: "fewer than 3" is not 0."""
+    times = {name: rows[name].mask(rows["first_ici_end_imputed"]) for name in ("exposure_days", "days_since_last_dose")}
+    counts = {
+        name: rows[name].where(rows[name].gt(0) | rows[name].eq(rows[f"{name}_at_most"]))
+        for name in ("progressing_lesions", "progressing_organs")
+    }
+    return times | counts
 
 
 def _left_out(rows: pd.DataFrame, definitions: DefinitionSettings) -> pd.Series:

@@ -231,11 +231,13 @@ def _class_list(boxes: list[Box], joints: list[str], above: Box, classes: Mappin
     total = sum(classes.values())
     left = above.x + INDENT
     width = WIDTH - MAIN[0] - left
-    y, trunk = above.y + above.height + GAP, above.x + INDENT // 2
+    start, trunk = above.y + above.height, above.x + INDENT // 2
+    y = start + GAP
     for name, number in classes.items():
         box = Box(left, y, width, wrapped(name, width - 2 * PAD), f"n = {number}", _share(number, total), "main")
         boxes.append(box)
-        joints.append(f"M{trunk} {above.y + above.height}V{box.centre}H{box.x}")
+        joints.append(f"M{trunk} {start}V{box.centre}H{box.x}")
+        start = box.centre
         y = box.y + box.height + GAP
 
 
