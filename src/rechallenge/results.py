@@ -27,7 +27,14 @@ NUMBERS: Final = {
     "cohort": (),
 }  # fmt: skip
 DATES: Final = {
-    "classified": ("first_ici_start", "first_ici_end", "first_ici_progression", "rechallenge_start"),
+    "classified": (
+        "first_ici_start",
+        "first_ici_end",
+        "first_ici_progression",
+        "rechallenge_start",
+        "first_ici_response_date",
+        "rechallenge_response_date",
+    ),
     "adtte": ("start_date", "end_date"),
 }
 FLAGS: Final = {"classified": ("eligible",)}

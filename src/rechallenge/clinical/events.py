@@ -131,7 +131,9 @@ def _progression(scene: Scene) -> pd.DataFrame:
     records = scene.progressions
     if scene.settings.clinical_progression == "ignored":
         records = records[~records["basis"].eq("clinical")]
-    return first_progression(records, scene.patient_id, scene.start, scene.limit, from_first_day=True)[["date", *SOURCE]]
+    return first_progression(records, scene.patient_id, scene.start, scene.limit, from_first_day=True)[
+        ["date", *SOURCE]
+    ]
 
 
 def _death(scene: Scene) -> pd.DataFrame:
@@ -263,7 +265,7 @@ def _start(scene: Scene, _: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "date": scene.start,
-            "source_table": "assessments" if source.startswith("index") else "treatments",
+            "source_table": scene.rows["index_progression_table"] if source.startswith("index") else "treatments",
             "source_file": scene.rows[f"{source}_file"],
             "source_row": scene.rows[f"{source}_row"],
             "reason": "no_assessment_after_start",
