@@ -122,10 +122,9 @@ def _first_progressions(assessments: pd.DataFrame, regimens: pd.DataFrame) -> pd
     rows = rows[rows["assessment_date"].notna()].sort_values("assessment_date", kind="stable")
     starts = regimens[["patient_id", "start_date"]].dropna().drop_duplicates()
     starts = starts.rename(columns={"start_date": "epoch_start"}).sort_values("epoch_start", kind="stable")
-    placed = pd.merge_asof(
-        rows[[*_DAY, "source_file", "source_row"]], starts, left_on="assessment_date", right_on="epoch_start", by="patient_id",
-        allow_exact_matches=False,
-    )  # fmt: skip
+    rows = rows[[*_DAY, "source_file", "source_row"]]
+    starts = starts.assign(assessment_date=starts["epoch_start"])
+    placed = pd.merge_asof(rows, starts, on="assessment_date", by="patient_id", allow_exact_matches=False)
     placed = placed[placed["epoch_start"].notna()].sort_values([*_DAY, "source_file", "source_row"], kind="stable")
     return placed.drop_duplicates(["patient_id", "epoch_start"])
 

@@ -25,7 +25,7 @@ NODE_ORGAN: Final = "lymph nodes"
 def is_lymph_node(organs: pd.Series) -> pd.Series:
     """Whether each organ (text) is a lymph node; a missing one is not."""
     names = organs.dropna().drop_duplicates()
-    words = names.str.lower()
+    words = names.str.lower().str.replace("_", " ", regex=False)
     nodes = names[words.str.contains(NODE_WORDS, regex=True) & ~words.str.contains(_NO_NODE, regex=True)]
     return organs.isin(nodes).astype(bool)
 
