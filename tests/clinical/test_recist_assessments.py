@@ -73,6 +73,21 @@ def test_a_day_at_which_lesions_tell_nothing_keeps_its_report() -> None:
     assert rows["response"].tolist() == ["PD", "PD"]
 
 
+def test_not_evaluable_takes_the_place_of_a_response_and_never_of_a_progression() -> None:
+    """One of two targets is missing in March."""
+    lesions = lesion_rows("""2020-01-05  L1  lung   target  30
+                             2020-01-05  L2  liver  target  30
+                             2020-03-01  L1  lung   target  20""")
+    for report, expected in (("PR", "NE"), ("PD", "PD"), ("iUPD", "iUPD")):
+        reported = canonical("assessments", f"patient_id assessment_date response\n01 2020-03-01 {report}")
+        rows = with_measured_lesions(reported, lesions, regimens(), SETTINGS)
+        assert rows["response"].tolist() == [expected]
+        notes = disagreements(reported, lesions, regimens(), SETTINGS)
+        assert notes["message"].str.endswith("The report stands.").tolist() == [report != "PR"]
+    rows = with_measured_lesions(canonical("assessments", None), lesions, regimens(), SETTINGS)
+    assert rows["response"].tolist() == ["NE"]
+
+
 def test_lesions_can_be_left_out() -> None:
     pd.testing.assert_frame_equal(merged(NEVER), canonical("assessments", ASSESSMENTS))
 

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from rechallenge.clinical import recist
 from rechallenge.clinical.recist import derived_responses
 from rechallenge.settings.exposure import LesionSettings
 from tests.clinical.recist_cases import counts, derived, lesion_rows, regimens, responses
@@ -171,7 +172,11 @@ def test_a_scan_on_the_day_of_a_start_ends_the_earlier_regimen() -> None:
     assert responses(rows, "2020-01-10", "2020-06-15") == {"2020-06-15": "PD", "2020-09-01": "SD"}
 
 
-def test_patients_and_the_order_of_rows_do_not_matter_to_each_other() -> None:
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_patients_and_the_order_of_rows_do_not_matter_to_each_other(
+    monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(recist, "PATIENTS_AT_ONCE", at_once)
     shrinks = lesion_rows("""2020-01-05  L1  lung  target  30
                              2020-03-01  L1  lung  target  20""")
     grows = lesion_rows(

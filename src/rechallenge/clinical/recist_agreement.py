@@ -37,6 +37,8 @@ def disagreements(
     differing = days[~days["equal"]]
     message = "Reported " + differing["response"] + "; the measured lesions give " + differing["derived"]
     message = message + " (" + _why(differing) + ")."
+    stands = differing["derived"].eq("NE") & differing["response"].isin(PROGRESSIVE)
+    message = message.mask(stands, message + " The report stands.")
     notes = findings(DIFFERS, differing, table="assessments", column="response", message=message)
     return together([notes, _other_progressions(assessments, derived, regimens)])
 
