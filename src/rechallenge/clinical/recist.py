@@ -31,6 +31,8 @@ def with_measured_lesions(
     tell nothing (on or before the baseline), and a progression reported of a day that is not evaluable by them: what
     was not measured cannot gainsay it.
     """
+    if lesions.empty or settings.use == "never":
+        return assessments
     return replaced(assessments, derived_responses(lesions, regimens, settings))
 
 
