@@ -24,6 +24,8 @@ NUMBERS: Final = {
     "attrition": ("step", "excluded", "remaining", "not_evaluable"),
     "row_account": ("rows_read", "duplicates_merged", "set_aside", "used"),
     "violations": ("source_row",),
+    "lesion_notes": ("source_row",),
+    "lesion_agreement": ("n",),
     "cohort": (),
 }  # fmt: skip
 DATES: Final = {

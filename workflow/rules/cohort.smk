@@ -18,6 +18,8 @@ rule episodes:
         regimens="<results>/private/regimens.csv",
         course="<results>/private/course.parquet",
         assessments="<results>/private/evaluated_assessments.parquet",
+        lesion_notes="<results>/private/lesion_notes.csv",
+        lesion_agreement="<results>/private/lesion_agreement.csv",
         further_courses=further("course.parquet"),
         further_assessments=further("evaluated_assessments.parquet"),
     log:
@@ -29,7 +31,7 @@ rule episodes:
         window=study.window,
         code=study.code("episodes"),
     message:
-        "Building regimens, first ICI, index progression and rechallenge"
+        "Reading measured lesions; building regimens, first ICI, index progression and rechallenge"
     script:
         "../../scripts/episodes.py"
 
