@@ -24,9 +24,9 @@ from rechallenge.settings.classes import ResistanceSettings
 
 KEYS: Final = ("endpoint", "population", "model", "term", "level", "reference", "statistic")
 # Presets under which every patient with acquired resistance progressed at the cutoff or beyond it, whatever the clock
-# (treatment does not outlast progression there), and those under which every one with primary resistance did before it.
+# (exposure ends at progression at the latest), and those under which all with primary did at it or before.
 ACQUIRED_BEYOND: Final = frozenset({"index_literal", "sitc_2020", "sitc_applied", "sitc_combination"})
-PRIMARY_BEFORE: Final = frozenset({"index_literal", "index_inclusive"})
+PRIMARY_BEFORE: Final = frozenset({"index_literal", "index_inclusive", "sitc_combination"})
 
 
 def all_rows(
