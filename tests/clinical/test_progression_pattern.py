@@ -90,7 +90,7 @@ def test_a_definition_that_counts_nothing_is_refused() -> None:
         Study(
             "patient_id drug start_date end_date\n01 nivolumab 2019-01-01 2019-05-01",
             definitions=main.overlaid(further),
-        )
+        ).classified
 
 
 def test_counts_of_the_classified_are_least_numbers_and_never_zero() -> None:

@@ -20,7 +20,14 @@ COLUMNS: Final = (
     "event", "event_type", "interval_lower_days", "interval_upper_days", "reason", "source_table", "source_file",
     "source_row",
 )  # fmt: skip
-# What the endpoints need of the classified patients besides the course.
+# What the rules look at: of the course and of the classified patients.
+_OF_COURSE: Final = [
+    "patient_id", "first_ici_start", "first_ici_end", "first_ici_end_imputed", "first_ici_source_file",
+    "first_ici_source_row", "index_progression_date", "index_progression_table", "index_progression_source_file",
+    "index_progression_source_row", "next_systemic_start", "rechallenge_start", "rechallenge_end",
+    "rechallenge_end_imputed", "rechallenge_next_systemic_start", "rechallenge_source_file", "rechallenge_source_row",
+    "last_alive_date", "last_alive_imputed", "death_date", "patient_source_file", "patient_source_row",
+]  # fmt: skip
 _CLASSIFIED: Final = ["patient_id", "eligible", "first_ici_response_date", "rechallenge_response_date"]
 # The population of an endpoint by the start of its clock; those from the first ICI also stand in the rechallenge set.
 _POPULATION: Final = {
@@ -50,7 +57,7 @@ def endpoints(
     rechallenge set, there with OS1 entered at rechallenge (`entry_days`), because nobody can die before it.
     Whoever has no start (no response for DOR) has no row. `assessments` are the evaluated ones.
     """
-    members = course.merge(classified[_CLASSIFIED], on="patient_id", how="inner")
+    members = course[_OF_COURSE].merge(classified[_CLASSIFIED], on="patient_id", how="inner")
     # Most patients of a registry have no first ICI monotherapy: they are left behind here, not in every rule.
     treatments = treatments[treatments["patient_id"].isin(members["patient_id"])]
     assessments = assessments[assessments["patient_id"].isin(members["patient_id"])]
