@@ -92,7 +92,7 @@ def estimate(
     found: list[Row] = [*counts.population_counts(cohort), *counts.attrition_counts(attrition)]
     for population, patients in (("first_ici", classified), ("rechallenge", eligible)):
         found += placed(_description(patients, population, settings), population=population)
-    times_to_progression = progression.time_to_progression(classified, cutoff_days)
+    times_to_progression = progression.time_to_progression(classified, cutoff_days, settings.boundary_days)
     found += placed(times_to_progression, population="progressed", model=progression.MODEL)
     if assessments is not None:
         for endpoint, population in (("PFS1", "first_ici"), ("PFS", "rechallenge")):
