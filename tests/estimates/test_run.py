@@ -11,15 +11,17 @@ from rechallenge.estimates.rows import COLUMNS
 from rechallenge.estimates.run import Estimates, estimate
 from rechallenge.files import read_csv, write_csv
 from rechallenge.settings.config import Covariate, StatisticsSettings
+from rechallenge.settings.definitions import DefinitionSettings
 from tests.estimates.cohort import ATTRITION, made_up_cohort
 
 Cohort = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 SETTINGS = StatisticsSettings()
+DEFINITIONS = DefinitionSettings().resolved()
 
 
 def run(cohort: Cohort, settings: StatisticsSettings = SETTINGS, **more: pd.DataFrame) -> Estimates:
     classified, adtte, members = cohort
-    return estimate(classified, adtte, members, ATTRITION, settings, "main", cutoff_days=182.625, **more)
+    return estimate(classified, adtte, members, ATTRITION, settings, "main", definitions=DEFINITIONS, **more)
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +55,13 @@ def test_frames_read_back_from_files_give_the_same_results(
         write_csv(frame, tmp_path / f"{name}.csv")
         dates = [column for column in frame.columns if column.endswith("_start")]
         frames.append(read_csv(tmp_path / f"{name}.csv", dates=dates))
-    again = estimate(frames[0], frames[1], frames[2], ATTRITION, SETTINGS, "main", cutoff_days=182.625)
+    again = estimate(frames[0], frames[1], frames[2], ATTRITION, SETTINGS, "main", definitions=DEFINITIONS)
     pd.testing.assert_frame_equal(again.rows, found.rows, rtol=1e-9)
 
 
 def test_the_order_of_patients_does_not_matter(cohort_of_40: Cohort, found: Estimates) -> None:
     classified, adtte, members = (frame.sample(frac=1, random_state=5) for frame in cohort_of_40)
-    again = estimate(classified, adtte, members, ATTRITION, SETTINGS, "main", cutoff_days=182.625)
+    again = estimate(classified, adtte, members, ATTRITION, SETTINGS, "main", definitions=DEFINITIONS)
     pd.testing.assert_frame_equal(again.rows, found.rows, rtol=1e-9)
 
 
