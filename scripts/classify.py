@@ -8,6 +8,7 @@ import pandas as pd
 
 from rechallenge.accepted import Accepted, folder_of
 from rechallenge.clinical.classify import classify
+from rechallenge.clinical.preset_classes import boundary_patients, preset_classes
 from rechallenge.figures.flow import class_counts, flow_svg
 from rechallenge.files import read_parquet, write_csv
 from rechallenge.results import read_result
@@ -34,15 +35,19 @@ with step(snakemake) as log:
         params.definitions.items(), per_analysis, strict=True
     ):
         tables = accepted.tables(params.imputation[analysis])
-        classified = classify(
+        made_from = (
             read_parquet(course), read_result("cohort", cohort), tables["patients"], tables["treatments"],
             read_parquet(assessments), DefinitionSettings.read(values, f"definitions of {analysis}"), cutoff,
-            progression_dates_only=declares["progression_dates_only"],
         )  # fmt: skip
+        dates_only = declares["progression_dates_only"]
+        classified = classify(*made_from, progression_dates_only=dates_only)
         write_csv(classified, target)
         classes = class_counts(classified)
         if analysis == MAIN:
             flow = flow_svg(read_result("attrition", files.attrition), Path(files.template[0]), classes=classes)
             Path(output.flow).write_text(flow, encoding="utf-8")
+            write_csv(preset_classes(*made_from, progression_dates_only=dates_only), output.preset_classes)
+            near = boundary_patients(*made_from, progression_dates_only=dates_only, boundary_days=params.boundary_days)
+            write_csv(near, output.boundary_patients)
         found = ", ".join(f"{number} {name.lower()}" for name, number in classes.items()) or "none"
         log.say(f"{analysis}: {len(classified)} patients classified; of the rechallenged {found}")

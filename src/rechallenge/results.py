@@ -24,13 +24,15 @@ NUMBERS: Final = {
     "attrition": ("step", "excluded", "remaining", "not_evaluable"),
     "row_account": ("rows_read", "duplicates_merged", "set_aside", "used"),
     "violations": ("source_row",),
+    "preset_classes": (),
+    "boundary_patients": ("cutoff_days", "days", "distance"),
     "cohort": (),
 }  # fmt: skip
 DATES: Final = {
     "classified": ("first_ici_start", "first_ici_end", "first_ici_progression", "rechallenge_start"),
     "adtte": ("start_date", "end_date"),
 }
-FLAGS: Final = {"classified": ("eligible",)}
+FLAGS: Final = {"classified": ("eligible",), "preset_classes": ("eligible",), "boundary_patients": ("eligible",)}
 
 
 def read_result(table: str, path: str | os.PathLike[str]) -> pd.DataFrame:
