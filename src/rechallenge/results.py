@@ -13,8 +13,8 @@ from rechallenge.files import read_csv
 
 NUMBERS: Final = {
     "classified": (
-        "days_to_progression", "months_to_progression", "progressing_lesions", "age", "pd_l1_tps", "ecog",
-        "first_ici_line",
+        "days_to_progression", "months_to_progression", "exposure_days", "days_since_last_dose",
+        "progressing_lesions", "progressing_organs", "age", "pd_l1_tps", "ecog", "first_ici_line",
     ),
     "adtte": (
         "days", "months", "entry_days", "event", "interval_lower_days", "interval_upper_days", "source_row",

@@ -38,7 +38,14 @@ TERMS: Final = {
 }
 # The order is also the order of drawing; each level keeps its place in the palette in every figure.
 LEVELS: Final = {
-    "resistance": {"acquired": "Acquired", "primary": "Primary", "unclassified": "Unclassified"},
+    "resistance": {
+        "acquired": "Acquired",
+        "primary": "Primary",
+        "unclassified": "Unclassified",
+        "late_progression": "Late progression",
+        "not_acquired": "Not acquired",
+        "not_evaluable": "Not evaluable",
+    },
     "progression_pattern": {"oligo": "Oligo-progression", "systemic": "Systemic progression", "unknown": "Unknown"},
     "interval_treatment": {"true": "With interval treatment", "false": "Without interval treatment"},
     "overall": {"": "All patients"},

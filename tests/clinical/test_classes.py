@@ -1,4 +1,4 @@
-"""Best response, resistance and progression pattern."""
+"""Best response and covariates; resistance and progression pattern have modules of their own."""
 
 import pandas as pd
 import pytest
@@ -44,75 +44,6 @@ def test_a_response_after_the_cutoff_is_not_known_yet() -> None:
         HEADER + "01 2022-12-01 SD .\n01 2023-02-01 PR .",
     )
     assert found.patient(found.classified)["best_response"] == "SD"
-
-
-RESISTANCE = {
-    # response and day of progression -> index_inclusive, index_literal
-    "no response, 182 days": ("01 2019-07-02 PD 1", "primary", "primary"),
-    "no response, 183 days": ("01 2019-07-03 PD 1", "acquired", "unclassified"),
-    "response, 121 days": ("01 2019-02-15 PR .\n01 2019-05-02 PD 1", "acquired", "unclassified"),
-    "response, 183 days": ("01 2019-02-15 PR .\n01 2019-07-03 PD 1", "acquired", "acquired"),
-}
-
-
-@pytest.mark.parametrize("case", RESISTANCE)
-@pytest.mark.parametrize("preset", ["index_inclusive", "index_literal"])
-def test_resistance(case: str, preset: str) -> None:
-    assessments, inclusive, literal = RESISTANCE[case]
-    found = study(assessments, {"resistance": {"preset": preset}})
-    expected = inclusive if preset == "index_inclusive" else literal
-    assert found.patient(found.classified)["resistance"] == expected
-
-
-@pytest.mark.parametrize(("boundary", "expected"), [(">=", "acquired"), (">", "primary")])
-def test_exactly_the_cutoff_is_decided_by_the_boundary(boundary: str, expected: str) -> None:
-    settings = {"resistance": {"cutoff_days": 180, "boundary": boundary}}
-    found = study("01 2019-06-30 PD 1", settings)
-    row = found.patient(found.classified)
-    assert (row["days_to_progression"], row["resistance"]) == (180, expected)
-
-
-def test_without_progression_there_is_no_class() -> None:
-    found = study("01 2019-03-15 SD .")
-    row = found.patient(found.classified)
-    assert pd.isna(row["resistance"])
-    assert pd.isna(row["progression_pattern"])
-    assert row["resistance_reason"] == "no_index_progression"
-
-
-def test_progression_dates_alone_do_not_show_that_there_was_no_response() -> None:
-    for day, expected in (("2019-05-02", "unclassified"), ("2019-08-02", "acquired")):
-        found = Study(
-            f"patient_id drug start_date end_date progression_date\n01 nivolumab 2019-01-01 2020-05-01 {day}",
-            progression_dates_only=True,
-        )
-        assert found.patient(found.classified)["resistance"] == expected
-
-
-PATTERN = {
-    "1": "oligo",
-    "2": "oligo",
-    "3": "systemic",
-    ".": "unknown",
-    ">=3": "systemic",
-    ">=2": "unknown",
-    "<3": "oligo",
-}
-
-
-@pytest.mark.parametrize("count", PATTERN)
-def test_progression_pattern(count: str) -> None:
-    found = study(f"01 2019-05-02 PD {count}")
-    assert found.patient(found.classified)["progression_pattern"] == PATTERN[count]
-
-
-def test_new_lesions_alone_can_show_systemic_never_oligo_progression() -> None:
-    for new, expected in (("3", "systemic"), ("1", "unknown")):
-        found = Study(
-            "patient_id drug start_date end_date\n01 nivolumab 2019-01-01 2020-05-01",
-            f"patient_id assessment_date response progressing_lesions new_lesions\n01 2019-05-02 PD . {new}",
-        )
-        assert found.patient(found.classified)["progression_pattern"] == expected
 
 
 def test_performance_status_is_not_carried_forward_to_rechallenge() -> None:

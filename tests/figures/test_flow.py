@@ -52,11 +52,67 @@ def test_the_last_row_divides_the_rechallenge_set_by_class() -> None:
     assert texts(svg)[-2:] == ["Primary resistance n = 18 (45%)", "Acquired resistance n = 22 (55%)"]
 
 
-def test_classes_are_counted_among_the_eligible_and_a_missing_one_is_unclassified() -> None:
-    classified = pd.DataFrame(
-        {"eligible": [True, True, True, True, False], "resistance": ["primary", "acquired", "primary", None, "primary"]}
+def classified(*patients: tuple[bool, str | None, str | None]) -> pd.DataFrame:
+    return pd.DataFrame(patients, columns=["eligible", "resistance", "analysis_exclusion"])
+
+
+def test_every_class_that_occurs_is_counted_among_the_eligible() -> None:
+    rows = classified(
+        (True, "late_progression", None),
+        (True, "primary", None),
+        (True, "acquired", None),
+        (True, "primary", None),
+        (True, "not_evaluable", None),
+        (True, "not_acquired", None),
+        (True, "unclassified", None),
+        (False, "primary", None),
     )
-    assert class_counts(classified) == {"Acquired resistance": 1, "Primary resistance": 2, "Unclassified": 1}
+    assert list(class_counts(rows).items()) == [
+        ("Acquired resistance", 1),
+        ("Primary resistance", 2),
+        ("Unclassified", 1),
+        ("Late progression", 1),
+        ("Not acquired", 1),
+        ("Not evaluable", 1),
+    ]
+
+
+def test_those_left_out_for_want_of_a_class_and_those_who_never_progressed_are_counted_too() -> None:
+    rows = classified(
+        (True, "primary", None),
+        (False, "unclassified", "unclassified_resistance"),
+        (False, "not_evaluable", "unclassified_resistance"),
+        (False, "unclassified", None),
+        (True, None, None),
+    )
+    counts = class_counts(rows)
+    assert counts == {
+        "Primary resistance": 1,
+        "No progression on the first ICI": 1,
+        "Left out of this analysis: no class of resistance": 2,
+    }
+    frame = attrition(("extract", 0, 5, 0), ("rechallenged", 1, 4, 0))
+    assert texts(flow_svg(frame, TEMPLATE, classes=counts))[-1] == (
+        "Left out of this analysis: no class of resistance n = 2 (50%)"
+    )
+
+
+def test_many_classes_stand_below_one_another_and_do_not_overlap() -> None:
+    classes = {"Acquired resistance": 20, "Primary resistance": 10, "Unclassified": 6, "Not evaluable": 4}
+    svg = flow_svg(SMALL, TEMPLATE, classes=classes)
+    assert texts(svg)[-4:] == [
+        "Acquired resistance n = 20 (50%)",
+        "Primary resistance n = 10 (25%)",
+        "Unclassified n = 6 (15%)",
+        "Not evaluable n = 4 (10%)",
+    ]
+    root = ElementTree.fromstring(svg)
+    boxes = [[float(box.get(name, 0)) for name in ("x", "y", "width", "height")] for box in root.iter(f"{SVG}rect")][
+        -5:
+    ]
+    for (_, top, _, height), (_, below, *_) in itertools.pairwise(boxes):
+        assert top + height < below
+    assert boxes[-1][1] + boxes[-1][3] <= float(root.get("height", 0))
 
 
 @pytest.mark.parametrize(

@@ -2,22 +2,26 @@
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from rechallenge.clinical import covariates as baseline
 from rechallenge.clinical.progression_pattern import classify_pattern
-from rechallenge.clinical.resistance import classify_resistance
+from rechallenge.clinical.resistance import WITHOUT_CLASS, classify_resistance
 from rechallenge.clinical.response import best_response
 from rechallenge.dates import days_between, months
 from rechallenge.settings.classes import IntervalTreatmentSettings
 from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.tables import text
 
 COLUMNS: Final = (
-    "patient_id", "eligible", "first_ici_drug", "first_ici_start", "first_ici_end", "first_ici_progression",
-    "days_to_progression", "months_to_progression", "best_response", "resistance", "resistance_reason",
-    "progressing_lesions", "progression_pattern", "interval_treatment", "rechallenge_regimen", "rechallenge_start",
-    "rechallenge_kind", *baseline.COLUMNS,
+    "patient_id", "eligible", "analysis_exclusion", "first_ici_drug", "first_ici_start", "first_ici_end",
+    "first_ici_progression", "days_to_progression", "months_to_progression", "exposure_days", "days_since_last_dose",
+    "best_response", "resistance", "resistance_reason", "progressing_lesions", "progressing_organs",
+    "progression_pattern", "interval_treatment", "rechallenge_regimen", "rechallenge_start", "rechallenge_kind",
+    *baseline.COLUMNS,
 )  # fmt: skip
+UNCLASSIFIED_RESISTANCE: Final = "unclassified_resistance"
 
 
 def classify(
@@ -33,8 +37,11 @@ def classify(
 ) -> pd.DataFrame:
     """Return the classified patients (`in_first_ici`), sorted by patient_id; columns COLUMNS.
 
-    The clock of resistance runs from the first dose to index progression, in days. Columns of rechallenge
-    are missing where there was none; `eligible` says who is in the rechallenge set.
+    Time to progression and time on treatment are both kept, in days: `days_to_progression` from the first dose to
+    index progression, `exposure_days` from the first to the last dose, at most index progression (missing where the
+    last dose is not on record), `days_since_last_dose` from the last dose to index progression (0 or negative: on the
+    drug). Counts that are bounds show their least. Columns of rechallenge are missing where there was none.
+    `eligible` says who is in the rechallenge set of this analysis, `analysis_exclusion` why one of the cohort's is not.
     """
     members = cohort.loc[cohort["in_first_ici"], ["patient_id", "eligible"]]
     rows = course.merge(members, on="patient_id", how="inner").sort_values("patient_id", kind="stable")
@@ -44,6 +51,7 @@ def classify(
     rows["first_ici_progression"] = rows["index_progression_date"]
     rows["days_to_progression"] = days_between(rows["first_ici_start"], rows["index_progression_date"])
     rows["months_to_progression"] = months(rows["days_to_progression"])
+    rows = rows.assign(**_exposure(rows))
     response = best_response(
         rows, assessments, treatments, definitions.response, cutoff, progression_dates_only=progression_dates_only
     )
@@ -51,15 +59,36 @@ def classify(
     rows["responder"] = rows["best_response"].isin(definitions.response.objective_responses)
     rows = rows.join(classify_resistance(rows, definitions.resistance))
     rows["progression_pattern"] = classify_pattern(rows, definitions.progression_pattern)
-    # A bound is no count: "fewer than 3" is not 0.
-    exact = rows["progressing_lesions"].eq(rows["progressing_lesions_at_most"])
-    rows["progressing_lesions"] = rows["progressing_lesions"].where(exact | (rows["progressing_lesions"] > 0))
+    left_out = _left_out(rows, definitions)
+    rows["eligible"] &= ~left_out
+    rows["analysis_exclusion"] = text(np.where(left_out, UNCLASSIFIED_RESISTANCE, ""), rows.index)
+    # What is only a limit is no measurement: an unknown last dose is no exposure, "fewer than 3" is not 0.
+    imputed = rows["first_ici_end_imputed"]
+    rows[["exposure_days", "days_since_last_dose"]] = rows[["exposure_days", "days_since_last_dose"]].mask(imputed)
+    for count in ("progressing_lesions", "progressing_organs"):
+        rows[count] = rows[count].where(rows[count].gt(0) | rows[count].eq(rows[f"{count}_at_most"]))
     rows["interval_treatment"] = interval_treatment(rows, definitions.interval_treatment)
     rows["rechallenge_regimen"] = rows["rechallenge_drugs"]
     recorded = bool(treatments["modality"].notna().any())
     covariates = baseline.covariates(rows, patients, local_therapy_recorded=recorded)
     own = [name for name in COLUMNS if name not in covariates.columns]
     return rows[own].join(covariates)[list(COLUMNS)]
+
+
+def _exposure(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Days on treatment and off it, by the last dose or its limit (`first_ici_end_imputed`)."""
+    progression, last_dose = rows["index_progression_date"], rows["first_ici_end"]
+    until = last_dose.mask(last_dose > progression, progression)
+    return {
+        "exposure_days": days_between(rows["first_ici_start"], until),
+        "days_since_last_dose": days_between(last_dose, progression),
+    }
+
+
+def _left_out(rows: pd.DataFrame, definitions: DefinitionSettings) -> pd.Series:
+    """Those of the rechallenge set who progressed and have no class, where the definition leaves them out."""
+    excluded = definitions.resistance.unclassified == "exclude"
+    return rows["eligible"] & rows["resistance"].isin(WITHOUT_CLASS) & excluded
 
 
 def interval_treatment(rows: pd.DataFrame, settings: IntervalTreatmentSettings) -> pd.Series:

@@ -4,8 +4,9 @@ from typing import Any, Final
 
 import pandas as pd
 
+from rechallenge.clinical.exposures import days
 from rechallenge.clinical.first_ici import first_ici
-from rechallenge.clinical.progressions import progression_records
+from rechallenge.clinical.progressions import first_progression, progression_records
 from rechallenge.clinical.re_exposure import rechallenge
 from rechallenge.dates import at_most
 from rechallenge.settings.definitions import DefinitionSettings
@@ -19,20 +20,30 @@ _TEXT: Final = (
 )  # fmt: skip
 _DATES: Final = (
     "first_ici_start", "first_ici_end", "next_systemic_start", "index_progression_date", "rechallenge_start",
-    "rechallenge_end", "rechallenge_next_systemic_start", "last_alive_date", "death_date",
+    "rechallenge_end", "rechallenge_progression_date", "rechallenge_next_systemic_start", "last_alive_date",
+    "death_date",
 )  # fmt: skip
 _NUMBERS: Final = (
     "first_ici_drugs_n", "first_ici_line", "first_ici_ecog", "first_ici_source_row", "progressing_lesions",
-    "progressing_lesions_at_most",
-    "progressing_organs", "index_progression_source_row", "rechallenge_ecog", "rechallenge_line",
-    "rechallenge_source_row", "patient_source_row",
+    "progressing_lesions_at_most", "progressing_organs", "progressing_organs_at_most", "index_progression_source_row",
+    "rechallenge_ecog", "rechallenge_line",
+    "rechallenge_progressing_lesions", "rechallenge_progressing_lesions_at_most", "rechallenge_progressing_organs",
+    "rechallenge_progressing_organs_at_most", "rechallenge_source_row", "patient_source_row",
 )  # fmt: skip
 _FLAGS: Final = (
     "first_ici_end_imputed", "first_ici_monotherapy", "late_progression", "treated_beyond_progression",
+    "progression_confirmed",
     "rechallenge_in_window", "same_ici", "interval_treatment_systemic", "interval_treatment_local",
     "local_therapy_at_progression", "last_alive_imputed",
 )  # fmt: skip
 COLUMNS: Final = ("patient_id", *_TEXT, *_DATES, *_NUMBERS, *_FLAGS)
+_RECHALLENGE_PROGRESSION: Final = {
+    "date": "rechallenge_progression_date",
+    "lesions": "rechallenge_progressing_lesions",
+    "lesions_at_most": "rechallenge_progressing_lesions_at_most",
+    "organs": "rechallenge_progressing_organs",
+    "organs_at_most": "rechallenge_progressing_organs_at_most",
+}
 LOCAL: Final = ("radiotherapy", "surgery", "ablation")
 
 
@@ -54,7 +65,9 @@ def build_course(
     """
     progressions = progression_records(assessments, treatments)
     course = first_ici(exposures, progressions, definitions, cutoff)
+    course["progression_confirmed"] = _confirmed(course, progressions, patients, definitions, cutoff)
     course = course.join(rechallenge(exposures, course, definitions, window))
+    course = course.join(_rechallenge_progression(course, progressions, cutoff))
     course["interval_treatment_local"] = _local_between(treatments, course, "first_ici_end", "rechallenge_start")
     course["local_therapy_at_progression"] = _local_at_progression(treatments, course, cutoff)
     base = patients[["patient_id", "death_date", "last_contact_date", "source_file", "source_row"]]
@@ -66,6 +79,31 @@ def build_course(
         rows[name] = rows[name].eq(True)
     kinds: dict[str, Any] = {**dict.fromkeys(_TEXT, TEXT), **dict.fromkeys(_DATES, DATE), "patient_id": TEXT}
     return rows.astype(kinds | dict.fromkeys(_NUMBERS, "float64"))
+
+
+def _confirmed(
+    course: pd.DataFrame,
+    progressions: pd.DataFrame,
+    patients: pd.DataFrame,
+    definitions: DefinitionSettings,
+    cutoff: pd.Timestamp,
+) -> pd.Series:
+    """Whether index progression was seen again, was clinical, or was soon followed by death (rapid deterioration)."""
+    patient_id, date = course.index.to_series(), course["index_progression_date"]
+    least = days(definitions.progression.confirmation_min_days)
+    limit = pd.Series(cutoff, index=course.index)
+    again = first_progression(progressions, patient_id, date + least - days(1), limit)["date"].notna()
+    death = patient_id.map(patients.set_index("patient_id")["death_date"])
+    rapid = (death <= date + least) & (death <= cutoff)
+    return date.notna() & (again | course["index_progression_basis"].eq("clinical") | rapid)
+
+
+def _rechallenge_progression(course: pd.DataFrame, progressions: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
+    """The first progression after the start of rechallenge, up to the cut-off."""
+    patient_id, limit = course.index.to_series(), pd.Series(cutoff, index=course.index)
+    start = course["rechallenge_start"]
+    found = first_progression(progressions, patient_id, start, limit, from_first_day=True)
+    return found[list(_RECHALLENGE_PROGRESSION)].rename(columns=_RECHALLENGE_PROGRESSION)
 
 
 def _local_rows(treatments: pd.DataFrame, course: pd.DataFrame, bounds: list[str]) -> pd.DataFrame:

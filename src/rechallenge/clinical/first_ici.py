@@ -25,6 +25,7 @@ _PROGRESSION: Final = {
     "lesions": "progressing_lesions",
     "lesions_at_most": "progressing_lesions_at_most",
     "organs": "progressing_organs",
+    "organs_at_most": "progressing_organs_at_most",
 }
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 PROGRESSIVE: Final = ("PD", "iUPD", "iCPD")
 INADEQUATE: Final = ("NE",)
 RECORD: Final = (
-    "patient_id", "date", "precision", "basis", "lesions", "lesions_at_most", "organs",
+    "patient_id", "date", "precision", "basis", "lesions", "lesions_at_most", "organs", "organs_at_most",
     "source_table", "source_file", "source_row", "treatment_start",
 )  # fmt: skip
 
@@ -28,6 +28,13 @@ def progressing_lesion_count(assessments: pd.DataFrame) -> tuple[pd.Series, pd.S
     return low.where(counted), high.where(counted)
 
 
+def progressing_organ_count(assessments: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Least and most number of organs with progressing lesions; none at all is no count of a progression."""
+    low, high = _bounds(assessments, "progressing_organs")
+    counted = low.notna() & (high > 0)
+    return low.where(counted), high.where(counted)
+
+
 def _bounds(assessments: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Series]:
     """Least and most of a count by its qualifier (`at_most` is strictly below its value)."""
     value, qualifier = assessments[column], assessments[f"{column}_qualifier"]
@@ -42,10 +49,12 @@ def progression_records(assessments: pd.DataFrame, treatments: pd.DataFrame) -> 
     Progressions are the evaluated assessments with `is_progression` and the
     `progression_date` of treatments, for sources without dated scans. Of several rows on a day imaging comes
     first, then the larger lesion count. Columns: RECORD; `treatment_start` is the start of the treatment that the
-    source reports a progression for, `lesions` the least and `lesions_at_most` the most that their number can be.
+    source reports a progression for, `lesions` the least and `lesions_at_most` the most that their number can be,
+    and so for organs.
     """
     scans = assessments[assessments["is_progression"] & assessments["assessment_date"].notna()]
     least, most = progressing_lesion_count(scans)
+    organs, organs_at_most = progressing_organ_count(scans)
     dated = pd.DataFrame(
         {
             "patient_id": scans["patient_id"],
@@ -54,7 +63,8 @@ def progression_records(assessments: pd.DataFrame, treatments: pd.DataFrame) -> 
             "basis": scans["basis"].fillna("imaging"),
             "lesions": least,
             "lesions_at_most": most,
-            "organs": scans["progressing_organs"],
+            "organs": organs,
+            "organs_at_most": organs_at_most,
             "source_file": scans["source_file"],
             "source_row": scans["source_row"],
         }

@@ -10,7 +10,7 @@ import pandas as pd
 # so times are rounded before anything is fitted, far below a day and far above a rounding error.
 DECIMALS: Final = 8
 # Values that mean "no class"; patients with them stay out of comparisons and are counted.
-NO_CLASS: Final = ("unclassified", "unknown")
+NO_CLASS: Final = ("unclassified", "not_evaluable", "unknown")
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,6 @@ def _plain(value: object) -> object:
 
 
 def classes_of(values: pd.Series) -> pd.Series:
-    """Return `levels_of` with "unclassified" and "unknown" as missing."""
+    """Return `levels_of` with the values of NO_CLASS as missing."""
     levels = levels_of(values)
     return levels.where(~levels.isin(NO_CLASS), np.nan)

@@ -14,9 +14,8 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
 from rechallenge.formatting import percent
-from rechallenge.words import EXCLUDED, is_wide, pieces, plain
+from rechallenge.words import EXCLUDED, LEVELS, is_wide, pieces, plain
 
-# What is said of those whom a criterion excludes.
 # After these criteria stands a box of those who remain: the populations of the study.
 STAGES: Final = {
     "first_ici_in_window": "First ICI monotherapy in the study window",
@@ -25,6 +24,10 @@ STAGES: Final = {
 EXTRACT: Final = "Patients in the extract"
 ELIGIBLE: Final = "Rechallenge set"
 NOT_EVALUABLE: Final = "not evaluable"
+# Classes that are called a resistance; the words of the others stand alone.
+RESISTANT: Final = ("acquired", "primary")
+NO_PROGRESSION: Final = "No progression on the first ICI"
+LEFT_OUT: Final = "Left out of this analysis: no class of resistance"
 
 # In units of the drawing: on a phone 360 points wide the text is 10 points high, and a page holds the whole.
 WIDTH: Final = 560
@@ -34,6 +37,9 @@ PAD: Final = 8
 GAP: Final = 10
 MAIN: Final = (8, 214)
 SIDE: Final = (246, 306)
+# More classes than this stand below one another: side by side their words would not fit.
+ABREAST: Final = 3
+INDENT: Final = 32
 
 
 @dataclass(frozen=True)
@@ -130,13 +136,26 @@ def check(attrition: pd.DataFrame, classes: Mapping[str, int] | None = None) -> 
 
 
 def class_counts(classified: pd.DataFrame) -> dict[str, int]:
-    """Return how many of the eligible patients are in each class of resistance, for the last row of boxes."""
-    classes = classified.loc[classified["eligible"].astype(bool), "resistance"].astype("object").fillna("unclassified")
-    found = classes.value_counts()
-    order = sorted(found.index, key=lambda name: (name == "unclassified", name))
-    return {
-        f"{plain(name)} resistance" if name != "unclassified" else "Unclassified": int(found[name]) for name in order
-    }
+    """Return how many patients of the rechallenge set are in each class of resistance, for the last boxes.
+
+    Every class that occurs is counted, in the order of the words, and so are those whom the analysis leaves out for
+    want of a class (`analysis_exclusion`): the counts add up to the last step of the attrition. A missing class is
+    that of a patient without index progression, where the study does not ask for one.
+    """
+    left_out = classified["analysis_exclusion"].notna()
+    inside = classified.loc[classified["eligible"].astype(bool) & ~left_out, "resistance"]
+    found = inside.value_counts()
+    order = [
+        *(name for name in LEVELS["resistance"] if name in found),
+        *sorted(set(found.index) - set(LEVELS["resistance"])),
+    ]
+    counts = {_class_words(name): int(found[name]) for name in order}
+    others = {NO_PROGRESSION: int(inside.isna().sum()), LEFT_OUT: int(left_out.sum())}
+    return counts | {words: number for words, number in others.items() if number}
+
+
+def _class_words(name: str) -> str:
+    return f"{plain(name)} resistance" if name in RESISTANT else LEVELS["resistance"].get(name, plain(name))
 
 
 def description(
@@ -173,7 +192,8 @@ def _layout(
             y = above.y + above.height + GAP
     last = _stage(boxes, joints, above, y, ELIGIBLE, int(attrition["remaining"].iloc[-1]))
     if classes and attrition["remaining"].iloc[-1]:
-        _class_boxes(boxes, joints, last, classes)
+        draw = _class_boxes if len(classes) <= ABREAST else _class_list
+        draw(boxes, joints, last, classes)
     return boxes, joints
 
 
@@ -201,10 +221,28 @@ def _class_boxes(boxes: list[Box], joints: list[str], above: Box, classes: Mappi
     most = max(len(lines) for lines in texts)
     for at, (lines, number) in enumerate(zip(texts, classes.values(), strict=True)):
         filled = lines + ("",) * (most - len(lines))
-        share = f" ({percent(100 * number / total, total)})"
-        box = Box(MAIN[0] + at * (width + GAP), bottom, width, filled, f"n = {number}", share, "main")
+        box = Box(MAIN[0] + at * (width + GAP), bottom, width, filled, f"n = {number}", _share(number, total), "main")
         boxes.append(box)
         joints.append(f"M{above.middle} {top}V{top + 3 * GAP // 2}H{box.middle}V{box.y}")
+
+
+def _class_list(boxes: list[Box], joints: list[str], above: Box, classes: Mapping[str, int]) -> None:
+    """The classes below one another, joined by a line down their left side."""
+    total = sum(classes.values())
+    left = above.x + INDENT
+    width = WIDTH - MAIN[0] - left
+    start, trunk = above.y + above.height, above.x + INDENT // 2
+    y = start + GAP
+    for name, number in classes.items():
+        box = Box(left, y, width, wrapped(name, width - 2 * PAD), f"n = {number}", _share(number, total), "main")
+        boxes.append(box)
+        joints.append(f"M{trunk} {start}V{box.centre}H{box.x}")
+        start = box.centre
+        y = box.y + box.height + GAP
+
+
+def _share(number: int, total: int) -> str:
+    return f" ({percent(100 * number / total, total)})"
 
 
 def wrapped(text: str, room: float) -> tuple[str, ...]:

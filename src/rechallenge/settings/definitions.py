@@ -1,5 +1,7 @@
 """The clinical definitions of a study. Each value is documented with its meaning; `docs/definitions.md` cites sources."""
 
+from pydantic import field_validator
+
 from rechallenge.settings.base import PresetSettings, Settings
 from rechallenge.settings.classes import (
     IntervalTreatmentSettings,
@@ -30,6 +32,15 @@ class DefinitionSettings(Settings):
     progression_pattern: PatternSettings = PatternSettings()
     interval_treatment: IntervalTreatmentSettings = IntervalTreatmentSettings()
     endpoints: EndpointSettings = EndpointSettings()
+
+    @field_validator("progression_pattern")
+    @classmethod
+    def _something_is_counted(cls, pattern: PatternSettings) -> PatternSettings:
+        # Not in the section itself: a further analysis may state a part of it, and the main one the rest.
+        used = pattern.resolved()
+        if used.oligo_max_lesions == "none" and used.oligo_max_organs == "none":
+            raise ValueError("neither lesions nor organs have a largest number; one of them needs one")
+        return pattern
 
     def resolved(self) -> "DefinitionSettings":
         """Return the definitions with every value that was not stated filled in from its section's preset."""
