@@ -9,7 +9,8 @@ from rechallenge.estimates.key_results import key_results
 from rechallenge.estimates.plans import KEY_PLAN
 from rechallenge.estimates.rows import Row, placed, table
 from rechallenge.estimates.times import time_to_event
-from rechallenge.robustness.scenarios import IMPUTED, analysis_of, derived, scenarios_for
+from rechallenge.robustness.scenarios import IMPUTED, analysis_of, scenarios_for
+from rechallenge.robustness.staged import Staged
 from rechallenge.settings.config import StatisticsSettings
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.sources.imputation import Method
@@ -32,9 +33,11 @@ def sensitivity_set(
     identifiers of all patients of the extract.
     """
     found: list[Row] = []
+    staged = Staged(accepted, frame, everyone)
     for scenario in scenarios_for(definitions, dates):
-        made = derived(scenario, definitions, dates, accepted, frame, everyone)
-        own = key_results(made.classified, made.adtte, made.cohort, settings, scenario.definitions(definitions))
+        used = scenario.definitions(definitions)
+        made = staged.derive(used, scenario.dates or dates, scenario.analysis)
+        own = key_results(made.classified, made.adtte, made.cohort, settings, used)
         found += placed(own, analysis=scenario.analysis)
     keys = {"endpoint": KEY_PLAN.endpoint, "population": KEY_PLAN.population}
     times = time_to_event(adtte, classified, **keys).frame

@@ -3,10 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-import pandas as pd
-
-from rechallenge.accepted import Accepted
-from rechallenge.clinical.derive import Derived, StudyFrame, derive
 from rechallenge.settings.classes import PatternSettings, ResistanceSettings
 from rechallenge.settings.definitions import AnalysisDefinitions, DefinitionSettings
 from rechallenge.settings.exposure import ProgressionSettings
@@ -87,16 +83,3 @@ def scenarios_for(main: DefinitionSettings, dates: Method) -> tuple[Scenario, ..
     return tuple(
         scenario for scenario in SCENARIOS if (scenario.dates or dates) != dates or scenario.definitions(main) != used
     )
-
-
-def derived(
-    scenario: Scenario,
-    main: DefinitionSettings,
-    dates: Method,
-    accepted: Accepted,
-    frame: StudyFrame,
-    everyone: pd.Series,
-) -> Derived:
-    """Return what the definitions make of the accepted tables under a scenario."""
-    tables = accepted.tables(scenario.dates or dates)
-    return derive(tables, scenario.definitions(main), frame, everyone=everyone, analysis=scenario.analysis)
