@@ -66,10 +66,12 @@ def made_up_cohort(n: int, seed: int = 7) -> tuple[pd.DataFrame, pd.DataFrame, p
     for endpoint, population, true, entry, chosen in (
         ("PFS", "rechallenge", pfs, 0 * gap, again),
         ("OS", "rechallenge", os, 0 * gap, again),
+        ("TTNT", "rechallenge", np.ceil(1.2 * pfs), 0 * gap, again),
         ("PFS1", "rechallenge", gap, 0 * gap, again),
         ("OS1", "rechallenge", os + gap, gap, again),
         ("PFS1", "first_ici", gap, 0 * gap, ~again | again),
         ("OS1", "first_ici", os + gap, 0 * gap, ~again | again),
+        ("DOR1", "first_ici", gap - 50, 0 * gap, ~again | again),
     ):
         days = np.minimum(true, follow + entry)
         part = pd.DataFrame(
