@@ -15,6 +15,7 @@ STUDY ?=
 RUN ?= .
 CORES ?=
 TESTS ?= tests
+PATIENTS ?=
 RUN_STUDY = $(BIN)/python scripts/run_study.py --directory $(RUN) $(if $(STUDY),--configfile $(STUDY)) $(if $(CORES),--cores $(CORES))
 
 # Without bytecode on disk each job would compile its imports again: 9 s instead of 3.
@@ -23,11 +24,11 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help setup report test check format docs lock demo-broken benchmark clean
+.PHONY: help setup report test check format docs lock demo-broken assure benchmark clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
-	@echo "Also: check (linters, types), docs (generated pages), demo-broken, benchmark, lock, format, clean"
+	@echo "Also: check (linters, types), docs (generated pages), demo-broken, assure, benchmark, lock, format, clean"
 
 setup: .venv/.installed
 
@@ -57,6 +58,10 @@ demo-broken: setup
 
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+# Invented patients against the definitions of a study: make assure STUDY=study.yaml PATIENTS=mine.yaml
+assure: setup
+	$(BIN)/rechallenge assure $(if $(STUDY),--study $(STUDY)) $(PATIENTS)
 
 benchmark: setup
 	$(BIN)/python scripts/benchmark.py

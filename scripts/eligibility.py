@@ -38,9 +38,9 @@ with step(snakemake) as log:
     for (analysis, values), (course, cohort_file, attrition_file) in zip(
         params.definitions.items(), targets, strict=True
     ):
-        settings = DefinitionSettings.read(values, f"definitions of {analysis}").eligibility
-        cohort = evaluate(read_parquet(course), patients, everyone, settings, pd.Timestamp(params.cutoff), window)
-        table = attrition(cohort, settings.criteria)
+        definitions = DefinitionSettings.read(values, f"definitions of {analysis}")
+        cohort = evaluate(read_parquet(course), patients, everyone, definitions, pd.Timestamp(params.cutoff), window)
+        table = attrition(cohort, definitions.eligibility.criteria)
         if not cohort["in_first_ici"].any():
             refuse_empty(table, analysis)
         write_csv(cohort, cohort_file)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from rechallenge.accepted import Accepted, folder_of
-from rechallenge.clinical.derive import StudyFrame
+from rechallenge.clinical.courses import StudyFrame
 from rechallenge.estimates.preset_concordance import boundary_counts, preset_concordance
 from rechallenge.estimates.rows import placed, table
 from rechallenge.estimates.run import estimate

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from rechallenge.clinical.derive import StudyFrame, derive
+from rechallenge.clinical.courses import StudyFrame
+from rechallenge.clinical.derive import derive
 from rechallenge.settings.definitions import DefinitionSettings
-from rechallenge.tables import TABLES, TEXT, conform
+from rechallenge.tables import TEXT, conform
+from rechallenge.written_rows import canonical_rows
 
 CUTOFF = pd.Timestamp("2022-12-31")
 WINDOW = (pd.Timestamp("2016-03-01"), pd.Timestamp("2022-12-31"))
@@ -45,31 +47,9 @@ def canonical(name: str, text: str | None) -> pd.DataFrame:
     if text is None:
         return conform(pd.DataFrame(), name)
     frame = table(text)
-    declared = TABLES[name]
-    for column in declared.columns:
-        if column.name not in frame:
-            continue
-        cells = frame[column.name]
-        if column.kind == "date":
-            length = cells.str.len()
-            frame[f"{column.name}_raw"] = cells
-            frame[f"{column.name}_precision"] = length.map({10: "day", 7: "month", 4: "year"})
-            full = cells.where(length.ne(7), cells + "-15").where(length.ne(4), cells + "-07-01")
-            frame[column.name] = pd.to_datetime(full, format="%Y-%m-%d")
-        elif column.kind == "count":
-            frame[f"{column.name}_raw"] = cells
-            frame[f"{column.name}_qualifier"] = (
-                cells.str[:1].map({">": "at_least", "<": "at_most"}).fillna("exact").where(cells.notna())
-            )
-            frame[column.name] = pd.to_numeric(cells.str.lstrip("<>="))
-        elif column.kind == "number":
-            frame[column.name] = pd.to_numeric(cells)
     if name == "treatments":
-        frame["drug_raw"] = frame["drug"]
         frame["drug_class"] = frame["drug"].map(DRUG_CLASSES)
-    frame["source_file"] = f"{name}.csv"
-    frame["source_row"] = range(2, len(frame) + 2)
-    return conform(frame, name)
+    return canonical_rows(name, frame)
 
 
 @dataclass

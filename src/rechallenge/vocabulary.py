@@ -8,6 +8,8 @@ from typing import Final
 
 # RECIST 1.1 (Eisenhauer 2009) and iRECIST (Seymour 2017) overall responses.
 RESPONSES: Final = ("CR", "PR", "SD", "PD", "NE", "iUPD", "iCPD", "NON_CR_NON_PD")
+# iUPD and iCPD are progression under RECIST 1.1; what counts in a study is `definitions.progression`.
+PROGRESSIVE: Final = ("PD", "iUPD", "iCPD")
 BASES: Final = ("imaging", "clinical")
 PRECISIONS: Final = ("day", "month", "year")
 SEXES: Final = ("male", "female")
@@ -40,6 +42,8 @@ INTENTS: Final = ("palliative", "neoadjuvant", "adjuvant", "consolidation")
 EARLIER_INTENTS: Final = INTENTS[1:]
 STOP_REASONS: Final = ("progression", "toxicity", "completed", "death", "patient_choice", "ongoing", "other")
 LESION_ROLES: Final = ("target", "non_target", "new")
+# What is said of a lesion beside its diameter, or instead of it; "too_small" is 5 mm (RECIST 1.1).
+LESION_STATUSES: Final = ("measured", "absent", "present", "too_small", "progression", "not_evaluable")
 QUALIFIERS: Final = ("exact", "at_least", "at_most", "range")
 
 # Classes of the drug dictionary (config/vocabularies/drugs.yaml).

@@ -112,7 +112,7 @@ def test_patients_without_a_usable_record_are_counted() -> None:
     study = Study(TREATMENTS, ASSESSMENTS)
     settings = study.definitions.eligibility
     extract = pd.Series(["01", "02"])
-    cohort = evaluate(study.course, study.patient_rows, extract, settings, CUTOFF, WINDOW)
+    cohort = evaluate(study.course, study.patient_rows, extract, study.definitions, CUTOFF, WINDOW)
     assert cohort.set_index("patient_id")["excluded_by"]["02"] == "unusable_record"
     steps = attrition(cohort, settings.criteria)
     assert steps.iloc[1][["criterion", "excluded", "remaining"]].tolist() == ["unusable_record", 1, 1]

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from rechallenge.clinical.progression_pattern import CONDITIONS_ON_OUTCOME, conditions_on_outcome
+from rechallenge.figures.flow import LEFT_OUT, class_counts
 from rechallenge.settings.definitions import DefinitionSettings
 from tests.clinical.courses import first_icis, resistance
 from tests.support import Study
@@ -25,16 +26,18 @@ def test_trap_01_exactly_six_months_is_decided_by_a_cutoff_in_days_and_an_operat
 
 def test_trap_15_what_lies_between_the_two_classes_is_unclassified_and_counted() -> None:
     """A response with less than six months, and none with more, under the index study's own words."""
-    resistance(
-        """
+    rows = """
         id  best  pd   dose  class         reason
         01  PR    121  121   unclassified  response_not_above_cutoff
         02  SD    200  200   unclassified  no_response_not_below_cutoff
         03  SD    121  121   primary       no_response_below_cutoff
         04  PR    200  200   acquired      response_above_cutoff
-        """,
-        preset="index_literal",
-    )
+        """
+    resistance(rows, preset="index_literal")
+    for policy, unclassified in (("own_group", "Unclassified"), ("exclude", LEFT_OUT)):
+        found = first_icis(rows, {"resistance": {"preset": "index_literal", "unclassified": policy}})
+        counts = {"Acquired resistance": 1, "Primary resistance": 1, unclassified: 2}
+        assert class_counts(found.classified) == counts
 
 
 def test_trap_16_short_exposure_is_not_evaluable_and_a_late_progression_is_a_class_apart() -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 from rechallenge.clinical import covariates as baseline
 from rechallenge.clinical.progression_pattern import classify_pattern
 from rechallenge.clinical.resistance import WITHOUT_CLASS, classify_resistance
-from rechallenge.clinical.response import best_response
+from rechallenge.clinical.response import RECHALLENGE, best_response
 from rechallenge.dates import days_between, months
 from rechallenge.settings.classes import IntervalTreatmentSettings
 from rechallenge.settings.definitions import DefinitionSettings
@@ -17,9 +17,9 @@ from rechallenge.tables import text
 COLUMNS: Final = (
     "patient_id", "eligible", "analysis_exclusion", "first_ici_drug", "first_ici_start", "first_ici_end",
     "first_ici_progression", "days_to_progression", "months_to_progression", "exposure_days", "days_since_last_dose",
-    "best_response", "resistance", "resistance_reason", "progressing_lesions", "progressing_organs",
-    "progression_pattern", "interval_treatment", "rechallenge_regimen", "rechallenge_start", "rechallenge_kind",
-    *baseline.COLUMNS,
+    "best_response", "first_ici_response_date", "resistance", "resistance_reason", "progressing_lesions",
+    "progressing_organs", "progression_pattern", "interval_treatment", "rechallenge_regimen", "rechallenge_start",
+    "rechallenge_kind", "rechallenge_best_response", "rechallenge_response_date", *baseline.COLUMNS,
 )  # fmt: skip
 UNCLASSIFIED_RESISTANCE: Final = "unclassified_resistance"
 
@@ -46,16 +46,18 @@ def classify(
     rows = classifiable(
         course, cohort, treatments, assessments, definitions, cutoff, progression_dates_only=progression_dates_only
     )
+    again = best_response(
+        rows, assessments, treatments, definitions.response, cutoff, treatment=RECHALLENGE,
+        progression_dates_only=progression_dates_only,
+    )  # fmt: skip
+    rows["rechallenge_best_response"] = again["best_response"].where(rows["rechallenge_start"].notna())
+    rows["rechallenge_response_date"] = again["response_date"]
     rows = rows.join(classify_resistance(rows, definitions.resistance))
     rows["progression_pattern"] = classify_pattern(rows, definitions.progression_pattern)
     left_out = _left_out(rows, definitions)
     rows["eligible"] &= ~left_out
     rows["analysis_exclusion"] = text(np.where(left_out, UNCLASSIFIED_RESISTANCE, ""), rows.index)
-    # What is only a limit is no measurement: an unknown last dose is no exposure, "fewer than 3" is not 0.
-    imputed = rows["first_ici_end_imputed"]
-    rows[["exposure_days", "days_since_last_dose"]] = rows[["exposure_days", "days_since_last_dose"]].mask(imputed)
-    for count in ("progressing_lesions", "progressing_organs"):
-        rows[count] = rows[count].where(rows[count].gt(0) | rows[count].eq(rows[f"{count}_at_most"]))
+    rows = rows.assign(**_measured(rows))
     rows["interval_treatment"] = interval_treatment(rows, definitions.interval_treatment)
     rows["rechallenge_regimen"] = rows["rechallenge_drugs"]
     recorded = bool(treatments["modality"].notna().any())
@@ -77,7 +79,7 @@ def classifiable(
     """Return the course of the patients of `classify`, in its order, with what classes are made of.
 
     Added to the course: eligible (the cohort's), first_ici_progression, days_to_progression, months_to_progression,
-    exposure_days, days_since_last_dose, best_response, response_known and responder.
+    exposure_days, days_since_last_dose, best_response, first_ici_response_date, response_known and responder.
     """
     members = cohort.loc[cohort["in_first_ici"], ["patient_id", "eligible"]]
     rows = course.merge(members, on="patient_id", how="inner").sort_values("patient_id", kind="stable")
@@ -91,7 +93,7 @@ def classifiable(
     response = best_response(
         rows, assessments, treatments, definitions.response, cutoff, progression_dates_only=progression_dates_only
     )
-    rows = rows.join(response)
+    rows = rows.join(response.rename(columns={"response_date": "first_ici_response_date"}))
     rows["responder"] = rows["best_response"].isin(definitions.response.objective_responses)
     return rows
 
@@ -104,6 +106,16 @@ def _exposure(rows: pd.DataFrame) -> dict[str, pd.Series]:
         "exposure_days": days_between(rows["first_ici_start"], until),
         "days_since_last_dose": days_between(last_dose, progression),
     }
+
+
+def _measured(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """The columns that may be limits, missing where they are no measurement: "fewer than 3" is not 0."""
+    times = {name: rows[name].mask(rows["first_ici_end_imputed"]) for name in ("exposure_days", "days_since_last_dose")}
+    counts = {
+        name: rows[name].where(rows[name].gt(0) | rows[name].eq(rows[f"{name}_at_most"]))
+        for name in ("progressing_lesions", "progressing_organs")
+    }
+    return times | counts
 
 
 def _left_out(rows: pd.DataFrame, definitions: DefinitionSettings) -> pd.Series:

@@ -31,8 +31,8 @@ _NUMBERS: Final = (
     "rechallenge_progressing_organs_at_most", "rechallenge_source_row", "patient_source_row",
 )  # fmt: skip
 _FLAGS: Final = (
-    "first_ici_end_imputed", "first_ici_monotherapy", "late_progression", "treated_beyond_progression",
-    "progression_confirmed",
+    "first_ici_end_imputed", "rechallenge_end_imputed", "first_ici_monotherapy", "late_progression",
+    "treated_beyond_progression", "progression_confirmed",
     "rechallenge_in_window", "same_ici", "interval_treatment_systemic", "interval_treatment_local",
     "local_therapy_at_progression", "last_alive_imputed",
 )  # fmt: skip
@@ -65,7 +65,7 @@ def build_course(
     """
     progressions = progression_records(assessments, treatments)
     course = first_ici(exposures, progressions, definitions, cutoff)
-    course["progression_confirmed"] = _confirmed(course, progressions, patients, definitions, cutoff)
+    course["progression_confirmed"] = _confirmed(course, patients, definitions, cutoff)
     course = course.join(rechallenge(exposures, course, definitions, window))
     course = course.join(_rechallenge_progression(course, progressions, cutoff))
     course["interval_treatment_local"] = _local_between(treatments, course, "first_ici_end", "rechallenge_start")
@@ -82,20 +82,17 @@ def build_course(
 
 
 def _confirmed(
-    course: pd.DataFrame,
-    progressions: pd.DataFrame,
-    patients: pd.DataFrame,
-    definitions: DefinitionSettings,
-    cutoff: pd.Timestamp,
+    course: pd.DataFrame, patients: pd.DataFrame, definitions: DefinitionSettings, cutoff: pd.Timestamp
 ) -> pd.Series:
-    """Whether index progression was seen again, was clinical, or was soon followed by death (rapid deterioration)."""
-    patient_id, date = course.index.to_series(), course["index_progression_date"]
-    least = days(definitions.progression.confirmation_min_days)
-    limit = pd.Series(cutoff, index=course.index)
-    again = first_progression(progressions, patient_id, date + least - days(1), limit)["date"].notna()
-    death = patient_id.map(patients.set_index("patient_id")["death_date"])
-    rapid = (death <= date + least) & (death <= cutoff)
-    return date.notna() & (again | course["index_progression_basis"].eq("clinical") | rapid)
+    """Whether index progression was seen again, or needs no second scan: clinical, or soon followed by death.
+
+    SITC (Kluger 2020, Table 1) asks for the second scan unless there is rapid deterioration.
+    """
+    date = course["index_progression_date"]
+    death = course.index.to_series().map(patients.set_index("patient_id")["death_date"])
+    rapid = (death <= date + days(definitions.progression.confirmation_min_days)) & (death <= cutoff)
+    clinical = course["index_progression_basis"].eq("clinical")
+    return date.notna() & (course["progression_confirmed"].eq(True) | clinical | rapid)
 
 
 def _rechallenge_progression(course: pd.DataFrame, progressions: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.settings.exposure import EligibilitySettings
 from rechallenge.tables import TEXT, text
 from rechallenge.vocabulary import ADVANCED_STAGES, EARLIER_INTENTS, NSCLC_HISTOLOGIES, PRECISIONS, UNDIVIDED_STAGE_III
@@ -32,6 +33,7 @@ class Frame:
     window: tuple[pd.Timestamp, pd.Timestamp]
     cutoff: pd.Timestamp
     settings: EligibilitySettings
+    progression_required: bool
 
 
 def _verdict(holds: pd.Series, evaluable: pd.Series | None = None) -> Verdict:
@@ -80,8 +82,9 @@ def first_ici_in_window(rows: pd.DataFrame, frame: Frame) -> Verdict:
 
 
 def index_progression(rows: pd.DataFrame, frame: Frame) -> Verdict:
-    """Progression after the start of the first ICI, before other systemic therapy."""
-    return _verdict(rows["index_progression_date"].notna(), rows["first_ici_start"].notna())
+    """Progression after the start of the first ICI, before other systemic therapy; holds where none is required."""
+    progressed = rows["index_progression_date"].notna() | (not frame.progression_required)
+    return _verdict(progressed, rows["first_ici_start"].notna())
 
 
 def rechallenged(rows: pd.DataFrame, frame: Frame) -> Verdict:
@@ -98,8 +101,10 @@ def minimum_data(rows: pd.DataFrame, frame: Frame) -> Verdict:
     """First ICI, index progression and rechallenge are dated well enough, and follow-up reaches rechallenge."""
     limit = PRECISIONS.index(frame.settings.minimum_date_precision)
     good = list(PRECISIONS[: limit + 1])
-    dates = ["first_ici_start_precision", "index_progression_precision", "rechallenge_precision"]
-    dated = rows[dates].isin(good).all(axis=1)
+    dated = rows[["first_ici_start_precision", "rechallenge_precision"]].isin(good).all(axis=1)
+    dated &= rows["index_progression_precision"].isin(good) | (
+        rows["index_progression_date"].isna() & (not frame.progression_required)
+    )
     followed = rows["last_alive_date"] >= rows["rechallenge_start"]
     return _verdict(dated & followed, rows["rechallenge_start"].notna() & rows["last_alive_date"].notna())
 
@@ -117,7 +122,7 @@ def evaluate(
     course: pd.DataFrame,
     patients: pd.DataFrame,
     extract_patients: pd.Series,
-    settings: EligibilitySettings,
+    definitions: DefinitionSettings,
     cutoff: pd.Timestamp,
     window: tuple[pd.Timestamp, pd.Timestamp],
 ) -> pd.DataFrame:
@@ -125,10 +130,12 @@ def evaluate(
 
     `course` and `patients` hold the usable patients; those of `extract_patients` that are not among them are
     excluded as `unusable_record`. Columns: patient_id, in_first_ici, in_progressed, eligible, excluded_by, one
-    true/false column per criterion of `settings.criteria`, not_evaluable (ids, separated by ;).
+    true/false column per criterion, not_evaluable (ids, separated by ;). `definitions` (resolved) give the criteria
+    and whether a re-exposure needs progression; in_progressed are those who did progress.
     """
+    settings = definitions.eligibility
     rows = course.merge(patients[["patient_id", "histology", "stage", "advanced_date"]], on="patient_id", how="left")
-    frame = Frame(window, cutoff, settings)
+    frame = Frame(window, cutoff, settings, definitions.re_exposure.progression_required is not False)
     verdicts = {name: FUNCTIONS[name](rows, frame) for name in settings.criteria}
     holds = pd.DataFrame(
         {name: verdict.holds.to_numpy() for name, verdict in verdicts.items()}, index=rows["patient_id"]
@@ -138,13 +145,15 @@ def evaluate(
     )
     everyone = pd.Index(sorted(set(extract_patients.dropna()) | set(rows["patient_id"])), dtype=TEXT)
     usable = everyone.isin(holds.index)
+    progressed = rows.loc[rows["index_progression_date"].notna(), "patient_id"]
     holds = holds.reindex(everyone, fill_value=False)
     unknown = unknown.reindex(everyone, fill_value=False)
     cohort = pd.DataFrame(
         {
             "patient_id": everyone,
             "in_first_ici": usable & holds[_up_to(settings, LAST_OF_FIRST_ICI)].all(axis=1).to_numpy(),
-            "in_progressed": usable & holds[_up_to(settings, LAST_OF_PROGRESSED)].all(axis=1).to_numpy(),
+            "in_progressed": everyone.isin(progressed)
+            & holds[_up_to(settings, LAST_OF_PROGRESSED)].all(axis=1).to_numpy(),
             "eligible": usable & holds.all(axis=1).to_numpy(),
         }
     )

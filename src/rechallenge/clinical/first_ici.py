@@ -26,6 +26,7 @@ _PROGRESSION: Final = {
     "lesions_at_most": "progressing_lesions_at_most",
     "organs": "progressing_organs",
     "organs_at_most": "progressing_organs_at_most",
+    "confirmed": "progression_confirmed",
 }
 
 
@@ -37,10 +38,13 @@ def first_ici(
     The first ICI is the first ICI exposure ever recorded; ICIs that start on that day are one combination.
     Index progression is the first PD strictly after its start, on or before the start of any other systemic
     therapy and the cut-off. The exposure takes in restarts of the same drug within the continuation gap
-    (treatment beyond progression) and every restart without index progression. What starts after the cut-off,
+    (treatment beyond progression) and every restart without index progression, unless such a restart is a
+    re-exposure by definition (`re_exposure.progression_required: false`). What starts after the cut-off,
     or after other systemic therapy took the place of the first ICI, says nothing about it.
     """
     settings = definitions.episodes
+    # Where a re-exposure needs no progression, a restart of the same ICI is one, and no part of the first exposure.
+    restarts_apart = definitions.re_exposure.progression_required is False
     icis = exposures[exposures["is_ici"]]
     start = icis.groupby("patient_id")["start_date"].min()
     opening = icis[icis["start_date"].eq(icis["patient_id"].map(start))]
@@ -49,10 +53,10 @@ def first_ici(
         course.reset_index()[["patient_id", "first_ici_start"]], on="patient_id", how="inner"
     ).merge(opening[["patient_id", "drug"]].assign(is_first_drug=True), on=["patient_id", "drug"], how="left")
     pairs["is_first_drug"] = pairs["is_first_drug"].eq(True)
-    course["next_systemic_start"] = _next_systemic_start(pairs, settings)
+    course["next_systemic_start"] = _next_systemic_start(pairs, settings, restarts_apart=restarts_apart)
     course = course.join(_index_progression(course, progressions, cutoff))
     pairs = pairs.merge(course[["index_progression_date"]].reset_index(), on="patient_id", how="left")
-    own = _own_exposures(pairs, course, cutoff)
+    own = _own_exposures(pairs, course, cutoff, restarts_apart=restarts_apart)
     last = own.sort_values(["patient_id", "end_date", "end_imputed"], kind="stable").drop_duplicates(
         "patient_id", keep="last"
     )
@@ -69,8 +73,12 @@ def first_ici(
     return course
 
 
-def _own_exposures(pairs: pd.DataFrame, course: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
+def _own_exposures(
+    pairs: pd.DataFrame, course: pd.DataFrame, cutoff: pd.Timestamp, *, restarts_apart: bool
+) -> pd.DataFrame:
     """The exposures that make up the first ICI."""
+    if restarts_apart:
+        return pairs[pairs["is_first_drug"] & pairs["start_date"].eq(pairs["first_ici_start"])]
     pairs = pairs.merge(course[["next_systemic_start"]].reset_index(), on="patient_id", how="left")
     progression, therapy, start = pairs["index_progression_date"], pairs["next_systemic_start"], pairs["start_date"]
     before_therapy = progression.notna() | therapy.isna() | (start <= therapy)
@@ -102,10 +110,12 @@ def _opening_columns(opening: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _next_systemic_start(pairs: pd.DataFrame, settings: EpisodeSettings) -> pd.Series:
+def _next_systemic_start(pairs: pd.DataFrame, settings: EpisodeSettings, *, restarts_apart: bool) -> pd.Series:
     """Start of the first other systemic therapy; a drug inside the combination window belongs to the first ICI."""
     after = pairs["start_date"] > pairs["first_ici_start"] + days(settings.combination_window_days)
-    starts: pd.Series = pairs[~pairs["is_first_drug"] & after].groupby("patient_id")["start_date"].min()
+    starts: pd.Series = (
+        pairs[(~pairs["is_first_drug"] | restarts_apart) & after].groupby("patient_id")["start_date"].min()
+    )
     return starts
 
 

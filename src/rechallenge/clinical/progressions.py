@@ -5,11 +5,10 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-PROGRESSIVE: Final = ("PD", "iUPD", "iCPD")
 INADEQUATE: Final = ("NE",)
 RECORD: Final = (
     "patient_id", "date", "precision", "basis", "lesions", "lesions_at_most", "organs", "organs_at_most",
-    "source_table", "source_file", "source_row", "treatment_start",
+    "confirmed", "source_table", "source_file", "source_row", "treatment_start",
 )  # fmt: skip
 
 
@@ -65,6 +64,7 @@ def progression_records(assessments: pd.DataFrame, treatments: pd.DataFrame) -> 
             "lesions_at_most": most,
             "organs": organs,
             "organs_at_most": organs_at_most,
+            "confirmed": scans["is_confirmed"],
             "source_file": scans["source_file"],
             "source_row": scans["source_row"],
         }
@@ -78,7 +78,7 @@ def progression_records(assessments: pd.DataFrame, treatments: pd.DataFrame) -> 
             "source_file": told["source_file"],
             "source_row": told["source_row"],
         }
-    ).assign(basis="reported", source_table="treatments")
+    ).assign(basis="reported", source_table="treatments", confirmed=False)
     undated["treatment_start"] = told["start_date"]
     records = pd.concat([part for part in (dated, undated) if len(part)] or [dated]).reindex(columns=list(RECORD))
     rank = records["basis"].map({"imaging": 0, "clinical": 1, "reported": 2}).fillna(1)

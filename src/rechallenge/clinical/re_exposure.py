@@ -1,11 +1,15 @@
 """What came after index progression: the rechallenge, its regimen and kind, and the treatment in between."""
 
+from typing import Final
+
 import pandas as pd
 
 from rechallenge.clinical.exposures import days
 from rechallenge.clinical.regimens import composition, joined, regimen_type
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.settings.exposure import EpisodeSettings
+
+KINDS: Final = ("rechallenge", "resumption", "switch")
 
 
 def rechallenge(
@@ -16,10 +20,9 @@ def rechallenge(
 ) -> pd.DataFrame:
     """Return the rechallenge of each patient who has one, indexed by patient_id.
 
-    `course` is the frame of `first_ici`. Rechallenge is the first ICI exposure that starts on or after index
-    progression, of another ICI or of the same one after more than the continuation gap, inside the window
-    (both ends included); where none lies inside, the first outside is kept and marked. Its drugs are those
-    that start within the combination window of it or are being given on its first day.
+    `course` is the frame of `first_ici`. Rechallenge is the first ICI exposure that `definitions.re_exposure` counts
+    (see `_candidates`) inside the window (both ends included); where none lies inside, the first outside is kept
+    and marked. Its drugs are those that start within the combination window of it or are being given on its first day.
     """
     settings = definitions.episodes
     candidates = _candidates(exposures, course, definitions)
@@ -30,34 +33,63 @@ def rechallenge(
         kind="stable",
     )
     chosen = chosen.drop_duplicates("patient_id").set_index("patient_id")
-    found = chosen[["start_date", "start_date_precision", "ecog", "line", "source_file", "source_row"]].rename(
-        columns={"start_date_precision": "precision"}
+    found = chosen[["start_date", "start_date_precision", "ecog", "line", "source_file", "source_row", "kind"]].rename(
+        columns={"start_date_precision": "precision", "start_date": "start"}
     )
-    found = found.rename(columns={"start_date": "start"}).add_prefix("rechallenge_")
-    found["rechallenge_in_window"] = chosen["rechallenge_in_window"]
+    found = found.add_prefix("rechallenge_")
+    found[["rechallenge_in_window", "interval_treatment_systemic"]] = chosen[
+        ["rechallenge_in_window", "interval_treatment_systemic"]
+    ]
     members = composition(exposures, found.index.to_series(), found["rechallenge_start"], settings)
     found["rechallenge_drugs"] = joined(members, ["patient_id"])
     icis = members[members["is_ici"]]
     found["rechallenge_ici"] = joined(icis, ["patient_id"])
-    found["rechallenge_end"] = icis.groupby("patient_id")["end_date"].max()
+    last = icis.sort_values(["patient_id", "end_date", "end_imputed"], ascending=[True, True, False], kind="stable")
+    last = last.drop_duplicates("patient_id", keep="last").set_index("patient_id")
+    found[["rechallenge_end", "rechallenge_end_imputed"]] = last[["end_date", "end_imputed"]]
     found["rechallenge_type"] = regimen_type(members)
     found["same_ici"] = found["rechallenge_ici"].eq(course["first_ici_drug"].reindex(found.index))
     found["rechallenge_next_systemic_start"] = _next_systemic_start(exposures, found, members, settings)
-    found["interval_treatment_systemic"] = _interval_treatment(exposures, found, course, settings)
-    found["rechallenge_kind"] = _kind(found, course, settings)
     return found
 
 
 def _candidates(exposures: pd.DataFrame, course: pd.DataFrame, definitions: DefinitionSettings) -> pd.DataFrame:
-    firsts = course[["first_ici_drug", "first_ici_end", "index_progression_date"]]
-    icis = exposures[exposures["is_ici"]].merge(firsts.reset_index(), on="patient_id", how="inner")
+    """The ICI exposures that count as re-exposure, with their kind and the interval treatment before them.
+
+    They start on or after index progression (or, where none is required, after the combination window of the first
+    dose), leave the least gap since the last dose of the first ICI, and are of the agents and kinds that the study
+    counts.
+    """
+    settings, wanted = definitions.episodes, definitions.re_exposure
+    firsts = course[["first_ici_drug", "first_ici_start", "first_ici_end", "first_ici_end_imputed"]]
+    icis = exposures[exposures["is_ici"]].merge(
+        firsts.join(course["index_progression_date"]).reset_index(), on="patient_id", how="inner"
+    )
     after = icis["start_date"] >= icis["index_progression_date"]
+    if wanted.progression_required is False:
+        after = icis["start_date"] > icis["first_ici_start"] + days(settings.combination_window_days)
     gap = icis["start_date"] - icis["first_ici_end"]
     # An exposure of the same drug that starts after index progression lies, by the way exposures are built,
     # more than the continuation gap after the previous one, or after another ICI, which is then the first candidate.
-    least = definitions.re_exposure.minimum_gap_days or 0
+    least = wanted.minimum_gap_days or 0
     long_enough = (gap >= days(least)) | (least == 0)
-    return icis[after & long_enough].copy()
+    counted = icis[after & long_enough & _agent_counts(icis, exposures, wanted.agents)].reset_index(drop=True)
+    counted["interval_treatment_systemic"] = _interval_treatment(exposures, counted, settings)
+    counted["kind"] = _kind(counted, settings)
+    return counted[counted["kind"].isin(list(wanted.kinds or KINDS))].copy()
+
+
+def _agent_counts(icis: pd.DataFrame, exposures: pd.DataFrame, agents: str) -> pd.Series:
+    """Whether the ICI is one that the study counts, beside the first ICI."""
+    same = icis["drug"].eq(icis["first_ici_drug"])
+    if agents == "same":
+        return same
+    if agents == "different":
+        return ~same
+    if agents == "different_class":
+        classes = exposures.drop_duplicates("drug").set_index("drug")["drug_class"]
+        return icis["drug_class"].ne(icis["first_ici_drug"].map(classes))
+    return pd.Series(True, index=icis.index)
 
 
 def _next_systemic_start(
@@ -72,26 +104,24 @@ def _next_systemic_start(
     return later[new].groupby("patient_id")["start_date"].min()
 
 
-def _interval_treatment(
-    exposures: pd.DataFrame, found: pd.DataFrame, course: pd.DataFrame, settings: EpisodeSettings
-) -> pd.Series:
+def _interval_treatment(exposures: pd.DataFrame, candidates: pd.DataFrame, settings: EpisodeSettings) -> pd.Series:
     """Any systemic non-ICI antineoplastic after the last dose of the first ICI, outside the rechallenge regimen."""
-    between = exposures[~exposures["is_ici"]].merge(
-        found[["rechallenge_start"]].reset_index(), on="patient_id", how="inner"
-    )
-    between = between.merge(
-        course[["first_ici_end", "first_ici_end_imputed"]].reset_index(), on="patient_id", how="left"
-    )
+    bounds = candidates[["patient_id", "start_date", "first_ici_end", "first_ici_end_imputed"]]
+    bounds = bounds.rename(columns={"start_date": "again"}).reset_index(names="candidate")
+    between = exposures[~exposures["is_ici"]].merge(bounds, on="patient_id", how="inner")
     after = between["start_date"] > between["first_ici_end"]
     # An imputed end is the start of the next therapy: that therapy did come after the unknown last dose.
     after |= between["start_date"].eq(between["first_ici_end"]) & between["first_ici_end_imputed"].eq(True)
-    before = between["start_date"] < between["rechallenge_start"] - days(settings.combination_window_days)
-    return pd.Series(found.index.isin(between.loc[after & before, "patient_id"]), index=found.index)
+    before = between["start_date"] < between["again"] - days(settings.combination_window_days)
+    return pd.Series(candidates.index.isin(between.loc[after & before, "candidate"]), index=candidates.index)
 
 
-def _kind(found: pd.DataFrame, course: pd.DataFrame, settings: EpisodeSettings) -> pd.Series:
-    """resumption, rechallenge or switch (terms of ESME, Justeau 2025); recorded, never a criterion."""
-    gap = found["rechallenge_start"] - course["first_ici_end"].reindex(found.index)
-    direct = ~found["same_ici"] & (gap <= days(settings.continuation_gap_days))
-    kind = pd.Series("resumption", index=found.index).mask(direct, "switch")
-    return kind.mask(found["interval_treatment_systemic"], "rechallenge")
+def _kind(candidates: pd.DataFrame, settings: EpisodeSettings) -> pd.Series:
+    """resumption, rechallenge or switch (terms of ESME, Justeau 2025); by default recorded, never a criterion."""
+    gap = candidates["start_date"] - candidates["first_ici_end"]
+    another = candidates["drug"].ne(candidates["first_ici_drug"])
+    another = another.groupby([candidates["patient_id"], candidates["start_date"]]).transform("any")
+    kind = pd.Series("resumption", index=candidates.index).mask(
+        another & (gap <= days(settings.continuation_gap_days)), "switch"
+    )
+    return kind.mask(candidates["interval_treatment_systemic"], "rechallenge")

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from rechallenge.accepted import Accepted
-from rechallenge.clinical.derive import StudyFrame
+from rechallenge.clinical.courses import StudyFrame
 from rechallenge.estimates.imputed import imputed_model
 from rechallenge.estimates.key_results import key_results
 from rechallenge.estimates.plans import KEY_PLAN

@@ -10,7 +10,8 @@ import pandas as pd
 
 from rechallenge.accepted import Accepted
 from rechallenge.clinical.classify import classify
-from rechallenge.clinical.derive import Courses, Derived, StudyFrame, courses
+from rechallenge.clinical.courses import Courses, StudyFrame, courses
+from rechallenge.clinical.derive import Derived
 from rechallenge.clinical.eligibility import attrition, evaluate
 from rechallenge.clinical.endpoints import endpoints
 from rechallenge.settings.definitions import DefinitionSettings
@@ -37,7 +38,7 @@ class Staged:
         patients, treatments = tables["patients"], tables["treatments"]
 
         def the_cohort() -> pd.DataFrame:
-            return evaluate(made.course, patients, self._everyone, definitions.eligibility, frame.cutoff, frame.window)
+            return evaluate(made.course, patients, self._everyone, definitions, frame.cutoff, frame.window)
 
         def the_endpoints() -> pd.DataFrame:
             return endpoints(

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from rechallenge.clinical.progressions import PROGRESSIVE
 from rechallenge.tables import TABLES
 from rechallenge.validation.extract import Extract
 from rechallenge.validation.model import Hit, rule
+from rechallenge.vocabulary import PROGRESSIVE
 
 _SCANS = ("assessments", "lesions")
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from rechallenge.clinical.progressions import PROGRESSIVE
 from rechallenge.validation.extract import Extract
 from rechallenge.validation.model import Hit, rule
 from rechallenge.validation.timeline import assessed_progressions, next_after, progressions, systemic_starts
+from rechallenge.vocabulary import PROGRESSIVE
 
 _OBJECTIVE = ("CR", "PR")
 _NO_RESPONSE = ("SD", "PD", "NON_CR_NON_PD")

@@ -4,8 +4,8 @@ from typing import Literal
 
 import pandas as pd
 
-from rechallenge.clinical.progressions import PROGRESSIVE
 from rechallenge.validation.extract import Extract
+from rechallenge.vocabulary import PROGRESSIVE
 
 # Columns of an events frame: patient (position in patients), key (the day searched), first_day, last_day.
 

@@ -1,0 +1,1 @@
+"""Invented patients with expected results: a clinician's test of the definitions."""
