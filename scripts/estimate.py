@@ -13,6 +13,8 @@ from rechallenge.estimates.rows import placed, table
 from rechallenge.estimates.run import estimate
 from rechallenge.estimates.sensitivity_set import sensitivity_set
 from rechallenge.files import read_canonical, read_parquet, write_csv
+from rechallenge.published.model import read_files
+from rechallenge.published.own import all_rows
 from rechallenge.results import read_result
 from rechallenge.settings.config import MAIN, SensitivitySettings, StatisticsSettings
 from rechallenge.settings.definitions import DefinitionSettings
@@ -78,7 +80,13 @@ with step(snakemake) as log:
             )
         )
     estimates = pd.concat(rows, ignore_index=True)
+    resistance = {name: used.resistance for name, used in definitions.items()}
+    published = read_files([Path(path) for path in files.published])
+    checked = all_rows(published, estimates, resistance, settings.seed)
+    estimates = pd.concat([estimates, checked], ignore_index=True)
     write_csv(estimates, output.estimates)
     write_csv(pd.concat(curves, ignore_index=True), output.curves)
     not_fitted = int((estimates["statistic"] == "not_fitted").sum())
+    contradictions = int(checked["level"].isin(["impossible", "improbable"]).sum())
+    log.say(f"{contradictions} contradictions between figures, in {len(checked)} checks")
     log.say(f"{len(estimates)} estimates of {estimates['analysis'].nunique()} analyses; {not_fitted} not fitted")

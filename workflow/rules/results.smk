@@ -14,6 +14,7 @@ rule estimate:
         tables=collect(ACCEPTED, table=[*DERIVED_FROM, "adverse_events"]),
         everyone="<results>/private/canonical/patients/part-0000.parquet",
         source=rules.ingest.output.account,
+        published=study.published,
     output:
         estimates=report("<results>/shareable/estimates.csv", caption="../report/estimates.rst", category="Results"),
         curves="<results>/private/curves.csv",
