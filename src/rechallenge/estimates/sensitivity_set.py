@@ -33,7 +33,7 @@ def sensitivity_set(
     identifiers of all patients of the extract.
     """
     found: list[Row] = []
-    staged = Staged(accepted, frame, everyone)
+    staged = Staged(accepted, frame, everyone, (KEY_PLAN.endpoint,))
     for scenario in scenarios_for(definitions, dates):
         used = scenario.definitions(definitions)
         made = staged.derive(used, scenario.dates or dates, scenario.analysis)

@@ -3,7 +3,7 @@
 Of each step the latest result is kept, so that definitions that share a step should follow one another.
 """
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any, Final, TypeVar
 
 import pandas as pd
@@ -27,9 +27,9 @@ _NOT_COHORT: Final = (*_CLASSES, "response", "endpoints")
 class Staged:
     """`clinical.derive.derive` on the accepted tables of one study, step by step."""
 
-    def __init__(self, accepted: Accepted, frame: StudyFrame, everyone: pd.Series) -> None:
-        """`everyone` are the identifiers of all patients of the extract."""
-        self._accepted, self._frame, self._everyone = accepted, frame, everyone
+    def __init__(self, accepted: Accepted, frame: StudyFrame, everyone: pd.Series, wanted: Sequence[str] = ()) -> None:
+        """`everyone` are the identifiers of all patients of the extract, `wanted` the endpoints (empty: all)."""
+        self._accepted, self._frame, self._everyone, self._wanted = accepted, frame, everyone, wanted
         self._kept: dict[str, tuple[Hashable, Any]] = {}
 
     def derive(self, definitions: DefinitionSettings, dates: Method, analysis: str) -> Derived:
@@ -43,7 +43,7 @@ class Staged:
         def the_endpoints() -> pd.DataFrame:
             return endpoints(
                 classified, made.course, treatments, made.assessments, definitions.endpoints, frame.cutoff,
-                analysis=analysis, progression_dates_only=frame.progression_dates_only,
+                analysis=analysis, progression_dates_only=frame.progression_dates_only, only=self._wanted,
             )  # fmt: skip
 
         made: Courses = self._once(
