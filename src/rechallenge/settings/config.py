@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from rechallenge.errors import UserError
 from rechallenge.settings.base import Settings
+from rechallenge.settings.choices import choice_problems
 from rechallenge.settings.definitions import AnalysisDefinitions, DefinitionSettings
 
 MAIN: Final = "main"
@@ -185,7 +186,11 @@ def read_config(values: dict[str, Any], where: str) -> StudyConfig:
     """Return the typed study of a parsed study file; raises UserError with every mistake in it."""
     if not values:
         raise UserError(f"{where}: the study file is empty.")
-    return StudyConfig.read(values, where)
+    config = StudyConfig.read(values, where)
+    problems = choice_problems(config.specifications.choices, config.definitions, DateSettings)
+    if problems:
+        raise UserError([f"{where}: {problem}" for problem in problems])
+    return config
 
 
 def definitions_of(config: StudyConfig, analysis: str) -> DefinitionSettings:
