@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from rechallenge.accepted import Accepted, folder_of
-from rechallenge.clinical.derive import Courses, StudyFrame, courses
+from rechallenge.clinical.courses import Courses, StudyFrame, courses
+from rechallenge.clinical.recist_agreement import agreement_counts, disagreements
 from rechallenge.files import write_csv, write_parquet
 from rechallenge.settings.config import MAIN
 from rechallenge.settings.definitions import DefinitionSettings
@@ -37,3 +38,17 @@ with step(snakemake) as log:
         if analysis == MAIN:
             write_csv(made[key].regimens, output.regimens)
             log.say(f"{len(made[key].regimens)} regimens")
+            tables, lesion_settings = (
+                accepted.tables(method),
+                DefinitionSettings.read(values, f"definitions of {analysis}").lesions,
+            )
+            compared = tables["assessments"], tables["lesions"], made[key].regimens, lesion_settings
+            notes, agreement = disagreements(*compared), agreement_counts(*compared)
+            write_csv(notes, output.lesion_notes)
+            write_csv(agreement, output.lesion_agreement)
+            if len(agreement):
+                days = agreement.set_index("statistic")["n"]
+                log.say(
+                    f"measured lesions: {days['compared']} days compared with the reported response, "
+                    f"{days['different']} different; {len(notes)} notes in lesion_notes.csv"
+                )

@@ -24,10 +24,19 @@ NUMBERS: Final = {
     "attrition": ("step", "excluded", "remaining", "not_evaluable"),
     "row_account": ("rows_read", "duplicates_merged", "set_aside", "used"),
     "violations": ("source_row",),
+    "lesion_notes": ("source_row",),
+    "lesion_agreement": ("n",),
     "cohort": (),
 }  # fmt: skip
 DATES: Final = {
-    "classified": ("first_ici_start", "first_ici_end", "first_ici_progression", "rechallenge_start"),
+    "classified": (
+        "first_ici_start",
+        "first_ici_end",
+        "first_ici_progression",
+        "rechallenge_start",
+        "first_ici_response_date",
+        "rechallenge_response_date",
+    ),
     "adtte": ("start_date", "end_date"),
 }
 FLAGS: Final = {"classified": ("eligible",)}

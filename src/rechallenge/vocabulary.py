@@ -42,6 +42,8 @@ INTENTS: Final = ("palliative", "neoadjuvant", "adjuvant", "consolidation")
 EARLIER_INTENTS: Final = INTENTS[1:]
 STOP_REASONS: Final = ("progression", "toxicity", "completed", "death", "patient_choice", "ongoing", "other")
 LESION_ROLES: Final = ("target", "non_target", "new")
+# What is said of a lesion beside its diameter, or instead of it; "too_small" is 5 mm (RECIST 1.1).
+LESION_STATUSES: Final = ("measured", "absent", "present", "too_small", "progression", "not_evaluable")
 QUALIFIERS: Final = ("exact", "at_least", "at_most", "range")
 
 # Classes of the drug dictionary (config/vocabularies/drugs.yaml).

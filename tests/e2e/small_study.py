@@ -79,12 +79,15 @@ def write_small_study(
     patients: str = PATIENTS,
     treatments: str = TREATMENTS,
     assessments: str = ASSESSMENTS,
+    lesions: str | None = None,
     study: str = STUDY,
 ) -> Path:
     """Write the extract and the study file; return the study file."""
     extract = folder / "extract"
     extract.mkdir(parents=True, exist_ok=True)
     tables = {"patients": patients, "treatments": treatments, "assessments": assessments}
+    if lesions is not None:
+        tables["lesions"] = lesions
     for name, text in tables.items():
         (extract / f"{name}.csv").write_text(text, encoding="utf-8")
     (folder / "study.yaml").write_text(study, encoding="utf-8")

@@ -20,6 +20,7 @@ AFTER_CLASSIFY = {"classify", "endpoints", "estimate", "figures", "report", "man
 CONTRACT = """
 private/canonical/patients/part-0000.parquet private/violations.csv private/validation.html private/regimens.csv
 private/cohort.csv private/classified.csv private/adtte.csv private/figures
+private/lesion_notes.csv private/lesion_agreement.csv
 shareable/row_account.csv shareable/attrition.csv shareable/flow.svg shareable/table1.csv shareable/table1.html
 shareable/table1.docx shareable/estimates.csv shareable/numbers.json shareable/figures shareable/report.html
 shareable/manuscript.docx shareable/manuscript.md shareable/checklist_strobe.csv shareable/checklist_strobe.docx

@@ -82,6 +82,11 @@ def test_words_of_patients(column: str, cell: str, expected: str | None) -> None
         ("treatments", "modality", "放疗", "radiotherapy"),
         ("treatments", "intent", "术后辅助", "adjuvant"),
         ("adverse_events", "immune_related", "No", "no"),
+        ("lesions", "role", "靶病灶", "target"),
+        ("lesions", "status", "消失", "absent"),
+        ("lesions", "status", "Too small to measure", "too_small"),
+        ("lesions", "status", "明确进展", "progression"),
+        ("lesions", "status", "NE", "not_evaluable"),
     ],
 )
 def test_words_of_events(table: str, column: str, cell: str, expected: str) -> None:

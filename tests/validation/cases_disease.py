@@ -452,9 +452,13 @@ CASES = [
     ),
     Case(
         "lesion_without_assessment",
-        "lesions on 2 April, the scan on 1 April",
+        "lesions on 2 April, the scan on 1 April; 5 January is a baseline",
         ["lesions 2 assessment_date"],
         patients=PATIENTS,
+        treatments="""
+            patient_id  drug       start_date
+            01          nivolumab  2020-01-10
+        """,
         assessments="""
             patient_id  assessment_date  response
             01          2020-04-01       SD
@@ -463,6 +467,7 @@ CASES = [
             patient_id  assessment_date  lesion_id
             01          2020-04-02       L1
             01          2020-04-01       L1
+            01          2020-01-05       L1
         """,
     ),
 ]

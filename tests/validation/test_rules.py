@@ -3,10 +3,10 @@
 import pytest
 
 from rechallenge.validation.catalogue import CATALOGUE, OWN_RULES
-from tests.validation import cases_disease, cases_follow_up, cases_patients
+from tests.validation import cases_disease, cases_follow_up, cases_lesions, cases_patients
 from tests.validation.cases import Case, located
 
-CASES = [*cases_patients.CASES, *cases_follow_up.CASES, *cases_disease.CASES]
+CASES = [*cases_patients.CASES, *cases_follow_up.CASES, *cases_disease.CASES, *cases_lesions.CASES]
 # Tested where they can occur: a table of a wrong type, and waivers.
 ELSEWHERE = {"structure_wrong", "waiver_unused", "waiver_incomplete", "waiver_rule_unknown"}
 

@@ -8,7 +8,7 @@ import pandas as pd
 from rechallenge.clinical import covariates as baseline
 from rechallenge.clinical.progression_pattern import classify_pattern
 from rechallenge.clinical.resistance import WITHOUT_CLASS, classify_resistance
-from rechallenge.clinical.response import best_response
+from rechallenge.clinical.response import RECHALLENGE, best_response
 from rechallenge.dates import days_between, months
 from rechallenge.settings.classes import IntervalTreatmentSettings
 from rechallenge.settings.definitions import DefinitionSettings
@@ -17,9 +17,9 @@ from rechallenge.tables import text
 COLUMNS: Final = (
     "patient_id", "eligible", "analysis_exclusion", "first_ici_drug", "first_ici_start", "first_ici_end",
     "first_ici_progression", "days_to_progression", "months_to_progression", "exposure_days", "days_since_last_dose",
-    "best_response", "resistance", "resistance_reason", "progressing_lesions", "progressing_organs",
-    "progression_pattern", "interval_treatment", "rechallenge_regimen", "rechallenge_start", "rechallenge_kind",
-    *baseline.COLUMNS,
+    "best_response", "first_ici_response_date", "resistance", "resistance_reason", "progressing_lesions",
+    "progressing_organs", "progression_pattern", "interval_treatment", "rechallenge_regimen", "rechallenge_start",
+    "rechallenge_kind", "rechallenge_best_response", "rechallenge_response_date", *baseline.COLUMNS,
 )  # fmt: skip
 UNCLASSIFIED_RESISTANCE: Final = "unclassified_resistance"
 
@@ -55,7 +55,13 @@ def classify(
     response = best_response(
         rows, assessments, treatments, definitions.response, cutoff, progression_dates_only=progression_dates_only
     )
-    rows = rows.join(response)
+    again = best_response(
+        rows, assessments, treatments, definitions.response, cutoff, treatment=RECHALLENGE,
+        progression_dates_only=progression_dates_only,
+    )  # fmt: skip
+    rows = rows.join(response.rename(columns={"response_date": "first_ici_response_date"}))
+    rows["rechallenge_best_response"] = again["best_response"].where(rows["rechallenge_start"].notna())
+    rows["rechallenge_response_date"] = again["response_date"]
     rows["responder"] = rows["best_response"].isin(definitions.response.objective_responses)
     rows = rows.join(classify_resistance(rows, definitions.resistance))
     rows["progression_pattern"] = classify_pattern(rows, definitions.progression_pattern)

@@ -31,8 +31,8 @@ _NUMBERS: Final = (
     "rechallenge_progressing_organs_at_most", "rechallenge_source_row", "patient_source_row",
 )  # fmt: skip
 _FLAGS: Final = (
-    "first_ici_end_imputed", "first_ici_monotherapy", "late_progression", "treated_beyond_progression",
-    "progression_confirmed",
+    "first_ici_end_imputed", "rechallenge_end_imputed", "first_ici_monotherapy", "late_progression",
+    "treated_beyond_progression", "progression_confirmed",
     "rechallenge_in_window", "same_ici", "interval_treatment_systemic", "interval_treatment_local",
     "local_therapy_at_progression", "last_alive_imputed",
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """The endpoints as values: where the clock starts, what ends it, what interrupts it, where the others are censored.
 
-Sources: RECIST 1.1 (Eisenhauer 2009); FDA, Clinical Trial Endpoints for the Approval of Cancer Drugs and Biologics, 2007,
-Appendix 3 (missed assessments, new therapy); usage of real-world PFS (visit gap, death window).
+Sources: RECIST 1.1 (Eisenhauer 2009); FDA, Clinical Trial Endpoints for the Approval of Cancer Drugs and Biologics,
+2007, Appendix 3 (missed assessments, new therapy); usage of real-world PFS (visit gap, death window).
 """
 
 from dataclasses import dataclass

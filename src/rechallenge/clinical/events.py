@@ -37,7 +37,7 @@ CLOCKS: Final = {
         "the first dose of rechallenge",
     ),
     "first_ici": Clock(
-        "first_ici_start", ("next_systemic_start",), "first_ici_end", "first_ici_source",
+        "first_ici_start", ("next_systemic_start", "rechallenge_start"), "first_ici_end", "first_ici_source",
         "the first dose of the first ICI",
     ),
     "index_progression": Clock(
@@ -45,7 +45,7 @@ CLOCKS: Final = {
         "index_progression_source", "index progression",
     ),
     "first_ici_response": Clock(
-        "first_ici_response_date", ("next_systemic_start",), "first_ici_end", "first_ici_source",
+        "first_ici_response_date", ("next_systemic_start", "rechallenge_start"), "first_ici_end", "first_ici_source",
         "the first CR or PR on the first ICI",
     ),
     "rechallenge_response": Clock(
@@ -131,7 +131,9 @@ def _progression(scene: Scene) -> pd.DataFrame:
     records = scene.progressions
     if scene.settings.clinical_progression == "ignored":
         records = records[~records["basis"].eq("clinical")]
-    return first_progression(records, scene.patient_id, scene.start, scene.limit, from_first_day=True)[["date", *SOURCE]]
+    return first_progression(records, scene.patient_id, scene.start, scene.limit, from_first_day=True)[
+        ["date", *SOURCE]
+    ]
 
 
 def _death(scene: Scene) -> pd.DataFrame:
@@ -263,7 +265,7 @@ def _start(scene: Scene, _: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "date": scene.start,
-            "source_table": "assessments" if source.startswith("index") else "treatments",
+            "source_table": scene.rows["index_progression_table"] if source.startswith("index") else "treatments",
             "source_file": scene.rows[f"{source}_file"],
             "source_row": scene.rows[f"{source}_row"],
             "reason": "no_assessment_after_start",

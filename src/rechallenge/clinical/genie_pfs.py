@@ -27,28 +27,33 @@ def genie_pfs(regimens: pd.DataFrame, assessments: pd.DataFrame, patients: pd.Da
     last_contact_date, death_date. The result has the index of `regimens` and the registry's column names:
     pfs_<reading>_g_status (1 progression or death, 0 censored) and tt_pfs_<reading>_g_days.
     """
+    dates = _dates(regimens, assessments, patients)
+    columns = {}
+    for reading in READINGS:
+        event = dates[reading].fillna(dates["death"])
+        known = event.notna() | dates["censored"].notna()
+        columns[f"pfs_{reading}_g_status"] = event.notna().astype("float64").where(known)
+        columns[f"tt_pfs_{reading}_g_days"] = days_between(regimens["start_date"], event.fillna(dates["censored"]))
+    return pd.DataFrame(columns, index=regimens.index)
+
+
+def _dates(regimens: pd.DataFrame, assessments: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
+    """Progression under each reading, the death that counts, the next regimen, and where the others are censored."""
     rows = regimens[["patient_id", "start_date"]].reset_index(drop=True)
     starts = rows.drop_duplicates().rename(columns={"start_date": "date"})
     following = _first_after(rows, starts)
     followed = rows.merge(patients[["patient_id", "last_contact_date", "death_date"]], on="patient_id", how="left")
     progressive = assessments[assessments["response"].eq("PD")].rename(columns={"assessment_date": "date"})
-    found = {}
+    found = {"following": following}
     for reading, basis in _BASIS.items():
         first = _first_after(rows, progressive[progressive["basis"].eq(basis)])
         found[reading] = first.where(following.isna() | (first < following))
     both = pd.concat([found["i"], found["m"]], axis=1)
     found["i_or_m"] = both.min(axis=1)
     found["i_and_m"] = both.max(axis=1).where(both.notna().all(axis=1))
-    death = followed["death_date"].where(following.isna())
-    censored = following.fillna(followed["last_contact_date"])
-    columns = {}
-    for reading in READINGS:
-        event = found[reading].fillna(death)
-        known = event.notna() | censored.notna()
-        status = event.notna().astype("float64").where(known)
-        columns[f"pfs_{reading}_g_status"] = status
-        columns[f"tt_pfs_{reading}_g_days"] = days_between(rows["start_date"], event.fillna(censored))
-    return pd.DataFrame(columns).set_index(regimens.index)
+    found["death"] = followed["death_date"].where(following.isna())
+    found["censored"] = following.fillna(followed["last_contact_date"])
+    return pd.DataFrame(found).set_index(regimens.index)
 
 
 def genie_progression_free_survival(
@@ -65,8 +70,7 @@ def genie_progression_free_survival(
     later = _source_regimens(treatments)
     if later.empty:
         later = rows[["patient_id", "next_therapy"]].dropna().set_axis(["patient_id", "start_date"], axis=1)
-    later = later[later["start_date"] <= cutoff]
-    everything = pd.concat([clock, later], ignore_index=True)
+    everything = pd.concat([clock, later[later["start_date"] <= cutoff]], ignore_index=True)
     words = pd.DataFrame(
         {
             "patient_id": known["patient_id"],
@@ -79,22 +83,16 @@ def genie_progression_free_survival(
         ["patient_id", "last_contact_date", "death_date"], axis=1
     )
     people = people.assign(death_date=people["death_date"].where(people["death_date"] <= cutoff))
-    found = genie_pfs(everything, words, people).iloc[: len(rows)].set_index(rows.index)
-    alone = (
-        genie_pfs(everything, words, people.assign(death_date=np.datetime64("NaT")))
-        .iloc[: len(rows)]
-        .set_index(rows.index)
-    )
-    event = found[f"pfs_{reading}_g_status"].eq(1)
-    end = rows["clock_start"] + pd.to_timedelta(found[f"tt_pfs_{reading}_g_days"], unit="D")
-    progressed = alone[f"pfs_{reading}_g_status"].eq(1)
-    decisive = _record_of(known, rows["patient_id"], end.where(progressed), _BASIS.get(reading))
-    followed = _first_after(clock.reset_index(drop=True), later.rename(columns={"start_date": "date"}))
-    by_regimen = ~event & end.eq(pd.Series(followed.to_numpy(), index=rows.index))
-    kind = np.select([progressed.to_numpy(), event.to_numpy()], ["progression", "death"], default="")
-    reason = np.where(event, kind, np.where(by_regimen, "new_systemic_therapy", "last_contact"))
+    dates = _dates(everything, words, people).iloc[: len(rows)].set_index(rows.index)
+    progression = dates[reading]
+    progressed, died = progression.notna(), progression.isna() & dates["death"].notna()
+    end = progression.fillna(dates["death"]).fillna(dates["censored"])
+    kind = np.select([progressed.to_numpy(), died.to_numpy()], ["progression", "death"], default="")
+    censoring = np.where(dates["following"].notna(), "new_systemic_therapy", "last_contact")
+    reason = np.where(kind == "", censoring, kind)
+    decisive = _record_of(known, rows["patient_id"], progression, _BASIS.get(reading))
     source = decisive[["source_table", "source_file", "source_row"]].where(progressed, patient_source(rows))
-    return event_table(rows, rows["clock_start"], end, event, kind, reason, source)
+    return event_table(rows, rows["clock_start"], end, progressed | died, kind, reason, source)
 
 
 def _record_of(progressions: pd.DataFrame, patient_id: pd.Series, date: pd.Series, basis: str | None) -> pd.DataFrame:

@@ -44,7 +44,9 @@ def rechallenge(
     found["rechallenge_drugs"] = joined(members, ["patient_id"])
     icis = members[members["is_ici"]]
     found["rechallenge_ici"] = joined(icis, ["patient_id"])
-    found["rechallenge_end"] = icis.groupby("patient_id")["end_date"].max()
+    last = icis.sort_values(["patient_id", "end_date", "end_imputed"], ascending=[True, True, False], kind="stable")
+    last = last.drop_duplicates("patient_id", keep="last").set_index("patient_id")
+    found[["rechallenge_end", "rechallenge_end_imputed"]] = last[["end_date", "end_imputed"]]
     found["rechallenge_type"] = regimen_type(members)
     found["same_ici"] = found["rechallenge_ici"].eq(course["first_ici_drug"].reindex(found.index))
     found["rechallenge_next_systemic_start"] = _next_systemic_start(exposures, found, members, settings)

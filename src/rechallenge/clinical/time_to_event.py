@@ -11,6 +11,8 @@
 The idea is that of admiral's `derive_param_tte` (pharmaverse); the rule for missed assessments is added.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -18,7 +20,7 @@ from rechallenge.clinical.endpoint_catalogue import Endpoint
 from rechallenge.clinical.event_table import event_table
 from rechallenge.clinical.events import CENSORING, EVENTS, INTERRUPTIONS, SOURCE, Scene
 from rechallenge.dates import days_between
-from rechallenge.tables import DATE
+from rechallenge.tables import DATE, TEXT
 
 
 def time_to_event(scene: Scene, endpoint: Endpoint) -> pd.DataFrame:
@@ -44,24 +46,36 @@ def time_to_event(scene: Scene, endpoint: Endpoint) -> pd.DataFrame:
     return _with_intervals(table, scene, end, kind)
 
 
+def _typed(found: pd.DataFrame, words: str) -> pd.DataFrame:
+    """Date, `words` (name or reason) and source of what a rule found, in fixed kinds, so that they can be combined."""
+    kinds: dict[str, Any] = {
+        "date": DATE,
+        words: TEXT,
+        "source_table": TEXT,
+        "source_file": TEXT,
+        "source_row": "float64",
+    }
+    return found.astype(kinds)[list(kinds)]
+
+
 def _earliest(scene: Scene, endpoint: Endpoint) -> pd.DataFrame:
     """Date, name and source of the event of each patient; missing where there is none."""
-    best = pd.DataFrame(
-        {"date": np.datetime64("NaT"), "name": "", "source_table": pd.NA, "source_file": pd.NA, "source_row": np.nan},
-        index=scene.rows.index,
-    ).astype({"date": DATE, "name": "object", "source_table": "object", "source_file": "object"})
+    best: pd.DataFrame | None = None
     for name in endpoint.events:
-        found = EVENTS[name].find(scene)
-        found = found.assign(name=name).where(found["date"] >= scene.start)
-        sooner = found["date"].notna() & (best["date"].isna() | (found["date"] < best["date"]))
-        for column in best.columns:
-            best[column] = found[column].astype(best[column].dtype).where(sooner, best[column])
+        found = _typed(EVENTS[name].find(scene).assign(name=name), "name")
+        found = found.where(found["date"] >= scene.start)
+        if best is not None:
+            sooner = found["date"].notna() & (best["date"].isna() | (found["date"] < best["date"]))
+            found = found.where(sooner, best)
+        best = found
+    if best is None:
+        raise RuntimeError(f"{endpoint.name} has no event")
     return best
 
 
 def _interruption(scene: Scene, endpoint: Endpoint, event: pd.DataFrame) -> pd.DataFrame:
     date = pd.Series(np.datetime64("NaT"), index=scene.rows.index, dtype=DATE)
-    reason = pd.Series("", index=scene.rows.index, dtype="object")
+    reason = pd.Series("", index=scene.rows.index, dtype=TEXT)
     for name in endpoint.interrupted_by:
         rule = INTERRUPTIONS[name]
         found = rule.find(scene, event["date"], event["name"])
@@ -71,12 +85,12 @@ def _interruption(scene: Scene, endpoint: Endpoint, event: pd.DataFrame) -> pd.D
 
 
 def _censored(scene: Scene, endpoint: Endpoint, until: pd.Series) -> pd.DataFrame:
-    columns = ["date", "reason", *SOURCE]
-    rules = [CENSORING[name] for name in endpoint.censored_at]
-    found = rules[0].find(scene, until)[columns].astype({name: "object" for name in columns if name != "date"})
-    for rule in rules[1:]:
-        further = rule.find(scene, until)[columns]
-        found = found.where(found["date"].notna(), further)
+    found: pd.DataFrame | None = None
+    for name in endpoint.censored_at:
+        further = _typed(CENSORING[name].find(scene, until), "reason")
+        found = further if found is None else found.where(found["date"].notna(), further)
+    if found is None:
+        raise RuntimeError(f"{endpoint.name} has no rule of censoring")
     return found
 
 

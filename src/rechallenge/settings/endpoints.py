@@ -1,17 +1,18 @@
 """Settings of the endpoints: presets of PFS, and a study's own endpoints."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from rechallenge.settings.base import PresetSettings, Settings
 
+BUILT_IN: Final = ("PFS", "PFS1", "OS", "OS1", "TTF", "TTF1", "TTNT", "TTNT1", "DOR", "DOR1")
 # Where a clock can start; each is a date of the course.
 Start = Literal["first_ici", "rechallenge", "index_progression", "first_ici_response", "rechallenge_response"]
 # Rules of `rechallenge.clinical.events`.
 EventName = Literal["progression", "death", "new_therapy", "treatment_stop"]
-InterruptionName = Literal["new_therapy", "missed_assessments", "visit_gap"]
+InterruptionName = Literal["new_therapy", "missed_assessments", "visit_gap", "death_window"]
 CensoringName = Literal["last_adequate_assessment", "last_contact", "treatment_ongoing", "start", "cutoff"]
 
 
@@ -73,6 +74,16 @@ class EndpointSettings(PresetSettings):
         default_factory=dict,
         description="Endpoints of the study's own by name: label, start, events, interrupted_by, censored_at.",
     )
+
+    @field_validator("own")
+    @classmethod
+    def _names(cls, own: dict[str, OwnEndpoint]) -> dict[str, OwnEndpoint]:
+        for name in own:
+            if name.upper() in BUILT_IN:
+                raise ValueError(f'"{name}" is an endpoint already; give your own another name')
+            if not name.replace("_", "").isalnum() or not name.isascii():
+                raise ValueError(f'"{name}" cannot name an endpoint: use letters, digits and _')
+        return own
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         name: {

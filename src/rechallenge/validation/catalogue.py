@@ -11,6 +11,7 @@ from rechallenge.validation import (
     rules_duplicates,
     rules_follow_up,
     rules_identity,
+    rules_lesions,
     rules_patients,
     rules_progression,
     rules_safety,
@@ -27,7 +28,7 @@ SUBJECTS: Final[dict[str, tuple[Check, ...]]] = {
     "Follow-up": rules_follow_up.CHECKS,
     "Treatments": rules_treatments.CHECKS,
     "Progression": rules_progression.CHECKS,
-    "Assessments and lesions": rules_assessments.CHECKS,
+    "Assessments and lesions": (*rules_assessments.CHECKS, *rules_lesions.CHECKS),
     "Safety": rules_safety.CHECKS,
 }
 CATALOGUE: Final[tuple[Check, ...]] = tuple(check for checks in SUBJECTS.values() for check in checks)

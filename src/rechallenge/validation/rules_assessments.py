@@ -74,6 +74,8 @@ def organs_exceed_lesions(extract: Extract) -> Iterable[Hit]:
 def lesion_count_missing(extract: Extract) -> Iterable[Hit]:
     scans = extract["assessments"]
     where = scans["response"].isin(PROGRESSIVE) & scans["progressing_lesions"].isna() & scans["new_lesions"].isna()
+    # Measured lesions are counted themselves.
+    where &= ~_on_a_day_of(scans, extract["lesions"])
     yield Hit("assessments", where, "progressing_lesions", beside=("assessment_date",))
 
 
@@ -120,23 +122,34 @@ def ici_without_assessment(extract: Extract) -> Iterable[Hit]:
     seen = scans["patient_id"][usable & (extract.latest("assessments", "assessment_date") > start)]
     treatments = extract["treatments"]
     told = treatments["patient_id"][treatments["progression_date"].notna()]
-    followed = patients["patient_id"].isin(seen) | patients["patient_id"].isin(told)
+    lesions = extract["lesions"]
+    start = extract.of_patient("lesions", extract.first_start(extract.ici))
+    measured = lesions["patient_id"][extract.latest("lesions", "assessment_date") > start]
+    followed = patients["patient_id"].isin(pd.concat([seen, told, measured]))
     yield Hit("patients", extract.has_ici & ~followed, "patient_id")
 
 
 @rule(
     "warning",
     "A lesion is dated on a day without an assessment",
-    "Correct the date, or add the assessment of that day.",
+    "Correct the date, or add the assessment of that day; the response is read from the lesions alone.",
 )
 def lesion_without_assessment(extract: Extract) -> Iterable[Hit]:
     lesions, scans = extract["lesions"], extract["assessments"]
     if lesions.empty or scans.empty:
         return
-    day = ["patient_id", "assessment_date"]
-    known = lesions[day].merge(scans[day].drop_duplicates().assign(known=True), on=day, how="left")["known"]
-    where = pd.Series(known.isna().to_numpy(), index=lesions.index) & lesions["assessment_date"].notna()
+    start = extract.of_patient("lesions", extract.first_start(extract.systemic))
+    # A scan before the first treatment is a baseline: nobody reports a response to it.
+    baseline = extract.latest("lesions", "assessment_date") <= start
+    where = lesions["assessment_date"].notna() & ~baseline & ~_on_a_day_of(lesions, scans)
     yield Hit("lesions", where, "assessment_date")
+
+
+def _on_a_day_of(rows: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
+    """Whether the patient has a row among `others` on the same day."""
+    day = ["patient_id", "assessment_date"]
+    known = rows[day].merge(others[day].drop_duplicates().assign(known=True), on=day, how="left")["known"]
+    return pd.Series(known.eq(True).to_numpy(), index=rows.index)
 
 
 CHECKS = (
