@@ -3,6 +3,7 @@
 Names without a digit run from the first dose of rechallenge, names with 1 from the first dose of the first ICI.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
@@ -42,13 +43,15 @@ def endpoints(
     *,
     analysis: str,
     progression_dates_only: bool,
+    only: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return the time-to-event table; columns COLUMNS, sorted by endpoint, population and patient.
 
     The endpoints are those of `endpoint_catalogue`, in the population of their clock: the rechallenge set, all
     with a first ICI monotherapy, or those who progressed on it. Endpoints of the first ICI also stand in the
     rechallenge set, there with OS1 entered at rechallenge (`entry_days`), because nobody can die before it.
-    Whoever has no start (no response for DOR) has no row. `assessments` are the evaluated ones.
+    Whoever has no start (no response for DOR) has no row. `assessments` are the evaluated ones. `only` names the
+    endpoints that are wanted, all where it is empty.
     """
     members = course.merge(classified[_CLASSIFIED], on="patient_id", how="inner")
     # Most patients of a registry have no first ICI monotherapy: they are left behind here, not in every rule.
@@ -57,7 +60,8 @@ def endpoints(
     progressions = progression_records(assessments, treatments)
     adequate = adequate_assessments(assessments)
     parts = []
-    for endpoint in catalogue(settings, progression_dates_only=progression_dates_only):
+    declared = catalogue(settings, progression_dates_only=progression_dates_only)
+    for endpoint in [item for item in declared if not only or item.name in only]:
         clock = CLOCKS[endpoint.start]
         rows = members[members[clock.start].notna()]
         population = _POPULATION[endpoint.start]
