@@ -120,12 +120,12 @@ def log_ranges(table: pd.DataFrame, key: str) -> Array:
     """
     keys = choices_of(table)
     rows = table.loc[table["hr"].notna() & table[key].notna() & table[key].ne(""), [*keys, "hr"]]
-    log = np.log(rows["hr"].astype("float64"))
+    rows = rows.assign(log=np.log(rows["hr"].to_numpy("float64")))
     others = [name for name in keys if name != key]
     if key == MODEL:
-        return _between_models(rows.assign(log=log), others)
-    groups = log.groupby([rows[name].fillna("") for name in others]) if others else log.groupby(np.zeros(len(log)))
-    found = groups.agg(["min", "max", "size"])
+        return _between_models(rows, others)
+    held = [rows[name].fillna("") for name in others] or [pd.Series("", index=rows.index)]
+    found = rows["log"].groupby(held).agg(["min", "max", "size"])
     several = found["size"] > 1
     return (found["max"] - found["min"])[several].to_numpy("float64")
 

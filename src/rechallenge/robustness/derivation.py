@@ -147,9 +147,9 @@ class Derivations:
             table = endpoints(
                 classified, chosen.course, chosen.treatments, chosen.assessments, definitions.endpoints,
                 self._frame.cutoff, analysis="", progression_dates_only=self._frame.progression_dates_only,
+                only=(ENDPOINT,),
             )  # fmt: skip
-            own = table[table["endpoint"].eq(ENDPOINT) & table["population"].eq(POPULATION)].set_index("patient_id")
-            own = own.reindex(chosen.course["patient_id"])
+            own = table[table["population"].eq(POPULATION)].set_index("patient_id").reindex(chosen.course["patient_id"])
             return rounded(own["days"]).to_numpy("float64"), own["event"].to_numpy("float64")
 
         return self._frames.get(("times", base, _dumped(definitions, "endpoints")), make)
@@ -168,8 +168,7 @@ class Derivations:
             column = self._classified(chosen, base, definitions, sections)[item.name]
             if is_number(column, item):
                 return column.to_numpy("float64") / item.unit
-            levels = classes_of(column)
-            return levels.astype(object).where(levels.notna(), None).to_numpy(object)
+            return np.array([None if level != level else level for level in classes_of(column)], dtype=object)
 
         return self._frames.get(("column", base, item.name, item.unit, _dumped(definitions, *sections)), make)
 

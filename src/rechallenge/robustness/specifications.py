@@ -83,7 +83,7 @@ def specifications(
     """
     used = main.resolved()
     excludes = "exclude" in (used.resistance.unclassified, *choices.get("resistance.unclassified", ()))
-    found = []
+    found: list[Specification] = []
     for effect in EFFECTS:
         for model in choices.get(MODEL, (DECLARED_MODEL,)):
             columns = (effect, *covariates) if model == MODELS[1] else (effect,)
@@ -106,8 +106,10 @@ def _is_main(chosen: Mapping[str, Value], main: DefinitionSettings, imputation: 
     """Both models of the main definitions are the main analysis: its report has both."""
     for key, value in chosen.items():
         section, _, name = key.partition(".")
-        stated = imputation if key == IMPUTATION else None if key == MODEL else getattr(getattr(main, section), name)
-        if key != MODEL and value_text(value) != value_text(stated):
+        if key == MODEL:
+            continue
+        stated = imputation if key == IMPUTATION else getattr(getattr(main, section), name)
+        if value_text(value) != value_text(stated):
             return False
     return True
 
