@@ -8,7 +8,7 @@ import pandas as pd
 
 from rechallenge.accepted import Accepted, folder_of
 from rechallenge.clinical.classify import COLUMNS
-from rechallenge.clinical.derive import StudyFrame
+from rechallenge.clinical.courses import StudyFrame
 from rechallenge.estimates.design import check_covariates
 from rechallenge.files import write_csv
 from rechallenge.robustness.derivation import Derivations

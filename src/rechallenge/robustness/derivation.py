@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rechallenge.clinical.classify import classify
-from rechallenge.clinical.derive import Courses, StudyFrame, courses
+from rechallenge.clinical.courses import Courses, StudyFrame, courses
 from rechallenge.clinical.eligibility import evaluate
 from rechallenge.clinical.endpoints import endpoints
 from rechallenge.estimates.design import is_number
