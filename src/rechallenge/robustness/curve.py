@@ -2,18 +2,20 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from rechallenge import results
 from rechallenge.estimates.rows import NAN, Counts, Row, placed
 from rechallenge.settings.choices import MODEL, MODELS, Choices
 
-NUMBERS: Final = ("n", "events", "left_out", "hr", "lower", "upper", "p", "median_difference", "logrank_p")
 Array = NDArray[np.float64]
 PLACE: Final = "place"
+NUMBERS: Final = tuple(name for name in results.NUMBERS["specification_curve"] if name != PLACE)
 CURVE_MODEL: Final = "specification_curve"
 _BEFORE, _AFTER = ("id", "effect"), (MODEL, "main", *NUMBERS, "reason")
 
@@ -42,20 +44,21 @@ def gathered(shards: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return table.drop(columns=PLACE)
 
 
-def summary(table: pd.DataFrame, alpha: float, analysis: str) -> Iterator[Row]:
+def summary(table: pd.DataFrame, confidence: float, analysis: str) -> Iterator[Row]:
     """Return the rows of the results table that describe the curve of each effect.
 
     The sign is that of the main analysis (of the declared model, where both were run), or of the median hazard ratio
     where the main analysis is not among the specifications. Shares are of those with a hazard ratio. They describe how
-    far a result depends on definitions; specifications share their patients, so no share is a test.
+    far a result depends on definitions; specifications share their patients, so no share is a test. A small P is one
+    under 1 - `confidence`.
     """
     keys = {"analysis": analysis, "endpoint": "PFS", "population": "rechallenge", "model": CURVE_MODEL}
     for effect in table["effect"].unique():
         own = table[table["effect"].eq(effect)]
-        yield from placed([*_distribution(own, alpha), *_shifts(own)], term=str(effect), **keys)
+        yield from placed([*_distribution(own, confidence), *_shifts(own)], term=str(effect), **keys)
 
 
-def _distribution(table: pd.DataFrame, alpha: float) -> Iterator[Row]:
+def _distribution(table: pd.DataFrame, confidence: float) -> Iterator[Row]:
     fitted = table[table["hr"].notna()]
     total, n = float(len(table)), float(len(fitted))
     why = "; ".join(f"{count}: {reason}" for reason, count in _reasons(table))
@@ -72,12 +75,18 @@ def _distribution(table: pd.DataFrame, alpha: float) -> Iterator[Row]:
     middle = float(medians.median()) if len(medians) else NAN
     yield Row("median_difference_median", middle, n=float(len(medians)), method=said)
     sign, whose = _sign(fitted)
+    alpha = alpha_of(confidence)
     same, small = np.sign(np.log(ratio)) == sign, fitted["p"].to_numpy("float64") < alpha
     below = f"P < {alpha:g}; descriptive: specifications share their patients, so this is no evidence"
     on_side = f"hazard ratio on the side of 1 of {whose}"
     shares = (("same_sign", same, on_side), ("small_p", small, below))
     for statistic, held, method in (*shares, ("same_sign_and_small_p", same & small, f"{on_side}, and {below}")):
-        yield _share(statistic, held, method)
+        yield replace(_share(statistic, held, method), confidence=confidence)
+
+
+def alpha_of(confidence: float) -> float:
+    """Return the level below which a P value counts as small: 0.05 with 0.95, free of rounding error."""
+    return round(1 - confidence, 12)
 
 
 def _share(statistic: str, held: NDArray[np.bool_], method: str) -> Row:
