@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from rechallenge.estimates.rows import table
 from rechallenge.estimates.run import estimate
 from rechallenge.files import read_canonical, read_parquet, write_csv
 from rechallenge.published.model import read_files
 from rechallenge.published.own import all_rows
 from rechallenge.results import read_result
+from rechallenge.robustness.curve import gathered, summary
 from rechallenge.settings.classes import ResistanceSettings
-from rechallenge.settings.config import StatisticsSettings
+from rechallenge.settings.config import MAIN, StatisticsSettings
 from rechallenge.step import step
 
 if TYPE_CHECKING:
@@ -45,6 +47,9 @@ with step(snakemake) as log:
         )
         rows.append(made.rows)
         curves.append(made.curves)
+    specifications = gathered([read_result("specification_curve", path) for path in files.specifications])
+    write_csv(specifications, output.specification_curve)
+    rows.append(table(summary(specifications, settings.confidence, MAIN)))
     estimates = pd.concat(rows, ignore_index=True)
     resistance = {name: ResistanceSettings.read(values, name) for name, values in params.resistance.items()}
     published = read_files([Path(path) for path in files.published])

@@ -27,6 +27,9 @@ NUMBERS: Final = {
     "lesion_notes": ("source_row",),
     "lesion_agreement": ("n",),
     "cohort": (),
+    "specification_curve": (
+        "place", "n", "events", "left_out", "hr", "lower", "upper", "p", "median_difference", "logrank_p",
+    ),
 }  # fmt: skip
 DATES: Final = {
     "classified": (
@@ -39,7 +42,7 @@ DATES: Final = {
     ),
     "adtte": ("start_date", "end_date"),
 }
-FLAGS: Final = {"classified": ("eligible",)}
+FLAGS: Final = {"classified": ("eligible",), "specification_curve": ("main",)}
 
 
 def read_result(table: str, path: str | os.PathLike[str]) -> pd.DataFrame:

@@ -12,9 +12,11 @@ rule estimate:
         tables=collect(ACCEPTED, table=["adverse_events", "assessments"]),
         source=rules.ingest.output.account,
         published=study.published,
+        specifications=specification_shards(),
     output:
         estimates=report("<results>/shareable/estimates.csv", caption="../report/estimates.rst", category="Results"),
         curves="<results>/private/curves.csv",
+        specification_curve="<results>/shareable/specification_curve.csv",
     log:
         "<logs>/estimate.log",
     params:
@@ -33,6 +35,7 @@ rule figures:
         gate=rules.gate.output,
         curves=rules.estimate.output.curves,
         estimates=rules.estimate.output.estimates,
+        specification_curve=rules.estimate.output.specification_curve,
         classified=rules.classify.output.main,
         adtte=rules.endpoints.output.main,
         source=rules.ingest.output.account,
