@@ -61,9 +61,9 @@ def summary(table: pd.DataFrame, confidence: float, analysis: str) -> Iterator[R
 def _distribution(table: pd.DataFrame, confidence: float) -> Iterator[Row]:
     fitted = table[table["hr"].notna()]
     total, n = float(len(table)), float(len(fitted))
-    why = "; ".join(f"{count}: {reason}" for reason, count in _reasons(table))
+    why = "; ".join(f"{count} ({reason[:1].lower()}{reason[1:]})" for reason, count in _reasons(table))
     yield Row("specifications", total, n=total, method="combinations of the choices that can change the effect")
-    yield Row("fitted", n, n=total, method=f"with a hazard ratio{f' (without: {why})' if why else ''}")
+    yield Row("fitted", n, n=total, method=f"Without a hazard ratio: {why or 'none'}.")
     if not len(fitted):
         return
     ratio = fitted["hr"].to_numpy("float64")
@@ -78,7 +78,7 @@ def _distribution(table: pd.DataFrame, confidence: float) -> Iterator[Row]:
     alpha = alpha_of(confidence)
     same, small = np.sign(np.log(ratio)) == sign, fitted["p"].to_numpy("float64") < alpha
     below = f"P < {alpha:g}; descriptive: specifications share their patients, so this is no evidence"
-    on_side = f"hazard ratio on the side of 1 of {whose}"
+    on_side = f"hazard ratio on the same side of 1 as {whose}"
     shares = (("same_sign", same, on_side), ("small_p", small, below))
     for statistic, held, method in (*shares, ("same_sign_and_small_p", same & small, f"{on_side}, and {below}")):
         yield replace(_share(statistic, held, method), confidence=confidence)
