@@ -12,7 +12,7 @@ rule estimate:
         tables=collect(ACCEPTED, table=["adverse_events", "assessments"]),
         source=rules.ingest.output.account,
         published=study.published,
-        specifications=specification_shards(),
+        specifications=gather.specification(SPECIFICATIONS) if study.settings.specifications.enabled else [],
     output:
         estimates=report("<results>/shareable/estimates.csv", caption="../report/estimates.rst", category="Results"),
         curves="<results>/private/curves.csv",

@@ -1,6 +1,8 @@
 # Every combination of the declared choices -> the effect of each on rechallenge PFS: the specification curve.
 # One process on a workstation; on a cluster `--set-scatter specification=8` makes eight jobs, with the same results.
 
+SPECIFICATIONS = "<results>/private/specifications/{scatteritem}.csv"
+
 
 scattergather:
     specification=1,
@@ -12,13 +14,15 @@ rule specify:
         tables=collect(ACCEPTED, table=DERIVED_FROM),
         source=rules.ingest.output.account,
     output:
-        "<results>/private/specifications/{scatteritem}.csv",
+        SPECIFICATIONS,
     log:
         "<logs>/specify_{scatteritem}.log",
     params:
         settings=study.settings.specifications.plain(),
         definitions=study.settings.definitions.plain(),
-        statistics=study.settings.statistics.plain(),
+        statistics={
+            name: study.settings.statistics.plain()[name] for name in ["covariates", "confidence", "minimum_events"]
+        },
         imputation=study.settings.dates.imputation,
         cutoff=str(study.settings.study.cutoff),
         window=study.window,
@@ -27,10 +31,3 @@ rule specify:
         "Running every combination of the declared choices"
     script:
         "../../scripts/specify.py"
-
-
-def specification_shards():
-    """Return the shards of the specification curve; none where the study does not make it."""
-    if not study.settings.specifications.enabled:
-        return []
-    return gather.specification("<results>/private/specifications/{scatteritem}.csv")
