@@ -50,6 +50,25 @@ LEVELS: Final = {
     "interval_treatment": {"true": "With interval treatment", "false": "Without interval treatment"},
     "overall": {"": "All patients"},
 }
+# Presets of the definitions, as short as the heading of a column.
+PRESETS: Final = {
+    "resistance": {
+        "index_inclusive": "Index, inclusive",
+        "index_literal": "Index, literal",
+        "sitc_2020": "SITC 2020",
+        "sitc_applied": "SITC, as applied",
+        "sitc_combination": "SITC, combination",
+        "schoenfeld_2021": "Schoenfeld 2021",
+    },
+    "progression_pattern": {
+        "index": "Index",
+        "hosoya_2021": "Hosoya 2021",
+        "heo_2021": "Heo 2021",
+        "eortc": "EORTC",
+        "esmo_2018": "ESMO 2018",
+        "index_at_rechallenge": "Index, at rechallenge",
+    },
+}
 # Why a patient is not in, by the criterion that failed first.
 EXCLUDED: Final = {
     "unusable_record": "No usable record after rows were set aside",
@@ -90,6 +109,11 @@ def level_words(term: str, level: str) -> str:
     if level in LEVELS.get(term, {}):
         return LEVELS[term][level]
     return YES_NO.get(level) or plain(level) or "All patients"
+
+
+def preset_words(section: str, preset: str) -> str:
+    """Return the words for a preset of a section of the definitions."""
+    return PRESETS.get(section, {}).get(preset) or plain(preset)
 
 
 def cell_words(term: str, level: str) -> str:
