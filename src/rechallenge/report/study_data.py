@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from rechallenge.dates import DAYS_PER_MONTH
 from rechallenge.report import further_results, limits, quality, results, words
 from rechallenge.report import numbers as n
 from rechallenge.report import published as pub
+from rechallenge.report.constants import constants
 from rechallenge.report.progression_table import progression_table
 from rechallenge.report.sheets import Sheet
 from rechallenge.report.table_one import table_one
@@ -56,11 +56,7 @@ class StudyData:
             n.from_settings(used_settings(self.config)),
             quality.from_quality(self.violation_counts),
             pub.from_published(self.published),
-            {
-                "constants.days_per_month": n.number(
-                    f"{DAYS_PER_MONTH:.10g}", DAYS_PER_MONTH, "definition#days_per_month"
-                )
-            },
+            constants(),
         )
 
     @property
