@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from rechallenge.accepted import Accepted, folder_of
-from rechallenge.clinical.derive import Courses, StudyFrame, courses
+from rechallenge.clinical.courses import Courses, StudyFrame, courses
 from rechallenge.clinical.recist_agreement import agreement_counts, disagreements
 from rechallenge.files import write_csv, write_parquet
 from rechallenge.settings.config import MAIN

@@ -8,7 +8,10 @@ import pandas as pd
 
 from rechallenge.estimates.run import estimate
 from rechallenge.files import read_canonical, read_parquet, write_csv
+from rechallenge.published.model import read_files
+from rechallenge.published.own import all_rows
 from rechallenge.results import read_result
+from rechallenge.settings.classes import ResistanceSettings
 from rechallenge.settings.config import StatisticsSettings
 from rechallenge.step import step
 
@@ -35,7 +38,7 @@ with step(snakemake) as log:
             read_result("attrition", attrition),
             settings,
             analysis,
-            cutoff_days=params.cutoff_days[analysis],
+            cutoff_days=params.resistance[analysis]["cutoff_days"],
             adverse_events=adverse_events,
             course=read_parquet(course),
             assessments=assessments,
@@ -43,7 +46,13 @@ with step(snakemake) as log:
         rows.append(made.rows)
         curves.append(made.curves)
     estimates = pd.concat(rows, ignore_index=True)
+    resistance = {name: ResistanceSettings.read(values, name) for name, values in params.resistance.items()}
+    published = read_files([Path(path) for path in files.published])
+    checked = all_rows(published, estimates, resistance, settings.seed)
+    estimates = pd.concat([estimates, checked], ignore_index=True)
     write_csv(estimates, output.estimates)
     write_csv(pd.concat(curves, ignore_index=True), output.curves)
     not_fitted = int((estimates["statistic"] == "not_fitted").sum())
+    contradictions = int(checked["level"].isin(["impossible", "improbable"]).sum())
+    log.say(f"{contradictions} contradictions between figures, in {len(checked)} checks")
     log.say(f"{len(estimates)} estimates of {len(params.analyses)} analyses; {not_fitted} models not fitted")

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from rechallenge.clinical.derive import StudyFrame, derive
+from rechallenge.clinical.courses import StudyFrame
+from rechallenge.clinical.derive import derive
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.tables import TEXT, conform
 from rechallenge.written_rows import canonical_rows

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rechallenge.clinical.derive import TABLES
+from rechallenge.clinical.courses import TABLES
 from rechallenge.files import read_canonical
 from rechallenge.sources.imputation import Method, impute
 

@@ -70,6 +70,10 @@ class Study:
     def _plain_definitions(self) -> dict[str, dict[str, Any]]:
         return {analysis: definitions_of(self.settings, analysis).plain() for analysis in (MAIN, *self.analyses)}
 
+    def per_analysis(self, name: str) -> list[str]:
+        """Return the file of that name of every further analysis, below the workflow's `<results>`."""
+        return [f"<results>/private/analyses/{analysis}/{name}" for analysis in self.analyses]
+
     @property
     def imputation(self) -> dict[str, str]:
         """How partial dates are read, by analysis."""

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from rechallenge.clinical.derive import Derived, StudyFrame, derive
+from rechallenge.clinical.courses import StudyFrame
+from rechallenge.clinical.derive import Derived, derive
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.sources.ingest import Ingested, to_canonical
 from rechallenge.sources.mapping import Mapping, read_mapping

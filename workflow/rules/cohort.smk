@@ -5,11 +5,6 @@ ACCEPTED = "<results>/private/accepted/{table}/part-0000.parquet"
 DERIVED_FROM = ["patients", "treatments", "assessments", "lesions"]
 
 
-def further(name):
-    """Return the file of that name of every further analysis."""
-    return collect("<results>/private/analyses/{analysis}/" + name, analysis=study.analyses)
-
-
 rule episodes:
     input:
         gate=rules.gate.output,
@@ -20,8 +15,8 @@ rule episodes:
         assessments="<results>/private/evaluated_assessments.parquet",
         lesion_notes="<results>/private/lesion_notes.csv",
         lesion_agreement="<results>/private/lesion_agreement.csv",
-        further_courses=further("course.parquet"),
-        further_assessments=further("evaluated_assessments.parquet"),
+        further_courses=study.per_analysis("course.parquet"),
+        further_assessments=study.per_analysis("evaluated_assessments.parquet"),
     log:
         "<logs>/episodes.log",
     params:
@@ -46,8 +41,8 @@ rule eligibility:
     output:
         cohort="<results>/private/cohort.csv",
         attrition="<results>/shareable/attrition.csv",
-        further=further("cohort.csv"),
-        further_attrition=further("attrition.csv"),
+        further=study.per_analysis("cohort.csv"),
+        further_attrition=study.per_analysis("attrition.csv"),
     log:
         "<logs>/eligibility.log",
     params:
@@ -76,7 +71,7 @@ rule classify:
         template=study.templates("flow.svg.j2"),
     output:
         main="<results>/private/classified.csv",
-        further=further("classified.csv"),
+        further=study.per_analysis("classified.csv"),
         flow=report("<results>/shareable/flow.svg", caption="../report/flow.rst", category="Patients"),
     log:
         "<logs>/classify.log",
@@ -106,7 +101,7 @@ rule endpoints:
         source=rules.ingest.output.account,
     output:
         main="<results>/private/adtte.csv",
-        further=further("adtte.csv"),
+        further=study.per_analysis("adtte.csv"),
     log:
         "<logs>/endpoints.log",
     params:

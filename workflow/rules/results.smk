@@ -11,6 +11,7 @@ rule estimate:
         courses=[rules.episodes.output.course, *rules.episodes.output.further_courses],
         tables=collect(ACCEPTED, table=["adverse_events", "assessments"]),
         source=rules.ingest.output.account,
+        published=study.published,
     output:
         estimates=report("<results>/shareable/estimates.csv", caption="../report/estimates.rst", category="Results"),
         curves="<results>/private/curves.csv",
@@ -19,9 +20,7 @@ rule estimate:
     params:
         analyses=["main", *study.analyses],
         settings=study.settings.statistics.plain(),
-        cutoff_days={
-            name: values["resistance"]["cutoff_days"] for name, values in study.definitions("resistance").items()
-        },
+        resistance={name: values["resistance"] for name, values in study.definitions("resistance").items()},
         code=study.code("estimate"),
     message:
         "Describing the sets, fitting curves and models"

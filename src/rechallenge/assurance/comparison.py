@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from rechallenge.assurance.patients import Cases, InventedPatient, tables_of
-from rechallenge.clinical.derive import Derived, StudyFrame, derive
+from rechallenge.clinical.courses import StudyFrame
+from rechallenge.clinical.derive import Derived, derive
 from rechallenge.files import number_text
 from rechallenge.settings.config import StudyConfig
 from rechallenge.settings.definitions import DefinitionSettings

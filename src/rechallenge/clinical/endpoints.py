@@ -51,6 +51,9 @@ def endpoints(
     Whoever has no start (no response for DOR) has no row. `assessments` are the evaluated ones.
     """
     members = course.merge(classified[_CLASSIFIED], on="patient_id", how="inner")
+    # Most patients of a registry have no first ICI monotherapy: they are left behind here, not in every rule.
+    treatments = treatments[treatments["patient_id"].isin(members["patient_id"])]
+    assessments = assessments[assessments["patient_id"].isin(members["patient_id"])]
     progressions = progression_records(assessments, treatments)
     adequate = adequate_assessments(assessments)
     parts = []

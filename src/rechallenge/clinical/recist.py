@@ -9,12 +9,12 @@ from typing import Final
 
 import pandas as pd
 
-from rechallenge.clinical.progressions import PROGRESSIVE
 from rechallenge.clinical.recist_lesions import measurements
 from rechallenge.clinical.recist_responses import time_points
 from rechallenge.files import number_text
 from rechallenge.settings.exposure import LesionSettings
 from rechallenge.tables import TEXT, conform
+from rechallenge.vocabulary import PROGRESSIVE
 
 # The frames of a block of patients stay small, however large the registry is.
 PATIENTS_AT_ONCE: Final = 50_000

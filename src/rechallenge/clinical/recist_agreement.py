@@ -4,12 +4,12 @@ from typing import Final
 
 import pandas as pd
 
-from rechallenge.clinical.progressions import PROGRESSIVE
 from rechallenge.clinical.recist import derived_responses, replaced
 from rechallenge.files import number_text
 from rechallenge.findings import Rule, findings, together
 from rechallenge.settings.exposure import LesionSettings
 from rechallenge.tables import TEXT
+from rechallenge.vocabulary import PROGRESSIVE
 
 DIFFERS: Final = Rule(
     "lesion_response_differs",

@@ -48,7 +48,13 @@ def time_to_event(scene: Scene, endpoint: Endpoint) -> pd.DataFrame:
 
 def _typed(found: pd.DataFrame, words: str) -> pd.DataFrame:
     """Date, `words` (name or reason) and source of what a rule found, in fixed kinds, so that they can be combined."""
-    kinds: dict[str, Any] = {"date": DATE, words: TEXT, "source_table": TEXT, "source_file": TEXT, "source_row": "float64"}
+    kinds: dict[str, Any] = {
+        "date": DATE,
+        words: TEXT,
+        "source_table": TEXT,
+        "source_file": TEXT,
+        "source_row": "float64",
+    }
     return found.astype(kinds)[list(kinds)]
 
 

@@ -9,7 +9,7 @@ from rechallenge.report import quality, words
 from rechallenge.report.definitions.parts import Definition
 from rechallenge.report.definitions_words import definitions, settings_values
 from rechallenge.report.figures import Figures, inline_svg
-from rechallenge.report.published import comparison
+from rechallenge.report.published import comparison, own_contradictions
 from rechallenge.report.sentences import plain
 from rechallenge.report.study_data import StudyData
 from rechallenge.report.templating import html_environment, render
@@ -35,7 +35,8 @@ def render_page(study: StudyData, *, flow: str, figures: Figures, templates: Pat
         figures=figures,
         quality=quality.rows(study.violation_counts, study.rule_meanings),
         statuses=quality.STATUSES,
-        comparison=comparison(study.published, study.numbers),
+        comparison=comparison(study.published, study.numbers, study.tidy),
+        own_contradictions=own_contradictions(study.tidy, study.numbers),
         definitions=_definitions(study),
         style=Markup((templates / "report.css.j2").read_text(encoding="utf-8")),
     )

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from rechallenge.clinical.derive import StudyFrame, derive
+from rechallenge.clinical.courses import StudyFrame
+from rechallenge.clinical.derive import derive
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.sources.ingest import Ingested, to_canonical
 from rechallenge.sources.mapping import Mapping
