@@ -26,6 +26,8 @@ NUMBERS: Final = {
     "violations": ("source_row",),
     "lesion_notes": ("source_row",),
     "lesion_agreement": ("n",),
+    "preset_classes": (),
+    "boundary_patients": ("cutoff_days", "days", "distance"),
     "cohort": (),
 }  # fmt: skip
 DATES: Final = {
@@ -39,7 +41,7 @@ DATES: Final = {
     ),
     "adtte": ("start_date", "end_date"),
 }
-FLAGS: Final = {"classified": ("eligible",)}
+FLAGS: Final = {"classified": ("eligible",), "preset_classes": ("eligible",), "boundary_patients": ("eligible",)}
 
 
 def read_result(table: str, path: str | os.PathLike[str]) -> pd.DataFrame:

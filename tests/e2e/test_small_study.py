@@ -111,7 +111,8 @@ def test_estimates_are_unique_and_count_the_patients(study):
     estimates = read_result("estimates", study.results / "shareable" / "estimates.csv")
     assert estimates["estimate_id"].is_unique
     median = estimates[
-        (estimates["endpoint"] == "PFS")
+        (estimates["analysis"] == "main")
+        & (estimates["endpoint"] == "PFS")
         & (estimates["population"] == "rechallenge")
         & (estimates["model"] == "kaplan_meier")
         & (estimates["term"] == "overall")

@@ -9,7 +9,10 @@ rule estimate:
         classified=[rules.classify.output.main, *rules.classify.output.further],
         adtte=[rules.endpoints.output.main, *rules.endpoints.output.further],
         courses=[rules.episodes.output.course, *rules.episodes.output.further_courses],
-        tables=collect(ACCEPTED, table=["adverse_events", "assessments"]),
+        preset_classes=rules.classify.output.preset_classes,
+        boundary_patients=rules.classify.output.boundary_patients,
+        tables=collect(ACCEPTED, table=[*DERIVED_FROM, "adverse_events"]),
+        everyone="<results>/private/canonical/patients/part-0000.parquet",
         source=rules.ingest.output.account,
         published=study.published,
     output:
@@ -18,9 +21,12 @@ rule estimate:
     log:
         "<logs>/estimate.log",
     params:
-        analyses=["main", *study.analyses],
         settings=study.settings.statistics.plain(),
-        resistance={name: values["resistance"] for name, values in study.definitions("resistance").items()},
+        sensitivity=study.settings.sensitivity.plain(),
+        definitions=study.definitions(),
+        imputation=study.settings.dates.imputation,
+        cutoff=str(study.settings.study.cutoff),
+        window=study.window,
         code=study.code("estimate"),
     message:
         "Describing the sets, fitting curves and models"

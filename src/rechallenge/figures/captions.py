@@ -7,6 +7,7 @@ import pandas as pd
 
 from rechallenge import formatting, words
 from rechallenge.figures.forest import MODELS, Forest, comparison_words, ratio_text
+from rechallenge.figures.preset_concordance import Concordance, Panel
 from rechallenge.figures.results import Result
 from rechallenge.figures.survival import (
     MOST_MARKS,
@@ -136,6 +137,45 @@ def _range(numbers: Iterable[float]) -> str:
     if not found:
         return formatting.NOT_AVAILABLE
     return f"{found[0]}" if len(found) == 1 else f"{found[0]} to {found[-1]}"
+
+
+def concordance_title(term: str) -> str:
+    """Return the title of a figure of who changes class."""
+    return f"{words.term_words(term)} under each preset: who changes class"
+
+
+def concordance_words(data: Concordance, simulated: bool) -> Words:
+    """Caption: what stands left and right, n. Text alternative: per preset every move that changes a class."""
+    title = concordance_title(data.term)
+    own = words.preset_words(data.term, data.own)
+    caption = [
+        f"{title} (n = {data.n} rechallenged patients who had progressed on the first ICI).",
+        f"Left: the study's preset ({own}); right: another one. Ribbons are as thick as the patients are many, with"
+        " their number; grey: the same class under both; in the colour of the class on the left: another class.",
+    ]
+    if "not_acquired" in data.classes():
+        caption.append(
+            "Schoenfeld 2021 defines no primary resistance: from primary to not acquired is no more than a word."
+        )
+    if any(panel.preset == "index_at_rechallenge" for panel in data.panels):
+        caption.append(
+            "Read at progression on the rechallenge, the pattern conditions on the outcome: who has not progressed has"
+            " no class."
+        )
+    alt = [f"{title}, {data.n} patients; the study's preset is {own}."]
+    alt += [_changes(data.term, panel) for panel in data.panels]
+    return Words(title, _joined([*caption, SIMULATED if simulated else ""]), _joined(alt))
+
+
+def _changes(term: str, panel: Panel) -> str:
+    name = words.preset_words(term, panel.preset)
+    moves = [
+        f"{move.n} from {_lower(words.level_words(term, move.before))} to {_lower(words.level_words(term, move.after))}"
+        for move in panel.moves
+        if not move.kept
+    ]
+    stated = f"{name}: {panel.changed} of {panel.n} change class"
+    return f"{stated} ({', '.join(moves)})." if moves else f"{stated}."
 
 
 def swimmer_words(data: Swimmer, simulated: bool) -> Words:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from rechallenge import words
 from rechallenge.figures import captions, output, results, style
 from rechallenge.figures.forest import forest_data, forest_figure
+from rechallenge.figures.preset_concordance import concordance_data, concordance_figure
 from rechallenge.figures.survival import survival_data, survival_figure
 from rechallenge.figures.swimmer import MOST_PATIENTS, swimmer_data, swimmer_figure
 from rechallenge.files import write_json
@@ -32,6 +33,11 @@ SURVIVAL: Final[dict[str, tuple[str, str, str]]] = {
 FOREST: Final[dict[str, tuple[str, str]]] = {
     "forest_pfs": ("PFS", "rechallenge"),
     "forest_os": ("OS", "rechallenge"),
+}
+# name -> population, classes
+CONCORDANCE: Final[dict[str, tuple[str, str]]] = {
+    "preset_concordance_resistance": ("rechallenge", "resistance"),
+    "preset_concordance_progression_pattern": ("rechallenge", "progression_pattern"),
 }
 SWIMMER: Final = "swimmer"
 _NOBODY: Final = {
@@ -91,6 +97,7 @@ def draw_all(
         figures = [
             *(_survival(name, curves, table, usable, width_mm, note) for name in SURVIVAL),
             *(_forest(name, table, usable, width_mm, note) for name in FOREST),
+            *(_concordance(name, table, width_mm, note) for name in CONCORDANCE),
             _swimmer(classified, adtte, width_mm, note),
         ]
         for figure in figures:
@@ -136,6 +143,15 @@ def _forest(name: str, table: pd.DataFrame, labels: Mapping[str, str], width_mm:
         return Drawn(name, title, reason=" ".join(data.not_fitted) or "No Cox model was fitted: no patients or events.")
     text = captions.forest_words(data, bool(note))
     return Drawn(name, text.title, lambda: forest_figure(data, width_mm, note), text)
+
+
+def _concordance(name: str, table: pd.DataFrame, width_mm: float, note: str) -> Drawn:
+    population, term = CONCORDANCE[name]
+    data = concordance_data(table, population, term)
+    if data is None:
+        return Drawn(name, captions.concordance_title(term), reason=_NOBODY[population])
+    text = captions.concordance_words(data, bool(note))
+    return Drawn(name, text.title, lambda: concordance_figure(data, width_mm, note), text)
 
 
 def _swimmer(classified: pd.DataFrame, adtte: pd.DataFrame, width_mm: float, note: str) -> Drawn:

@@ -110,6 +110,11 @@ class StatisticsSettings(Settings):
         description="Covariates of the rechallenge PFS and OS models, declared before looking at results.",
     )
     minimum_events: int = Field(5, ge=1, description="Fewest events for a model to be fitted.")
+    boundary_days: int = Field(
+        14,
+        ge=0,
+        description="Patients whose time lies this close to a cutoff of resistance, or closer, are listed and counted: another scan date could have changed their class.",
+    )
     seed: int = Field(20231201, description="Seed of everything random.")
 
 
