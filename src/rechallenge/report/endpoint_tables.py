@@ -13,6 +13,7 @@ from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval, wit
 RATE: Final = "response_rate"
 BEST: Final = "best_response"
 RATIO: Final = "pfs_ratio"
+FURTHER: Final = ("TTF", "TTNT", "DOR", "TTF1", "TTNT1", "DOR1")
 RESPONSES: Final = ("CR", "PR", "SD", "NON_CR_NON_PD", "PD", "NE", "unknown")
 RESPONSE_WORDS: Final = {
     "CR": "Complete response (CR)",
@@ -31,46 +32,45 @@ SETS: Final = (
 )
 
 
-def further_endpoints_table(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> Sheet | None:
+def further_endpoints_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     """Return n, events and medians of the endpoints beside PFS and OS, or None where there are none."""
+    pairs = [pair for pair in endpoints_in(estimates, KAPLAN_MEIER) if pair not in ENDPOINT_ORDER]
+    rank = {name: place for place, name in enumerate(FURTHER)}
     rows: list[Row] = []
-    for endpoint, population in endpoints_in(estimates, KAPLAN_MEIER):
-        if (endpoint, population) not in ENDPOINT_ORDER:
-            rows += _endpoint_rows(estimates, endpoint, population, numbers, labels)
+    for endpoint, population in sorted(pairs, key=lambda pair: (rank.get(pair[0], len(rank)), pair)):
+        rows += _endpoint_rows(estimates, endpoint, population, numbers)
     if not rows:
         return None
     head = ("", "Patients", "Events", "Median, months (CI)", "Log-rank P")
     notes = (
-        "TTF: time to treatment failure. TTNT: time to next treatment. DOR: duration of response, in those who had one. "
-        "The definitions stand in words below.",
+        "TTF: time to treatment failure. TTNT: time to next treatment. DOR: duration of response, in those who had "
+        "one. Rows below an endpoint: by resistance. The definitions stand in words below.",
     )
     caption = f"Further endpoints, with {CONFIDENCE} CI"
     return without_empty_columns(Sheet("further-endpoints-table", caption, head, tuple(rows), notes))
 
 
-def _endpoint_rows(
-    estimates: pd.DataFrame, endpoint: str, population: str, numbers: Numbers, labels: Mapping[str, str]
-) -> list[Row]:
+def _endpoint_rows(estimates: pd.DataFrame, endpoint: str, population: str, numbers: Numbers) -> list[Row]:
+    """The row of an endpoint, and those of its classes with the test between them on the first."""
     own = estimates[(estimates["analysis"] == "main") & (estimates["model"] == KAPLAN_MEIER)]
     own = own[(own["endpoint"] == endpoint) & (own["population"] == population)]
     key = {"endpoint": endpoint, "population": population}
-    heading = f"{words.endpoint(endpoint)}, {words.POPULATIONS.get(population, population)}"
-    rows = [Row(heading, ("",) * 4, "group")]
-    for term in dict.fromkeys(own["term"]):
-        found = own[own["term"] == term]
-        levels = words.ordered(term, list(dict.fromkeys(found["level"])))
+    # Endpoints of our own say by their name whose they are; a study's own do not.
+    named = words.endpoint(endpoint)
+    heading = named if endpoint in FURTHER else f"{named}, {words.POPULATIONS.get(population, population)}"
+    rows = []
+    for term in [name for name in ("overall", "resistance") if name in set(own["term"])]:
+        levels = words.ordered(term, list(dict.fromkeys(own.loc[own["term"] == term, "level"])))
         p = p_of_test(numbers, **key, model=LOG_RANK, term=term)
         for place, level in enumerate(levels):
             median = name_of({**key, "term": term, "level": level, "statistic": "median"})
-            label = words.term(term, labels)
-            label = f"{label}: {words.lower_first(words.level(term, level))}" if level else label
             cells = (
                 one(f"{median}.n", numbers),
                 one(f"{median}.events", numbers),
                 with_interval(median, numbers),
                 f"{{{p}}}" if p and place == 0 else "",
             )
-            rows.append(Row(label, cells, "level"))
+            rows.append(Row(words.level(term, level) if level else heading, cells, "level" if level else "data"))
     return rows
 
 
@@ -132,9 +132,9 @@ def ratio_table(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, 
     over = "Share above {constants.pfs_ratio_threshold} (CI)"
     head = ("", "Patients", "Events", "Median ratio (CI)", *(over for _ in thresholds))
     notes = (
-        "PFS after rechallenge over time to progression on the first ICI. A ratio is censored with its PFS, and that depends "
-        "on the time below the line: the estimates are approximate. Only those who lived to be rechallenged have a ratio; "
-        "a ratio above the threshold shows no effect of rechallenge.",
+        "PFS after rechallenge over time to progression on the first ICI. A ratio is censored with its PFS, and that "
+        "depends on the time below the line: the estimates are approximate. Only those who lived to be rechallenged "
+        "have a ratio; a ratio above the threshold shows no effect of rechallenge.",
     )
     caption = f"PFS ratio (growth modulation index), with {CONFIDENCE} CI"
     return without_empty_columns(Sheet("pfs-ratio", caption, head, tuple(rows), notes))

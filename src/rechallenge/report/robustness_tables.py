@@ -8,8 +8,9 @@ import pandas as pd
 from rechallenge import words as shared
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, records
+from rechallenge.report.results import MULTIVARIABLE
 from rechallenge.report.sentences import literal
-from rechallenge.report.sheets import EMPTY, Row, Sheet, if_known, one, without_empty_columns
+from rechallenge.report.sheets import EMPTY, Row, Sheet, if_known, one, with_interval, without_empty_columns
 
 CONCORDANCE: Final = "preset_concordance"
 BOUNDARY: Final = "boundary"
@@ -71,12 +72,15 @@ def _concordance_cells(own: pd.DataFrame, dimension: str, preset: str, main: str
         before, after = row["reference"].partition("=")[2], row["level"].partition("=")[2]
         if before != after:
             both = f"{_class(dimension, before)} to {_class(dimension, after)}"
-            said.append(f"{literal(both)} {{{name_of(row)}}}")
+            said.append(f"{{{name_of(row)}}} {literal(both)}")
     return (*cells, "; ".join(said) or EMPTY)
 
 
 def _class(dimension: str, name: str) -> str:
-    return shared.level_words(dimension, name).lower().removesuffix("-progression").removesuffix(" progression")
+    said = shared.level_words(dimension, name).lower()
+    return (
+        said.removesuffix("-progression").removesuffix(" progression") if dimension == "progression_pattern" else said
+    )
 
 
 def boundary_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
@@ -131,13 +135,25 @@ def curve_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
         ("Both", "same_sign_and_small_p"),
         ("Median difference in median PFS, months", "median_difference_median"),
     )
-    rows = tuple(Row(label, tuple(cell(effect, pattern) for effect in effects)) for label, pattern in lines)
+    main = tuple(with_interval(_main_hazard(estimates, effect), numbers) for effect in effects)
+    rows = (
+        Row("Main analysis, multivariable hazard ratio (CI)", main),
+        *(Row(label, tuple(cell(effect, pattern) for effect in effects)) for label, pattern in lines),
+    )
     head = ("", *(CONTRASTS.get(effect, words.term(effect)) for effect in effects))
     notes = (
         "Each specification is one combination of the choices below. The share of small P values is descriptive, never "
-        "evidence: all specifications share the same patients. Difference: first class minus second.",
+        "evidence: all specifications share the same patients. Difference: first class minus second. Definitions that "
+        "know no primary class compare those not acquired instead.",
     )
     return Sheet("specification-curve", "Specification curve of PFS from rechallenge", head, rows, notes)
+
+
+def _main_hazard(estimates: pd.DataFrame, effect: str) -> str:
+    """The name of the hazard ratio of an effect in the declared model of the main analysis, or an empty text."""
+    own = _main(estimates, MULTIVARIABLE)
+    own = own[(own["endpoint"] == "PFS") & (own["statistic"] == "hr") & (own["term"] == effect)]
+    return next((name_of(row) for row in records(own)), "")
 
 
 def shift_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
@@ -153,16 +169,17 @@ def shift_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
         return None
     head = ("Choice", *(CONTRASTS.get(effect, words.term(effect)) for effect in effects))
     note = (
-        "How many times the hazard ratio changes between the extreme values of a choice, as a geometric mean over all other "
-        "choices. A choice without a number does not change that effect."
+        "How many times the hazard ratio changes between the extreme values of a choice, as a geometric mean over all "
+        "other choices. A choice without a number does not change that effect."
     )
     return Sheet("choices", "How far each choice moves the hazard ratio", head, rows, (note,))
 
 
 @dataclass(frozen=True)
 class Lever:
-    """The choice that moves an effect most: words, and the name of its shift."""
+    """The choice that moves an effect most: its term, words for both, and the name of its shift."""
 
+    term: str
     effect: str
     choice: str
     name: str
@@ -176,16 +193,10 @@ def levers(estimates: pd.DataFrame, numbers: Numbers) -> list[Lever]:
         shifts = own[(own["term"] == effect) & (own["statistic"] == "shift") & own["estimate"].notna()]
         if len(shifts):
             key = str(shifts.loc[shifts["estimate"].idxmax(), "level"])
-            found.append(Lever(words.lower_first(words.term(effect)), _choice(key), _curve(effect, key, "shift")))
+            found.append(
+                Lever(effect, words.lower_first(words.term(effect)), words.choice(key), _curve(effect, key, "shift"))
+            )
     return [lever for lever in found if lever.name in numbers]
-
-
-def _choice(key: str) -> str:
-    """The words for a choice within a sentence."""
-    if key == "model":
-        return "whether the model is adjusted"
-    said = words.lower_first(shared.choice_words(key))
-    return f"the definition of {said}" if key.endswith(".preset") and said != "censoring of PFS" else f"the {said}"
 
 
 def _curve(effect: str, level: str = "", statistic: str = "") -> str:
@@ -216,6 +227,8 @@ def lesion_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
                 f"Reported {words.level('best_response', reported)}, measured {words.level('best_response', derived)}"
             )
             rows.append(Row(label, (f"{{{name_of(row)}}}",), "level"))
-    note = "Where they differ, the measured lesions are used, unless the settings say otherwise."
+    note = (
+        "Where they differ, the measured lesions are used; a reported progression stands where they are not evaluable."
+    )
     caption = "Reported responses and those derived from measured lesions"
     return Sheet("lesion-agreement", caption, ("", "Assessments"), tuple(rows), (note,))

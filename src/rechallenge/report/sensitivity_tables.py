@@ -20,8 +20,8 @@ from rechallenge.report.sheets import Row, Sheet, one, with_interval, without_em
 KEY: Final = {"endpoint": "PFS", "population": "rechallenge"}
 TERMS: Final = ("resistance", "progression_pattern", "interval_treatment")
 NOTE: Final = (
-    "Each row changes one assumption and repeats the whole analysis; scenarios that change nothing in this study are left "
-    "out. Agreement between the rows is a description, not evidence."
+    "Each row changes one assumption and repeats the whole analysis; scenarios that change nothing in this study are "
+    "left out. Agreement between the rows is a description, not evidence."
 )
 
 
@@ -56,7 +56,7 @@ def medians_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
 def _head(term: str, level: str) -> str:
     if term == "interval_treatment":
         return {"true": "With interval treatment", "false": "Without"}.get(level, level)
-    return words.resistance_class(level).capitalize() if term == "resistance" else words.level(term, level)
+    return words.level(term, level).removesuffix("-progression").removesuffix(" progression")
 
 
 def _median(analysis: str, term: str, level: str, numbers: Numbers) -> str:

@@ -160,7 +160,7 @@ class StudyData:
         """Further endpoints, response, PFS ratio: those that there are."""
         found = (
             endpoint_tables.response_table(self.tidy, self.numbers),
-            endpoint_tables.further_endpoints_table(self.tidy, self.numbers, self.labels),
+            endpoint_tables.further_endpoints_table(self.tidy, self.numbers),
             endpoint_tables.ratio_table(self.tidy, self.numbers, self.labels),
         )
         return [sheet for sheet in found if sheet is not None]

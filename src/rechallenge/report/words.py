@@ -166,6 +166,16 @@ def resistance_class(level: str) -> str:
     return f"{shared.level_words('resistance', level).lower()}{' resistance' if named else ''}"
 
 
+def choice(key: str) -> str:
+    """Return the words for a choice of the specification curve within a sentence."""
+    said = lower_first(shared.choice_words(key))
+    if key == "model":
+        return "adjustment of the model"
+    if key == "dates.imputation":
+        return "the reading of partial dates"
+    return f"the definition of {said}" if key.endswith(".preset") and key != "endpoints.preset" else f"the {said}"
+
+
 def analysis(name: str, titles: Mapping[str, str] | None = None) -> str:
     """Return the title of an analysis, else its name in plain words."""
     return (
