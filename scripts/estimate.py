@@ -8,6 +8,7 @@ import pandas as pd
 
 from rechallenge.accepted import Accepted, folder_of
 from rechallenge.clinical.courses import StudyFrame
+from rechallenge.estimates.lesion_agreement import lesion_agreement
 from rechallenge.estimates.preset_concordance import boundary_counts, preset_concordance
 from rechallenge.estimates.rows import placed, table
 from rechallenge.estimates.run import estimate
@@ -16,6 +17,7 @@ from rechallenge.files import read_canonical, read_parquet, write_csv
 from rechallenge.published.model import read_files
 from rechallenge.published.own import all_rows
 from rechallenge.results import read_result
+from rechallenge.robustness.curve import gathered, summary
 from rechallenge.settings.config import MAIN, SensitivitySettings, StatisticsSettings
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.step import step
@@ -61,6 +63,7 @@ with step(snakemake) as log:
         *preset_concordance(classes, definitions[MAIN]),
         *boundary_counts(boundary, classes, settings.boundary_days),
     ]
+    between += lesion_agreement(read_result("lesion_agreement", files.lesion_agreement))
     rows.append(table(placed(between, analysis=MAIN)))
     sensitivity = SensitivitySettings.read(params.sensitivity, "sensitivity")
     if sensitivity.enabled:
@@ -79,6 +82,9 @@ with step(snakemake) as log:
                 sensitivity.imputations,
             )
         )
+    specifications = gathered([read_result("specification_curve", path) for path in files.specifications])
+    write_csv(specifications, output.specification_curve)
+    rows.append(table(summary(specifications, settings.confidence, MAIN)))
     estimates = pd.concat(rows, ignore_index=True)
     resistance = {name: used.resistance for name, used in definitions.items()}
     published = read_files([Path(path) for path in files.published])

@@ -11,13 +11,16 @@ rule estimate:
         courses=[rules.episodes.output.course, *rules.episodes.output.further_courses],
         preset_classes=rules.classify.output.preset_classes,
         boundary_patients=rules.classify.output.boundary_patients,
+        lesion_agreement=rules.episodes.output.lesion_agreement,
         tables=collect(ACCEPTED, table=[*DERIVED_FROM, "adverse_events"]),
         everyone="<results>/private/canonical/patients/part-0000.parquet",
         source=rules.ingest.output.account,
         published=study.published,
+        specifications=gather.specification(SPECIFICATIONS) if study.settings.specifications.enabled else [],
     output:
         estimates=report("<results>/shareable/estimates.csv", caption="../report/estimates.rst", category="Results"),
         curves="<results>/private/curves.csv",
+        specification_curve="<results>/shareable/specification_curve.csv",
     log:
         "<logs>/estimate.log",
     params:
@@ -39,6 +42,7 @@ rule figures:
         gate=rules.gate.output,
         curves=rules.estimate.output.curves,
         estimates=rules.estimate.output.estimates,
+        specification_curve=rules.estimate.output.specification_curve,
         classified=rules.classify.output.main,
         adtte=rules.endpoints.output.main,
         source=rules.ingest.output.account,

@@ -1,1 +1,1 @@
-"""Whether the results stand when a definition is another one. This module imports nothing."""
+"""How far the results depend on choices of definition: scenarios, and the specification curve."""
