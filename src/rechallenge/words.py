@@ -14,13 +14,25 @@ ENDPOINTS: Final = {
     "OS": "Overall survival",
     "PFS1": "Progression-free survival",
     "OS1": "Overall survival",
+    "TTF": "Time to treatment failure",
+    "TTF1": "Time to treatment failure",
+    "TTNT": "Time to next treatment",
+    "TTNT1": "Time to next treatment",
+    "DOR": "Duration of response",
+    "DOR1": "Duration of response",
 }
-ABBREVIATIONS: Final = {"PFS": "PFS", "OS": "OS", "PFS1": "PFS", "OS1": "OS"}
+ABBREVIATIONS: Final = {name: name.removesuffix("1") for name in ENDPOINTS}
 TIME_ZERO: Final = {
     "PFS": "start of rechallenge",
     "OS": "start of rechallenge",
     "PFS1": "start of the first ICI",
     "OS1": "start of the first ICI",
+    "TTF": "start of rechallenge",
+    "TTF1": "start of the first ICI",
+    "TTNT": "start of rechallenge",
+    "TTNT1": "start of the first ICI",
+    "DOR": "first response to rechallenge",
+    "DOR1": "first response to the first ICI",
 }
 TERMS: Final = {
     "overall": "All patients",
