@@ -39,5 +39,5 @@ def test_one_job_and_three_give_the_same_bytes(study, tmp_path):
     assert again.returncode == 0, again.stdout
     shards = sorted(path.name for path in (tmp_path / "results" / "private" / "specifications").iterdir())
     assert shards == ["1-of-1.csv", "1-of-3.csv", "2-of-3.csv", "3-of-3.csv"]
-    assert "specify: 10 of 32 specifications, part 1 of 3" in again.stdout
+    assert "specify: 13 of 40 specifications, part 1 of 3" in again.stdout
     assert [(tmp_path / name).read_bytes() for name in TARGETS] == before

@@ -44,9 +44,10 @@ def specifications(copies: int = 1, seed: int = 2) -> pd.DataFrame:
     return gathered([frame.assign(place=range(1, len(frame) + 1))])
 
 
-def curve(table: pd.DataFrame) -> SpecificationCurve:
+def curve(table: pd.DataFrame, effect: str = "resistance") -> SpecificationCurve:
+    table = table.assign(effect=effect)
     estimates = results.tidy(pd.DataFrame([vars(row) for row in summary(table, 0.95, "main")]))
-    data = specification_data(table, estimates, "resistance")
+    data = specification_data(table, estimates, effect)
     assert data is not None
     return data
 
@@ -58,9 +59,10 @@ def drawn(data: SpecificationCurve, width_mm: float = style.TWO_COLUMNS_MM) -> d
 
 @pytest.mark.parametrize("width_mm", [style.TWO_COLUMNS_MM, style.ONE_COLUMN_MM])
 @pytest.mark.parametrize("copies", [1, 3])
-def test_no_text_covers_another(width_mm: float, copies: int) -> None:
+@pytest.mark.parametrize("effect", ["resistance", "progression_pattern", "interval_treatment"])
+def test_no_text_covers_another(width_mm: float, copies: int, effect: str) -> None:
     with style.look():
-        figure = specification_figure(curve(specifications(copies)), width_mm, "Simulated data")
+        figure = specification_figure(curve(specifications(copies), effect), width_mm, "Simulated data")
     assert collisions(figure) == []
 
 

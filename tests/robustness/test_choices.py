@@ -48,6 +48,10 @@ def problems(choices, **further):
             "progression_pattern.preset = index, progression_pattern.oligo_max_lesions = none do not go together: "
             "neither lesions nor organs have a largest number",
         ),
+        (
+            {"resistance.cutoff_days": list(range(100, 500)), "response.stable_disease_days": list(range(200))},
+            "80,000 combinations are too many; the most is 50,000.",
+        ),
     ],
 )
 def test_each_mistake_is_a_sentence(choices, sentence):

@@ -236,7 +236,10 @@ def _draw_curve(axes: Axes, size: style.Size, data: SpecificationCurve, width_mm
     axes.minorticks_off()
     axes.axhline(1, color=style.BLACK, linewidth=0.7, zorder=3)
     compared = COMPARED.get(data.effect, words.term_words(data.effect))
-    axes.set_ylabel(f"Hazard ratio, {compared}", fontsize=size.small, labelpad=2)
+    label = f"Hazard ratio, {compared}"
+    if style.width_of(label, size.small) > _CURVE_MM:
+        label = label.replace(", ", ",\n", 1)
+    axes.set_ylabel(label, fontsize=size.small, labelpad=2)
     places, ratio = np.arange(n, dtype="float64"), data.table["hr"].to_numpy("float64")
     bounds = [np.clip(data.table[name].to_numpy("float64"), low / 2, high * 2) for name in ("lower", "upper")]
     room = _points(width_mm / n)

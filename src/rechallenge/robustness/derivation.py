@@ -13,13 +13,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from rechallenge.clinical.classify import classify
+from rechallenge.clinical.classify import classifiable, classify, interval_treatment
 from rechallenge.clinical.courses import Courses, StudyFrame, courses
 from rechallenge.clinical.eligibility import evaluate
 from rechallenge.clinical.endpoints import endpoints
+from rechallenge.clinical.progression_pattern import classify_pattern
+from rechallenge.clinical.resistance import classify_resistance
 from rechallenge.estimates.design import is_number
 from rechallenge.estimates.times import classes_of, rounded
-from rechallenge.robustness.specifications import COURSE, SECTIONS
+from rechallenge.robustness.specifications import COURSE, EFFECTS, PATTERN, SECTIONS
 from rechallenge.settings.config import Covariate
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.sources.imputation import Method
@@ -160,12 +162,32 @@ class Derivations:
             return np.ones(len(chosen.course), dtype=bool)
         return self._classified(chosen, base, definitions, SECTIONS["resistance"])["eligible"].to_numpy(bool)
 
+    def _classes(self, chosen: _Set, base: Hashable, definitions: DefinitionSettings, name: str) -> pd.Series | None:
+        """One of the columns that presets vary most, from what all of them are made of; None for other columns."""
+
+        def make() -> pd.DataFrame:
+            return classifiable(
+                chosen.course, chosen.cohort, chosen.treatments, chosen.assessments, definitions, self._frame.cutoff,
+                progression_dates_only=self._frame.progression_dates_only,
+            )  # fmt: skip
+
+        if name not in EFFECTS:
+            return None
+        rows = self._frames.get(("classifiable", base, _dumped(definitions, "response")), make)
+        if name == "resistance":
+            return classify_resistance(rows, definitions.resistance)[name]
+        if name == PATTERN:
+            return classify_pattern(rows, definitions.progression_pattern)
+        return interval_treatment(rows, definitions.interval_treatment)
+
     def _column(self, chosen: _Set, base: Hashable, definitions: DefinitionSettings, item: Covariate) -> Values:
         """One column of the classified patients, in the order of the course."""
         sections = SECTIONS.get(item.name, ())
 
         def make() -> Values:
-            column = self._classified(chosen, base, definitions, sections)[item.name]
+            column = self._classes(chosen, base, definitions, item.name)
+            if column is None:
+                column = self._classified(chosen, base, definitions, sections)[item.name]
             if is_number(column, item):
                 return column.to_numpy("float64") / item.unit
             return np.array([None if level != level else level for level in classes_of(column)], dtype=object)

@@ -44,7 +44,7 @@ class _Risk:
 
     `group` is the first patient with the same time, for every patient; `event` the places of the events, `first` their
     groups, `share` Efron's share of the tied events that have left already, `until` the number of events up to and at
-    the time of each patient.
+    the time of each patient. `starts` and `ties` are the first event and the number of events at each time of events.
     """
 
     group: NDArray[np.intp]
@@ -53,6 +53,8 @@ class _Risk:
     first: NDArray[np.intp]
     share: Array
     until: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    ties: NDArray[np.intp]
 
 
 def fit(time: Array, event: Array, x: Array) -> FastFit:
@@ -94,10 +96,11 @@ def _risk(time: Array, event: Array) -> _Risk:
     until = np.cumsum(event).astype(np.intp)[np.searchsorted(time, time, side="right") - 1]
     happened = np.flatnonzero(event)
     first = group[happened]
-    tied = np.bincount(first, minlength=len(time))
-    # Events of one group follow one another: the place of each inside its group.
-    inside = np.arange(len(first)) - np.searchsorted(first, first, side="left")
-    return _Risk(group, event, happened, first, inside / tied[first], until)
+    # Events of one group follow one another.
+    starts = np.flatnonzero(np.diff(first, prepend=-1))
+    ties = np.diff(starts, append=len(first))
+    share = (np.arange(len(first)) - np.repeat(starts, ties)) / np.repeat(ties, ties)
+    return _Risk(group, event, happened, first, share, until, starts, ties)
 
 
 def _derivatives(x: Array, coef: Array, risk: _Risk) -> tuple[float, Array, Array]:
@@ -128,9 +131,8 @@ def _from(values: Array, places: NDArray[np.intp]) -> Array:
 
 def _tied(values: Array, risk: _Risk) -> Array:
     """Sums over the events at the time of each event."""
-    starts = np.flatnonzero(np.diff(risk.first, prepend=-1))
-    sums = np.add.reduceat(values[risk.event], starts, axis=0)
-    repeated: Array = np.repeat(sums, np.diff(starts, append=len(risk.first)), axis=0)
+    sums = np.add.reduceat(values[risk.event], risk.starts, axis=0)
+    repeated: Array = np.repeat(sums, risk.ties, axis=0)
     return repeated
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from math import prod
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +15,8 @@ Choices = Mapping[str, Sequence[Value]]
 IMPUTATION: Final = "dates.imputation"
 MODEL: Final = "model"
 MODELS: Final = ("unadjusted", "adjusted")
+# Beyond it neither the table nor the figure can be read, and a workstation takes an hour.
+MOST_COMBINATIONS: Final = 50_000
 _WHERE: Final = "specifications.choices"
 _OUTCOME: Final = (
     "reads the progression pattern at progression on rechallenge, which is the outcome itself; it can be no choice of "
@@ -30,6 +33,9 @@ def choice_problems(choices: Choices, definitions: DefinitionSettings, imputatio
     for key, values in choices.items():
         of_key = [*_key_problems(key), *_list_problems(key, values)]
         problems += of_key or list(_value_problems(key, values, definitions, imputation))
+    combinations = prod(len(values) for values in choices.values())
+    if not problems and combinations > MOST_COMBINATIONS:
+        problems.append(f"{_WHERE}: {combinations:,} combinations are too many; the most is {MOST_COMBINATIONS:,}.")
     return problems or list(_section_problems(choices, definitions))
 
 
