@@ -57,6 +57,9 @@ def test_trap_13_two_responses_of_one_day_conflict() -> None:
         """
     )
     assert account(found, "assessments") == {"rows_read": 4, "duplicates_merged": 1, "set_aside": 0, "used": 3}
-    assert located(found.violations, "duplicate_conflicting") == ["assessments 2", "assessments 3"]
+    assert located(found.violations, "duplicate_conflicting") == [
+        "assessments 2 assessment_date",
+        "assessments 3 assessment_date",
+    ]
     errors = found.violations[found.violations["rule"].eq("duplicate_conflicting")]
     assert errors["severity"].unique().tolist() == ["error"]
