@@ -37,6 +37,7 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/data.smk"
 include: "workflow/rules/cohort.smk"
+include: "workflow/rules/robustness.smk"
 include: "workflow/rules/results.smk"
 include: "workflow/rules/documents.smk"
 

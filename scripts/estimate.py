@@ -6,10 +6,20 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from rechallenge.accepted import Accepted, folder_of
+from rechallenge.clinical.courses import StudyFrame
+from rechallenge.estimates.lesion_agreement import lesion_agreement
+from rechallenge.estimates.preset_concordance import boundary_counts, preset_concordance
+from rechallenge.estimates.rows import placed, table
 from rechallenge.estimates.run import estimate
+from rechallenge.estimates.sensitivity_set import sensitivity_set
 from rechallenge.files import read_canonical, read_parquet, write_csv
+from rechallenge.published.model import read_files
+from rechallenge.published.own import all_rows
 from rechallenge.results import read_result
-from rechallenge.settings.config import StatisticsSettings
+from rechallenge.robustness.curve import gathered, summary
+from rechallenge.settings.config import MAIN, SensitivitySettings, StatisticsSettings
+from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.step import step
 
 if TYPE_CHECKING:
@@ -18,14 +28,18 @@ if TYPE_CHECKING:
 with step(snakemake) as log:
     files, params, output = snakemake.input, snakemake.params, snakemake.output
     settings = StatisticsSettings.read(params.settings, "statistics")
-    accepted = Path(files.tables[0]).parents[1]
-    adverse_events = read_canonical(accepted, "adverse_events")
+    definitions = {
+        analysis: DefinitionSettings.read(values, f"definitions of {analysis}")
+        for analysis, values in params.definitions.items()
+    }
+    folder, cutoff = folder_of(files.tables), pd.Timestamp(params.cutoff)
+    adverse_events = read_canonical(folder, "adverse_events")
     # A source that declares progression dates only has no schedule of assessments to describe.
-    declares = json.loads(Path(files.source).read_text(encoding="utf-8"))["declares"]
-    assessments = None if declares["progression_dates_only"] else read_canonical(accepted, "assessments")
+    dates_only = json.loads(Path(files.source).read_text(encoding="utf-8"))["declares"]["progression_dates_only"]
+    assessments = None if dates_only else read_canonical(folder, "assessments")
     rows, curves = [], []
     per_analysis = zip(
-        params.analyses, files.classified, files.adtte, files.cohorts, files.attritions, files.courses, strict=True
+        definitions, files.classified, files.adtte, files.cohorts, files.attritions, files.courses, strict=True
     )
     for analysis, classified, adtte, cohort, attrition, course in per_analysis:
         made = estimate(
@@ -35,15 +49,50 @@ with step(snakemake) as log:
             read_result("attrition", attrition),
             settings,
             analysis,
-            cutoff_days=params.cutoff_days[analysis],
+            definitions=definitions[analysis],
             adverse_events=adverse_events,
             course=read_parquet(course),
             assessments=assessments,
         )
         rows.append(made.rows)
         curves.append(made.curves)
+    # What the main analysis alone has.
+    classes = read_result("preset_classes", files.preset_classes)
+    boundary = read_result("boundary_patients", files.boundary_patients)
+    between = [
+        *preset_concordance(classes, definitions[MAIN]),
+        *boundary_counts(boundary, classes, settings.boundary_days),
+    ]
+    between += lesion_agreement(read_result("lesion_agreement", files.lesion_agreement))
+    rows.append(table(placed(between, analysis=MAIN)))
+    sensitivity = SensitivitySettings.read(params.sensitivity, "sensitivity")
+    if sensitivity.enabled:
+        first_day, last_day = map(pd.Timestamp, params.window)
+        frame = StudyFrame(cutoff, (first_day, last_day), dates_only)
+        rows.append(
+            sensitivity_set(
+                definitions[MAIN],
+                params.imputation,
+                Accepted(folder, params.imputation, cutoff),
+                frame,
+                read_parquet(files.everyone)["patient_id"],
+                read_result("classified", files.classified[0]),
+                read_result("adtte", files.adtte[0]),
+                settings,
+                sensitivity.imputations,
+            )
+        )
+    specifications = gathered([read_result("specification_curve", path) for path in files.specifications])
+    write_csv(specifications, output.specification_curve)
+    rows.append(table(summary(specifications, settings.confidence, MAIN)))
     estimates = pd.concat(rows, ignore_index=True)
+    resistance = {name: used.resistance for name, used in definitions.items()}
+    published = read_files([Path(path) for path in files.published])
+    checked = all_rows(published, estimates, resistance, settings.seed)
+    estimates = pd.concat([estimates, checked], ignore_index=True)
     write_csv(estimates, output.estimates)
     write_csv(pd.concat(curves, ignore_index=True), output.curves)
     not_fitted = int((estimates["statistic"] == "not_fitted").sum())
-    log.say(f"{len(estimates)} estimates of {len(params.analyses)} analyses; {not_fitted} models not fitted")
+    contradictions = int(checked["level"].isin(["impossible", "improbable"]).sum())
+    log.say(f"{contradictions} contradictions between figures, in {len(checked)} checks")
+    log.say(f"{len(estimates)} estimates of {estimates['analysis'].nunique()} analyses; {not_fitted} not fitted")

@@ -25,6 +25,7 @@ with step(snakemake) as log:
         output.private,
         simulated=params.simulated or declares["simulated"],
         labels=params.labels,
+        specifications=read_result("specification_curve", files.specification_curve),
     )
     drawn = len(list(Path(output.shareable).glob("*.png")))
     log.say(f"{drawn} figures may be shared, {len(list(Path(output.private).glob('*.pdf')))} are kept private")

@@ -1,11 +1,14 @@
 """Readable fixtures: tables as text, one row per line, `.` for missing."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
-from rechallenge.clinical.courses import StudyFrame
-from rechallenge.clinical.derive import derive
+from rechallenge.clinical.classify import classify
+from rechallenge.clinical.courses import Courses, StudyFrame, courses
+from rechallenge.clinical.eligibility import attrition, evaluate
+from rechallenge.clinical.endpoints import endpoints
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.tables import TEXT, conform
 from rechallenge.written_rows import canonical_rows
@@ -54,7 +57,7 @@ def canonical(name: str, text: str | None) -> pd.DataFrame:
 
 @dataclass
 class Study:
-    """A small study from text tables, derived step by step as the workflow does."""
+    """A small study from text tables, derived step by step as the workflow does, as far as a test looks."""
 
     treatments: str
     assessments: str | None = None
@@ -77,11 +80,50 @@ class Study:
             "lesions": self.lesion_rows,
         }
         self.frame = StudyFrame(self.cutoff, self.window, self.progression_dates_only)
-        derived = derive(self.tables, self.definitions, self.frame)
-        self.exposures, self.regimens = derived.courses.exposures, derived.courses.regimens
-        self.assessments_seen, self.course = derived.courses.assessments, derived.courses.course
-        self.cohort, self.attrition = derived.cohort, derived.attrition
-        self.classified, self.adtte = derived.classified, derived.adtte
+        self.used = self.definitions.resolved()
+
+    @cached_property
+    def courses(self) -> Courses:
+        return courses(self.tables, self.used, self.frame)
+
+    @property
+    def exposures(self) -> pd.DataFrame:
+        return self.courses.exposures
+
+    @property
+    def regimens(self) -> pd.DataFrame:
+        return self.courses.regimens
+
+    @property
+    def assessments_seen(self) -> pd.DataFrame:
+        return self.courses.assessments
+
+    @property
+    def course(self) -> pd.DataFrame:
+        return self.courses.course
+
+    @cached_property
+    def cohort(self) -> pd.DataFrame:
+        everyone = self.patient_rows["patient_id"]
+        return evaluate(self.course, self.patient_rows, everyone, self.used, self.cutoff, self.window)
+
+    @property
+    def attrition(self) -> pd.DataFrame:
+        return attrition(self.cohort, self.used.eligibility.criteria)
+
+    @cached_property
+    def classified(self) -> pd.DataFrame:
+        return classify(
+            self.course, self.cohort, self.patient_rows, self.treatment_rows, self.assessments_seen, self.used,
+            self.cutoff, progression_dates_only=self.progression_dates_only,
+        )  # fmt: skip
+
+    @cached_property
+    def adtte(self) -> pd.DataFrame:
+        return endpoints(
+            self.classified, self.course, self.treatment_rows, self.assessments_seen, self.used.endpoints, self.cutoff,
+            analysis="main", progression_dates_only=self.progression_dates_only,
+        )  # fmt: skip
 
     def _usual_patients(self) -> pd.DataFrame:
         """Stage IVA adenocarcinoma, alive at the cut-off, for every patient of the treatments."""

@@ -36,7 +36,7 @@ def test_each_rule_has_a_script_of_its_name_a_message_a_log_and_its_code_fingerp
     assert sorted(rule_texts) == sorted(RULES)
     for rule, text in rule_texts.items():
         assert f'"../../scripts/{rule}.py"' in text
-        assert f'"<logs>/{rule}.log"' in text
+        assert f'"<logs>/{rule}.log"' in text or f'"<logs>/{rule}_{{scatteritem}}.log"' in text
         assert "message:" in text
         assert "study.code(" in text
 

@@ -26,7 +26,12 @@ NUMBERS: Final = {
     "violations": ("source_row",),
     "lesion_notes": ("source_row",),
     "lesion_agreement": ("n",),
+    "preset_classes": (),
+    "boundary_patients": ("cutoff_days", "days", "distance"),
     "cohort": (),
+    "specification_curve": (
+        "place", "n", "events", "left_out", "hr", "lower", "upper", "p", "median_difference", "logrank_p",
+    ),
 }  # fmt: skip
 DATES: Final = {
     "classified": (
@@ -39,7 +44,12 @@ DATES: Final = {
     ),
     "adtte": ("start_date", "end_date"),
 }
-FLAGS: Final = {"classified": ("eligible",)}
+FLAGS: Final = {
+    "classified": ("eligible",),
+    "preset_classes": ("eligible",),
+    "boundary_patients": ("eligible",),
+    "specification_curve": ("main",),
+}
 
 
 def read_result(table: str, path: str | os.PathLike[str]) -> pd.DataFrame:

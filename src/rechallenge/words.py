@@ -14,13 +14,25 @@ ENDPOINTS: Final = {
     "OS": "Overall survival",
     "PFS1": "Progression-free survival",
     "OS1": "Overall survival",
+    "TTF": "Time to treatment failure",
+    "TTF1": "Time to treatment failure",
+    "TTNT": "Time to next treatment",
+    "TTNT1": "Time to next treatment",
+    "DOR": "Duration of response",
+    "DOR1": "Duration of response",
 }
-ABBREVIATIONS: Final = {"PFS": "PFS", "OS": "OS", "PFS1": "PFS", "OS1": "OS"}
+ABBREVIATIONS: Final = {name: name.removesuffix("1") for name in ENDPOINTS}
 TIME_ZERO: Final = {
     "PFS": "start of rechallenge",
     "OS": "start of rechallenge",
     "PFS1": "start of the first ICI",
     "OS1": "start of the first ICI",
+    "TTF": "start of rechallenge",
+    "TTF1": "start of the first ICI",
+    "TTNT": "start of rechallenge",
+    "TTNT1": "start of the first ICI",
+    "DOR": "first response to rechallenge",
+    "DOR1": "first response to the first ICI",
 }
 TERMS: Final = {
     "overall": "All patients",
@@ -49,6 +61,64 @@ LEVELS: Final = {
     "progression_pattern": {"oligo": "Oligo-progression", "systemic": "Systemic progression", "unknown": "Unknown"},
     "interval_treatment": {"true": "With interval treatment", "false": "Without interval treatment"},
     "overall": {"": "All patients"},
+}
+# Presets of the definitions, as short as the heading of a column.
+PRESETS: Final = {
+    "resistance": {
+        "index_inclusive": "Index, inclusive",
+        "index_literal": "Index, literal",
+        "sitc_2020": "SITC 2020",
+        "sitc_applied": "SITC, as applied",
+        "sitc_combination": "SITC, combination",
+        "schoenfeld_2021": "Schoenfeld 2021",
+    },
+    "progression_pattern": {
+        "index": "Index",
+        "hosoya_2021": "Hosoya 2021",
+        "heo_2021": "Heo 2021",
+        "eortc": "EORTC",
+        "esmo_2018": "ESMO 2018",
+        "index_at_rechallenge": "Index, at rechallenge",
+    },
+    "interval_treatment": {"systemic": "Systemic", "systemic_or_local": "Systemic or local"},
+    "endpoints": {
+        "primary": "Primary rule",
+        "new_therapy_event": "New therapy is event",
+        "new_therapy_ignored": "New therapy ignored",
+        "imaging_only": "Imaging only",
+        "missed_assessments": "Missed assessments",
+        "death_window": "Death window",
+        "fda_2007": "FDA 2007",
+        "rwpfs": "Real-world PFS",
+        "genie_bpc": "GENIE BPC",
+    },
+    "progression": {
+        "recist_1_1": "RECIST 1.1",
+        "irecist": "iRECIST",
+        "recist_1_1_confirmed": "RECIST 1.1, confirmed",
+    },
+    "re_exposure": {
+        "index": "Index",
+        "gobbini_2020": "Gobbini 2020",
+        "wjog9616l": "WJOG9616L",
+        "justeau_2025": "Justeau 2025",
+        "any_re_exposure": "Any re-exposure",
+    },
+}
+# Sections of the settings, as the choices of the specification curve.
+SECTIONS: Final = {
+    "resistance": "Resistance",
+    "progression_pattern": "Progression pattern",
+    "interval_treatment": "Interval treatment",
+    "endpoints": "Censoring of PFS",
+    "progression": "Progression",
+    "re_exposure": "Re-exposure",
+    "response": "Response",
+    "episodes": "Episodes",
+    "lesions": "Lesions",
+    "eligibility": "Eligibility",
+    "dates": "Partial dates",
+    "model": "Model",
 }
 # Why a patient is not in, by the criterion that failed first.
 EXCLUDED: Final = {
@@ -90,6 +160,24 @@ def level_words(term: str, level: str) -> str:
     if level in LEVELS.get(term, {}):
         return LEVELS[term][level]
     return YES_NO.get(level) or plain(level) or "All patients"
+
+
+def preset_words(section: str, preset: str) -> str:
+    """Return the words for a preset of a section of the definitions."""
+    return PRESETS.get(section, {}).get(preset) or plain(preset)
+
+
+def choice_words(key: str) -> str:
+    """Return the words for a setting that a specification curve varies: "Resistance", "Resistance: cutoff days"."""
+    section, _, name = key.partition(".")
+    said = SECTIONS.get(section) or plain(section)
+    return said if name in ("", "preset", "imputation") else f"{said}: {plain(name).lower()}"
+
+
+def choice_value_words(key: str, value: str) -> str:
+    """Return the words for a value of such a setting."""
+    section, _, name = key.partition(".")
+    return preset_words(section, value) if name == "preset" else YES_NO.get(value) or plain(value)
 
 
 def cell_words(term: str, level: str) -> str:

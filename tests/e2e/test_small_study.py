@@ -16,7 +16,7 @@ from tests.e2e.runs import copy_checkout, jobs, snakemake
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-AFTER_CLASSIFY = {"classify", "endpoints", "estimate", "figures", "report", "manuscript", "provenance"}
+AFTER_CLASSIFY = {"classify", "endpoints", "specify", "estimate", "figures", "report", "manuscript", "provenance"}
 CONTRACT = """
 private/canonical/patients/part-0000.parquet private/violations.csv private/validation.html private/regimens.csv
 private/cohort.csv private/classified.csv private/adtte.csv private/figures
@@ -24,7 +24,7 @@ private/lesion_notes.csv private/lesion_agreement.csv
 shareable/row_account.csv shareable/attrition.csv shareable/flow.svg shareable/table1.csv shareable/table1.html
 shareable/table1.docx shareable/estimates.csv shareable/numbers.json shareable/figures shareable/report.html
 shareable/manuscript.docx shareable/manuscript.md shareable/checklist_strobe.csv shareable/checklist_strobe.docx
-shareable/provenance.json
+shareable/provenance.json shareable/specification_curve.csv
 """
 
 
@@ -73,7 +73,8 @@ def test_the_chain_runs_and_every_file_of_the_contract_is_there(study):
 def test_every_step_says_what_it_found_and_keeps_a_log(study):
     for rule in RULES:
         assert f"\n{rule}: " in study.run.stdout
-        assert (study.folder / "logs" / f"{rule}.log").read_text(encoding="utf-8").startswith(f"{rule}: ")
+        (log,) = (study.folder / "logs").glob(f"{rule}*.log")
+        assert log.read_text(encoding="utf-8").startswith(f"{rule}: ")
 
 
 def test_each_patient_is_in_or_has_the_expected_reason(study):
@@ -111,7 +112,8 @@ def test_estimates_are_unique_and_count_the_patients(study):
     estimates = read_result("estimates", study.results / "shareable" / "estimates.csv")
     assert estimates["estimate_id"].is_unique
     median = estimates[
-        (estimates["endpoint"] == "PFS")
+        (estimates["analysis"] == "main")
+        & (estimates["endpoint"] == "PFS")
         & (estimates["population"] == "rechallenge")
         & (estimates["model"] == "kaplan_meier")
         & (estimates["term"] == "overall")

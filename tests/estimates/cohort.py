@@ -27,6 +27,7 @@ def made_up_cohort(n: int, seed: int = 7) -> tuple[pd.DataFrame, pd.DataFrame, p
     resistance = rng.choice(["primary", "acquired"], size)
     pattern = rng.choice(["oligo", "systemic", "unknown"], size, p=[0.5, 0.4, 0.1])
     interval = rng.choice(["true", "false"], size)
+    best_again = np.random.default_rng(seed).choice(["PR", "SD", "PD", "NE"], size)
     start = pd.Timestamp("2019-01-01") + pd.to_timedelta(rng.integers(0, 600, size), unit="D")
     gap = rng.integers(60, 500, size)
     text = lambda values: pd.Series(np.where(again, values, None), dtype=object)  # noqa: E731
@@ -39,6 +40,8 @@ def made_up_cohort(n: int, seed: int = 7) -> tuple[pd.DataFrame, pd.DataFrame, p
             "days_to_progression": gap,
             "months_to_progression": gap / DAYS_PER_MONTH,
             "best_response": rng.choice(["PR", "SD", "PD"], size),
+            "rechallenge_best_response": text(best_again),
+            "analysis_exclusion": None,
             "resistance": resistance,
             "progression_pattern": pattern,
             "interval_treatment": text(interval),
@@ -63,10 +66,12 @@ def made_up_cohort(n: int, seed: int = 7) -> tuple[pd.DataFrame, pd.DataFrame, p
     for endpoint, population, true, entry, chosen in (
         ("PFS", "rechallenge", pfs, 0 * gap, again),
         ("OS", "rechallenge", os, 0 * gap, again),
+        ("TTNT", "rechallenge", np.ceil(1.2 * pfs), 0 * gap, again),
         ("PFS1", "rechallenge", gap, 0 * gap, again),
         ("OS1", "rechallenge", os + gap, gap, again),
         ("PFS1", "first_ici", gap, 0 * gap, ~again | again),
         ("OS1", "first_ici", os + gap, 0 * gap, ~again | again),
+        ("DOR1", "first_ici", gap - 50, 0 * gap, ~again | again),
     ):
         days = np.minimum(true, follow + entry)
         part = pd.DataFrame(

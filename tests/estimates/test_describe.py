@@ -101,11 +101,21 @@ def test_population_counts() -> None:
         {
             "in_first_ici": [True, True, True, False],
             "in_progressed": [True, True, False, False],
-            "eligible": [True, False, False, False],
+            "eligible": [True, True, False, False],
         }
     )
-    found = {row.population: row.estimate for row in population_counts(cohort)}
-    assert found == {"extract": 4, "first_ici": 3, "progressed": 2, "rechallenge": 1}
+    # One of the cohort's two is left out of this analysis: without a class of resistance.
+    classified = pd.DataFrame(
+        {"eligible": [True, False, False], "analysis_exclusion": [None, "unclassified_resistance", None]}
+    )
+    found = {row.estimate_id: row.estimate for row in population_counts(cohort, classified)}
+    assert found == {
+        "extract/overall/n": 4,
+        "first_ici/overall/n": 3,
+        "progressed/overall/n": 2,
+        "rechallenge/overall/n": 1,
+        "rechallenge/analysis_exclusion/unclassified_resistance/n": 1,
+    }
 
 
 def test_attrition_counts() -> None:

@@ -11,15 +11,22 @@ from rechallenge.estimates.rows import COLUMNS
 from rechallenge.estimates.run import Estimates, estimate
 from rechallenge.files import read_csv, write_csv
 from rechallenge.settings.config import Covariate, StatisticsSettings
+from rechallenge.settings.definitions import DefinitionSettings
 from tests.estimates.cohort import ATTRITION, made_up_cohort
 
 Cohort = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 SETTINGS = StatisticsSettings()
+DEFINITIONS = DefinitionSettings().resolved()
 
 
-def run(cohort: Cohort, settings: StatisticsSettings = SETTINGS, **more: pd.DataFrame) -> Estimates:
+def run(
+    cohort: Cohort,
+    settings: StatisticsSettings = SETTINGS,
+    definitions: DefinitionSettings = DEFINITIONS,
+    **more: pd.DataFrame,
+) -> Estimates:
     classified, adtte, members = cohort
-    return estimate(classified, adtte, members, ATTRITION, settings, "main", cutoff_days=182.625, **more)
+    return estimate(classified, adtte, members, ATTRITION, settings, "main", definitions=definitions, **more)
 
 
 @pytest.fixture(scope="module")
@@ -53,13 +60,13 @@ def test_frames_read_back_from_files_give_the_same_results(
         write_csv(frame, tmp_path / f"{name}.csv")
         dates = [column for column in frame.columns if column.endswith("_start")]
         frames.append(read_csv(tmp_path / f"{name}.csv", dates=dates))
-    again = estimate(frames[0], frames[1], frames[2], ATTRITION, SETTINGS, "main", cutoff_days=182.625)
+    again = estimate(frames[0], frames[1], frames[2], ATTRITION, SETTINGS, "main", definitions=DEFINITIONS)
     pd.testing.assert_frame_equal(again.rows, found.rows, rtol=1e-9)
 
 
 def test_the_order_of_patients_does_not_matter(cohort_of_40: Cohort, found: Estimates) -> None:
     classified, adtte, members = (frame.sample(frac=1, random_state=5) for frame in cohort_of_40)
-    again = estimate(classified, adtte, members, ATTRITION, SETTINGS, "main", cutoff_days=182.625)
+    again = estimate(classified, adtte, members, ATTRITION, SETTINGS, "main", definitions=DEFINITIONS)
     pd.testing.assert_frame_equal(again.rows, found.rows, rtol=1e-9)
 
 
@@ -87,10 +94,20 @@ def test_the_order_of_patients_does_not_matter(cohort_of_40: Cohort, found: Esti
         "rechallenge/table1|resistance=primary/sex/male/n",
         "first_ici/overall/n",
         "attrition/nsclc/excluded",
+        "TTNT/rechallenge/kaplan_meier/resistance/primary/median",
+        "DOR1/first_ici/kaplan_meier/overall/median",
+        "rechallenge/response_rate/overall/orr",
+        "rechallenge/response_rate/resistance/primary/dcr",
+        "rechallenge/best_response/overall/NE/percent",
+        "rechallenge/best_response|resistance=acquired/overall/PD/n",
+        "first_ici/rechallenge/response_rate/overall/orr",
+        "first_ici/response_rate/overall/dcr",
+        "PFS/rechallenge/pfs_ratio/overall/ratio_median",
+        "PFS/rechallenge/pfs_ratio/resistance/acquired/ratio_above/1.33",
     ],
 )
 def test_what_the_report_prints_is_there(found: Estimates, key: str) -> None:
-    assert value(found, f"main/{key}")["statistic"] == key.split("/")[-1 if not key.endswith("/6") else -2]
+    assert value(found, f"main/{key}")["statistic"] == key.split("/")[-2 if key.endswith(("/6", "/1.33")) else -1]
 
 
 def test_overall_survival_from_the_first_ici_is_entered_at_rechallenge(found: Estimates) -> None:
@@ -131,7 +148,7 @@ def test_an_empty_rechallenge_set_leaves_the_first_ici(cohort_of_40: Cohort) -> 
         )
     )
     assert value(found, "main/rechallenge/overall/n")["estimate"] == 0
-    assert set(found.rows["endpoint"]) == {"", "PFS1", "OS1"}
+    assert set(found.rows["endpoint"]) == {"", "PFS1", "OS1", "DOR1"}
     assert set(found.rows.loc[found.rows["population"] == "rechallenge", "statistic"]) == {"n"}
     assert set(found.curves["population"]) == {"first_ici"}
 
@@ -143,6 +160,36 @@ def test_one_class_empty(cohort_of_40: Cohort) -> None:
     reasons = found.rows.loc[found.rows["statistic"] == "not_fitted", ["endpoint", "model", "method"]]
     assert {"log_rank", "cox_univariable", "cox_multivariable", "cox_sensitivity"} <= set(reasons["model"])
     assert reasons["method"].str.endswith(".").all()
+
+
+def test_a_pattern_that_is_measured_at_the_outcome_is_no_covariate(cohort_of_40: Cohort) -> None:
+    at_rechallenge = {"progression_pattern": {"preset": "index_at_rechallenge"}}
+    found = run(cohort_of_40, definitions=DefinitionSettings.read(at_rechallenge, "test").resolved()).rows
+    for model in ("cox_univariable", "cox_multivariable", "cox_sensitivity"):
+        own = found[(found["endpoint"] == "PFS") & (found["model"] == model)]
+        ratios = own[own["statistic"] == "hr"]
+        assert "resistance" in set(ratios["term"])
+        assert "progression_pattern" not in set(ratios["term"])
+        (reason,) = own.loc[own["statistic"] == "not_fitted", "method"]
+        assert "fitted without it" in reason
+
+
+def test_classes_of_a_preset_without_primary_resistance(cohort_of_40: Cohort) -> None:
+    classified, adtte, members = cohort_of_40
+    other = classified.assign(resistance=classified["resistance"].replace("primary", "not_acquired"))
+    schoenfeld = DefinitionSettings.read({"resistance": {"preset": "schoenfeld_2021"}}, "test").resolved()
+    found = run((other, adtte, members), definitions=schoenfeld)
+    assert value(found, "main/PFS/rechallenge/cox_multivariable/resistance/not_acquired/acquired/hr")["estimate"] > 1
+    assert not found.rows["estimate_id"].str.contains("primary").any()
+    assert "resistance|progression_pattern=oligo" in set(found.curves["term"])
+
+
+def test_a_class_apart_is_a_further_level(cohort_of_40: Cohort) -> None:
+    classified, adtte, members = cohort_of_40
+    late = classified["resistance"].where(classified.index % 3 > 0, "late_progression")
+    found = run((classified.assign(resistance=late), adtte, members))
+    assert value(found, "main/PFS/rechallenge/kaplan_meier/resistance/late_progression/median")["n"] > 0
+    assert "3 groups" in value(found, "main/PFS/rechallenge/log_rank/resistance/p")["method"]
 
 
 def test_literal_classes_with_many_unclassified(cohort_of_40: Cohort) -> None:

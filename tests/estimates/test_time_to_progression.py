@@ -15,7 +15,7 @@ def test_time_to_progression_around_the_cutoff() -> None:
     days = pd.Series([60.0, 168.0, 169.0, 182.0, 183.0, 196.0, 197.0, None])
     found = values(
         time_to_progression(
-            pd.DataFrame({"days_to_progression": days, "months_to_progression": months(days)}), cutoff_days=182.625
+            pd.DataFrame({"days_to_progression": days, "months_to_progression": months(days)}), 182.625, 14
         )
     )
     assert (found["below_cutoff.n"], found["from_cutoff.n"], found["within_14_days.n"]) == (4, 3, 4)
@@ -25,7 +25,7 @@ def test_time_to_progression_around_the_cutoff() -> None:
 
 def test_nobody_progressed() -> None:
     empty = pd.DataFrame({"days_to_progression": [None], "months_to_progression": [None]}, dtype="float64")
-    assert list(time_to_progression(empty, 182.625)) == []
+    assert list(time_to_progression(empty, 182.625, 14)) == []
 
 
 def test_assessment_interval_runs_from_the_start_and_stays_inside_the_endpoint() -> None:

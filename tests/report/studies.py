@@ -12,6 +12,7 @@ from rechallenge.estimates.rows import NAN, Row, not_fitted, placed, table
 from rechallenge.report.published import read_published
 from rechallenge.report.study_data import StudyData
 from rechallenge.settings.config import StudyConfig
+from tests.report import further_rows
 
 CHECKOUT = Path(__file__).parents[2]
 TEMPLATES = CHECKOUT / "workflow" / "templates"
@@ -115,15 +116,27 @@ def estimates_frame(*, rechallenged: bool = True) -> pd.DataFrame:
                 ("overall", ""): (40, 34, 2.9, 2.0, 5.7),
                 ("resistance", "acquired"): (22, 19, 5.04, 2.2, 9.4),
                 ("resistance", "primary"): (18, 15, 1.9, 1.1, NAN),
+                ("progression_pattern", "oligo"): (21, 17, 3.9, 2.2, 6.0),
+                ("progression_pattern", "systemic"): (15, 14, 1.8, 1.2, 3.0),
+                ("interval_treatment", "true"): (23, 19, 3.8, 2.5, 6.1),
+                ("interval_treatment", "false"): (17, 15, 2.1, 1.3, 4.0),
             },
         ),
         *_survival("OS", "rechallenge", {("overall", ""): (40, 12, NAN, 18.1, NAN)}),
+        *_survival("TTF", "rechallenge", {("overall", ""): (40, 37, 2.1, 1.6, 3.3)}),
+        *_survival("DOR", "rechallenge", {("overall", ""): (3, 2, 4.4, 3.1, NAN)}),
+        *_survival("TTNT1", "first_ici", {("overall", ""): (160, 101, 6.6, 5.1, 8.0)}),
         Row("p", 0.0421, p=0.0421, endpoint="PFS", population="rechallenge", model="log_rank", term="resistance"),
         *_table_one(
             "rechallenge", {"table1": 40.0, "table1|resistance=acquired": 22.0, "table1|resistance=primary": 18.0}
         ),
         *_cox("cox_univariable"),
         *_cox("cox_multivariable"),
+        *further_rows.response_rows(),
+        *further_rows.ratio_rows(),
+        *further_rows.concordance_rows(),
+        *further_rows.curve_rows(),
+        *further_rows.lesion_rows(),
         replace(
             not_fitted("Not fitted: 3 events, fewer than the declared minimum of 5."),
             endpoint="OS",
@@ -131,10 +144,11 @@ def estimates_frame(*, rechallenged: bool = True) -> pd.DataFrame:
             model="cox_multivariable",
         ),
     ]
-    literal = [row for row in main if row.population == "rechallenge" and not row.model.startswith("table1")]
-    return pd.concat(
-        [table(placed(main, analysis="main")), table(placed(literal, analysis="literal"))], ignore_index=True
-    )
+    kept = ("", "kaplan_meier", "log_rank", "cox_univariable", "cox_multivariable")
+    literal = [row for row in main if row.population == "rechallenge" and row.model in kept]
+    scenarios = further_rows.scenario_rows(main)
+    parts = [table(placed(main, analysis="main")), table(placed(literal, analysis="literal")), table(scenarios)]
+    return pd.concat(parts, ignore_index=True)
 
 
 def attrition_frame(*, rechallenged: bool = True) -> pd.DataFrame:

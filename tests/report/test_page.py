@@ -74,8 +74,9 @@ def test_every_number_is_in_numbers_json_with_its_estimate(study, page):
 
 # Digits that are part of a name, a citation, or the place of a note or figure, and no result.
 NAMES = re.compile(
-    r"PD-L?1|PFS1|OS1|RECIST 1\.1|STROBE|20\d\d;\d+:\w+-\w+|\bnote \d|Figure \d+|CAMS|SHA-256|Eur J Cancer|≥50%|"
-    r"(?:Xu M|Xu Z|Xu S|Watanabe|Katayama|Kitagawa|Wang|Justeau|Feng|WJOG9616L|Gobbini) 20\d\d|"
+    r"PD-L?1|(?:PFS|OS|TTF|TTNT|DOR)1|RECIST 1\.1|STROBE|(?:19|20)\d\d;\d+:\w+-\w+|\bnote \d|Figure \d+|CAMS|SHA-256|"
+    r"Eur J Cancer|≥50%|(?:Xu M|Xu Z|Xu S|Watanabe|Katayama|Kitagawa|Wang|Justeau|Feng|WJOG9616L|"
+    r"Gobbini|SITC|Schoenfeld|Hosoya|Heo) 20\d\d|"
     r"ECOG [12] or more|index above 20|grade 3 or more"
 )
 

@@ -72,6 +72,8 @@ rule classify:
     output:
         main="<results>/private/classified.csv",
         further=study.per_analysis("classified.csv"),
+        preset_classes="<results>/private/preset_classes.csv",
+        boundary_patients="<results>/private/boundary_patients.csv",
         flow=report("<results>/shareable/flow.svg", caption="../report/flow.rst", category="Patients"),
     log:
         "<logs>/classify.log",
@@ -81,6 +83,7 @@ rule classify:
         ),
         imputation=study.imputation,
         cutoff=str(study.settings.study.cutoff),
+        boundary_days=study.settings.statistics.boundary_days,
         code=study.code("classify"),
     message:
         "Classifying resistance, progression pattern and interval treatment; drawing the flow of patients"

@@ -86,6 +86,7 @@ rule provenance:
             rules.eligibility.output.attrition,
             rules.classify.output.flow,
             rules.estimate.output.estimates,
+            rules.estimate.output.specification_curve,
             rules.report.output,
             rules.manuscript.output,
         ],

@@ -9,19 +9,27 @@ rule estimate:
         classified=[rules.classify.output.main, *rules.classify.output.further],
         adtte=[rules.endpoints.output.main, *rules.endpoints.output.further],
         courses=[rules.episodes.output.course, *rules.episodes.output.further_courses],
-        tables=collect(ACCEPTED, table=["adverse_events", "assessments"]),
+        preset_classes=rules.classify.output.preset_classes,
+        boundary_patients=rules.classify.output.boundary_patients,
+        lesion_agreement=rules.episodes.output.lesion_agreement,
+        tables=collect(ACCEPTED, table=[*DERIVED_FROM, "adverse_events"]),
+        everyone="<results>/private/canonical/patients/part-0000.parquet",
         source=rules.ingest.output.account,
+        published=study.published,
+        specifications=gather.specification(SPECIFICATIONS) if study.settings.specifications.enabled else [],
     output:
         estimates=report("<results>/shareable/estimates.csv", caption="../report/estimates.rst", category="Results"),
         curves="<results>/private/curves.csv",
+        specification_curve="<results>/shareable/specification_curve.csv",
     log:
         "<logs>/estimate.log",
     params:
-        analyses=["main", *study.analyses],
         settings=study.settings.statistics.plain(),
-        cutoff_days={
-            name: values["resistance"]["cutoff_days"] for name, values in study.definitions("resistance").items()
-        },
+        sensitivity=study.settings.sensitivity.plain(),
+        definitions=study.definitions(),
+        imputation=study.settings.dates.imputation,
+        cutoff=str(study.settings.study.cutoff),
+        window=study.window,
         code=study.code("estimate"),
     message:
         "Describing the sets, fitting curves and models"
@@ -34,6 +42,7 @@ rule figures:
         gate=rules.gate.output,
         curves=rules.estimate.output.curves,
         estimates=rules.estimate.output.estimates,
+        specification_curve=rules.estimate.output.specification_curve,
         classified=rules.classify.output.main,
         adtte=rules.endpoints.output.main,
         source=rules.ingest.output.account,

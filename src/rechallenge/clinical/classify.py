@@ -43,26 +43,15 @@ def classify(
     drug). Counts that are bounds show their least. Columns of rechallenge are missing where there was none.
     `eligible` says who is in the rechallenge set of this analysis, `analysis_exclusion` why one of the cohort's is not.
     """
-    members = cohort.loc[cohort["in_first_ici"], ["patient_id", "eligible"]]
-    rows = course.merge(members, on="patient_id", how="inner").sort_values("patient_id", kind="stable")
-    rows = rows.reset_index(drop=True)
-    if len(rows) != len(members):
-        raise RuntimeError(f"{len(members)} patients have a first ICI monotherapy, {len(rows)} of them have a course")
-    rows["first_ici_progression"] = rows["index_progression_date"]
-    rows["days_to_progression"] = days_between(rows["first_ici_start"], rows["index_progression_date"])
-    rows["months_to_progression"] = months(rows["days_to_progression"])
-    rows = rows.assign(**_exposure(rows))
-    response = best_response(
-        rows, assessments, treatments, definitions.response, cutoff, progression_dates_only=progression_dates_only
+    rows = classifiable(
+        course, cohort, treatments, assessments, definitions, cutoff, progression_dates_only=progression_dates_only
     )
     again = best_response(
         rows, assessments, treatments, definitions.response, cutoff, treatment=RECHALLENGE,
         progression_dates_only=progression_dates_only,
     )  # fmt: skip
-    rows = rows.join(response.rename(columns={"response_date": "first_ici_response_date"}))
     rows["rechallenge_best_response"] = again["best_response"].where(rows["rechallenge_start"].notna())
     rows["rechallenge_response_date"] = again["response_date"]
-    rows["responder"] = rows["best_response"].isin(definitions.response.objective_responses)
     rows = rows.join(classify_resistance(rows, definitions.resistance))
     rows["progression_pattern"] = classify_pattern(rows, definitions.progression_pattern)
     left_out = _left_out(rows, definitions)
@@ -75,6 +64,38 @@ def classify(
     covariates = baseline.covariates(rows, patients, local_therapy_recorded=recorded)
     own = [name for name in COLUMNS if name not in covariates.columns]
     return rows[own].join(covariates)[list(COLUMNS)]
+
+
+def classifiable(
+    course: pd.DataFrame,
+    cohort: pd.DataFrame,
+    treatments: pd.DataFrame,
+    assessments: pd.DataFrame,
+    definitions: DefinitionSettings,
+    cutoff: pd.Timestamp,
+    *,
+    progression_dates_only: bool,
+) -> pd.DataFrame:
+    """Return the course of the patients of `classify`, in its order, with what classes are made of.
+
+    Added to the course: eligible (the cohort's), first_ici_progression, days_to_progression, months_to_progression,
+    exposure_days, days_since_last_dose, best_response, first_ici_response_date, response_known and responder.
+    """
+    members = cohort.loc[cohort["in_first_ici"], ["patient_id", "eligible"]]
+    rows = course.merge(members, on="patient_id", how="inner").sort_values("patient_id", kind="stable")
+    rows = rows.reset_index(drop=True)
+    if len(rows) != len(members):
+        raise RuntimeError(f"{len(members)} patients have a first ICI monotherapy, {len(rows)} of them have a course")
+    rows["first_ici_progression"] = rows["index_progression_date"]
+    rows["days_to_progression"] = days_between(rows["first_ici_start"], rows["index_progression_date"])
+    rows["months_to_progression"] = months(rows["days_to_progression"])
+    rows = rows.assign(**_exposure(rows))
+    response = best_response(
+        rows, assessments, treatments, definitions.response, cutoff, progression_dates_only=progression_dates_only
+    )
+    rows = rows.join(response.rename(columns={"response_date": "first_ici_response_date"}))
+    rows["responder"] = rows["best_response"].isin(definitions.response.objective_responses)
+    return rows
 
 
 def _exposure(rows: pd.DataFrame) -> dict[str, pd.Series]:

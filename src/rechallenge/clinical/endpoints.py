@@ -3,6 +3,7 @@
 Names without a digit run from the first dose of rechallenge, names with 1 from the first dose of the first ICI.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
@@ -20,7 +21,14 @@ COLUMNS: Final = (
     "event", "event_type", "interval_lower_days", "interval_upper_days", "reason", "source_table", "source_file",
     "source_row",
 )  # fmt: skip
-# What the endpoints need of the classified patients besides the course.
+# What the rules look at: of the course and of the classified patients.
+_OF_COURSE: Final = [
+    "patient_id", "first_ici_start", "first_ici_end", "first_ici_end_imputed", "first_ici_source_file",
+    "first_ici_source_row", "index_progression_date", "index_progression_table", "index_progression_source_file",
+    "index_progression_source_row", "next_systemic_start", "rechallenge_start", "rechallenge_end",
+    "rechallenge_end_imputed", "rechallenge_next_systemic_start", "rechallenge_source_file", "rechallenge_source_row",
+    "last_alive_date", "last_alive_imputed", "death_date", "patient_source_file", "patient_source_row",
+]  # fmt: skip
 _CLASSIFIED: Final = ["patient_id", "eligible", "first_ici_response_date", "rechallenge_response_date"]
 # The population of an endpoint by the start of its clock; those from the first ICI also stand in the rechallenge set.
 _POPULATION: Final = {
@@ -42,19 +50,25 @@ def endpoints(
     *,
     analysis: str,
     progression_dates_only: bool,
+    only: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return the time-to-event table; columns COLUMNS, sorted by endpoint, population and patient.
 
     The endpoints are those of `endpoint_catalogue`, in the population of their clock: the rechallenge set, all
     with a first ICI monotherapy, or those who progressed on it. Endpoints of the first ICI also stand in the
     rechallenge set, there with OS1 entered at rechallenge (`entry_days`), because nobody can die before it.
-    Whoever has no start (no response for DOR) has no row. `assessments` are the evaluated ones.
+    Whoever has no start (no response for DOR) has no row. `assessments` are the evaluated ones. `only` names the
+    endpoints that are wanted, all where it is empty.
     """
-    members = course.merge(classified[_CLASSIFIED], on="patient_id", how="inner")
+    members = course[_OF_COURSE].merge(classified[_CLASSIFIED], on="patient_id", how="inner")
+    # Most patients of a registry have no first ICI monotherapy: they are left behind here, not in every rule.
+    treatments = treatments[treatments["patient_id"].isin(members["patient_id"])]
+    assessments = assessments[assessments["patient_id"].isin(members["patient_id"])]
     progressions = progression_records(assessments, treatments)
     adequate = adequate_assessments(assessments)
     parts = []
-    for endpoint in catalogue(settings, progression_dates_only=progression_dates_only):
+    declared = catalogue(settings, progression_dates_only=progression_dates_only)
+    for endpoint in [item for item in declared if not only or item.name in only]:
         clock = CLOCKS[endpoint.start]
         rows = members[members[clock.start].notna()]
         population = _POPULATION[endpoint.start]

@@ -37,7 +37,7 @@ CLOCKS: Final = {
         "the first dose of rechallenge",
     ),
     "first_ici": Clock(
-        "first_ici_start", ("next_systemic_start",), "first_ici_end", "first_ici_source",
+        "first_ici_start", ("next_systemic_start", "rechallenge_start"), "first_ici_end", "first_ici_source",
         "the first dose of the first ICI",
     ),
     "index_progression": Clock(
@@ -45,7 +45,7 @@ CLOCKS: Final = {
         "index_progression_source", "index progression",
     ),
     "first_ici_response": Clock(
-        "first_ici_response_date", ("next_systemic_start",), "first_ici_end", "first_ici_source",
+        "first_ici_response_date", ("next_systemic_start", "rechallenge_start"), "first_ici_end", "first_ici_source",
         "the first CR or PR on the first ICI",
     ),
     "rechallenge_response": Clock(

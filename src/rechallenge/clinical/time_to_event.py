@@ -43,7 +43,7 @@ def time_to_event(scene: Scene, endpoint: Endpoint) -> pd.DataFrame:
     source = event[SOURCE].where(happened, censored[SOURCE])
     reason = event["name"].where(happened, why).to_numpy(object)
     table = event_table(scene.rows, scene.start, end, happened, kind, reason, source)
-    return _with_intervals(table, scene, end, kind)
+    return _with_intervals(table, scene, end, kind) if "progression" in endpoint.events else table
 
 
 def _typed(found: pd.DataFrame, words: str) -> pd.DataFrame:

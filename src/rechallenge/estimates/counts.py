@@ -11,14 +11,20 @@ from rechallenge.estimates.times import levels_of
 POPULATIONS: Final = ("first_ici", "progressed", "rechallenge")
 
 
-def population_counts(cohort: pd.DataFrame) -> tuple[Row, ...]:
-    """Return the number of patients of the extract and of each population.
+def population_counts(cohort: pd.DataFrame, classified: pd.DataFrame) -> tuple[Row, ...]:
+    """Return the number of patients of the extract and of each population, and who is left out of the analysis.
 
-    Columns of `cohort`: in_first_ici, in_progressed, eligible (true or false).
+    Columns of `cohort`: in_first_ici, in_progressed (true or false); of `classified`: eligible, which is the
+    rechallenge set of this analysis, and analysis_exclusion, why a patient of the cohort's set is not in it.
     """
-    flags = {"first_ici": "in_first_ici", "progressed": "in_progressed", "rechallenge": "eligible"}
+    flags = {"first_ici": "in_first_ici", "progressed": "in_progressed"}
     sizes = {"extract": len(cohort)} | {name: int(cohort[flag].sum()) for name, flag in flags.items()}
-    return tuple(Row("n", float(n), n=float(n), population=name, term="overall") for name, n in sizes.items())
+    sizes["rechallenge"] = int(classified["eligible"].astype(bool).sum())
+    found = [Row("n", float(n), n=float(n), population=name, term="overall") for name, n in sizes.items()]
+    excluded = levels_of(classified["analysis_exclusion"]).value_counts().sort_index()
+    for reason, n in excluded.items():
+        found.append(Row("n", float(n), population="rechallenge", term="analysis_exclusion", level=str(reason)))
+    return tuple(found)
 
 
 def attrition_counts(attrition: pd.DataFrame) -> tuple[Row, ...]:

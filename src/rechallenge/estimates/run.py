@@ -1,61 +1,28 @@
-"""All results of one analysis: which method is applied to which endpoint, population and classes."""
+"""All results of one analysis: what is described, and which curves, tests and models are estimated."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final
 
 import pandas as pd
 
-from rechallenge.estimates import counts, describe, follow_up, kaplan_meier, logrank, models, safety, sensitivity
+from rechallenge.estimates import (
+    counts,
+    describe,
+    follow_up,
+    kaplan_meier,
+    logrank,
+    pfs_ratio,
+    rechallenge_models,
+    response_rates,
+    safety,
+)
 from rechallenge.estimates import time_to_progression as progression
 from rechallenge.estimates.design import check_covariates
+from rechallenge.estimates.plans import OVERALL, Classes, Plan, comparisons, groups, plans_of, shown_classes
 from rechallenge.estimates.rows import Counts, Row, placed, table
-from rechallenge.estimates.times import NO_CLASS, TimeToEvent, classes_of, levels_of, time_to_event
+from rechallenge.estimates.times import TimeToEvent, classes_of, time_to_event
 from rechallenge.settings.config import StatisticsSettings
-
-# Classes that are always shown, even when empty; others that a preset defines follow.
-CLASSES: Final = {
-    "resistance": ("acquired", "primary"),
-    "progression_pattern": ("oligo", "systemic"),
-    "interval_treatment": ("false", "true"),
-}
-OVERALL: Final = "overall"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is estimated for one endpoint in one population.
-
-    `compare` names columns whose classes are compared; `within` pairs of (column to compare, "column=class" of
-    the patients it is compared in). `models` adds the Cox models.
-    """
-
-    endpoint: str
-    population: str
-    compare: tuple[str, ...] = ()
-    within: tuple[tuple[str, str], ...] = ()
-    models: bool = False
-
-
-PLANS: Final = (
-    Plan("PFS1", "first_ici"),
-    Plan("OS1", "first_ici"),
-    Plan(
-        "PFS",
-        "rechallenge",
-        compare=tuple(CLASSES),
-        within=(
-            ("progression_pattern", "resistance=acquired"),
-            ("progression_pattern", "resistance=primary"),
-            ("resistance", "progression_pattern=oligo"),
-            ("resistance", "progression_pattern=systemic"),
-        ),
-        models=True,
-    ),
-    Plan("OS", "rechallenge", compare=tuple(CLASSES), models=True),
-    Plan("PFS1", "rechallenge", compare=("resistance",)),
-    Plan("OS1", "rechallenge"),
-)
+from rechallenge.settings.definitions import DefinitionSettings
 
 
 @dataclass(frozen=True)
@@ -74,25 +41,28 @@ def estimate(
     settings: StatisticsSettings,
     analysis: str,
     *,
-    cutoff_days: float,
+    definitions: DefinitionSettings,
     adverse_events: pd.DataFrame | None = None,
     course: pd.DataFrame | None = None,
     assessments: pd.DataFrame | None = None,
 ) -> Estimates:
     """Return all results and curves of one analysis.
 
-    `classified`, `adtte` and `cohort` are the tables of those names, of this analysis; `adverse_events` (the
-    canonical table) and `course` add the safety rows, `assessments` (canonical) the interval between them.
-    `cutoff_days` is the cutoff of resistance, around which the time to progression is described. An empty
-    rechallenge set leaves the part of the first ICI. Raises UserError for a declared covariate that does not
-    exist.
+    `classified`, `adtte` and `cohort` are the tables of those names, of this analysis, and `definitions` its
+    resolved definitions; `adverse_events` (the canonical table) and `course` add the safety rows, `assessments`
+    (canonical) the interval between them. An empty rechallenge set leaves the part of the first ICI. Raises
+    UserError for a declared covariate that does not exist.
     """
     check_covariates(list(classified.columns), settings.covariates)
     eligible = classified[classified["eligible"].astype(bool)]
-    found: list[Row] = [*counts.population_counts(cohort), *counts.attrition_counts(attrition)]
+    shown = shown_classes(definitions.resistance.preset)
+    found: list[Row] = [*counts.population_counts(cohort, classified), *counts.attrition_counts(attrition)]
     for population, patients in (("first_ici", classified), ("rechallenge", eligible)):
-        found += placed(_description(patients, population, settings), population=population)
-    times_to_progression = progression.time_to_progression(classified, cutoff_days)
+        found += placed(_description(patients, population, settings, shown), population=population)
+    found += _responses(classified, eligible, definitions, settings.confidence)
+    times_to_progression = progression.time_to_progression(
+        classified, float(definitions.resistance.cutoff_days or 0), settings.boundary_days
+    )
     found += placed(times_to_progression, population="progressed", model=progression.MODEL)
     if assessments is not None:
         for endpoint, population in (("PFS1", "first_ici"), ("PFS", "rechallenge")):
@@ -103,27 +73,59 @@ def estimate(
             chosen = course[course["patient_id"].isin(patients["patient_id"])]
             found += placed(_safety(adverse_events, chosen, eligible), population=population)
     curves: list[pd.DataFrame] = []
-    for plan in PLANS:
+    for plan in plans_of(adtte):
         times = time_to_event(adtte, classified, plan.endpoint, plan.population)
         if not len(times.frame):
             continue
         own = {"endpoint": plan.endpoint, "population": plan.population}
-        found += placed(_survival(times, plan, settings), **own)
-        curves += [curve.assign(**own) for curve in _curves(times.frame, plan, settings)]
+        found += placed(_survival(times, plan, settings, shown), **own)
+        if plan.models:
+            found += placed(rechallenge_models.rows(times.frame, settings, definitions.progression_pattern), **own)
+        if plan.endpoint == "PFS":
+            found += placed(_ratios(times.frame, settings, shown), **own, model=pfs_ratio.MODEL)
+        curves += [curve.assign(**own) for curve in _curves(times.frame, plan, settings, shown)]
     columns = list(kaplan_meier.CURVE_COLUMNS)
     together = pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=columns)
     return Estimates(table(placed(found, analysis=analysis)), together.assign(analysis=analysis)[columns])
 
 
-def _description(patients: pd.DataFrame, population: str, settings: StatisticsSettings) -> Iterator[Row]:
+def _description(
+    patients: pd.DataFrame, population: str, settings: StatisticsSettings, shown: Classes
+) -> Iterator[Row]:
     again = population == "rechallenge"
     if not len(patients):
         return
-    for name in CLASSES if again else ("resistance", "progression_pattern"):
-        yield from placed(counts.class_counts(patients[name], CLASSES[name]), term=name)
+    for name in shown if again else ("resistance", "progression_pattern"):
+        yield from placed(counts.class_counts(patients[name], shown[name]), term=name)
     variables = [variable for variable in describe.VARIABLES if again or not variable.rechallenge]
     # Classes of resistance are made of what happened on the first ICI: tested only among those rechallenged.
-    yield from describe.table_one(patients, variables, order=CLASSES["resistance"], test=again, seed=settings.seed)
+    yield from describe.table_one(patients, variables, order=shown["resistance"], test=again, seed=settings.seed)
+
+
+def _responses(
+    classified: pd.DataFrame, eligible: pd.DataFrame, definitions: DefinitionSettings, confidence: float
+) -> Iterator[Row]:
+    """Responses to each population's own treatment, and to the first ICI (`endpoint`) of those rechallenged.
+
+    By resistance only for rechallenge: the response to the first ICI is part of the definition of resistance.
+    """
+    objective = definitions.response.objective_responses
+    again = {"population": "rechallenge"}
+    for patients, column, keys in (
+        (classified, "best_response", {"population": "first_ici"}),
+        (eligible, "best_response", {**again, "endpoint": "first_ici"}),
+        (eligible, "rechallenge_best_response", again),
+    ):
+        yield from placed(response_rates.rows(patients[column], objective, confidence), term=OVERALL, **keys)
+    levels = classes_of(eligible["resistance"])
+    for level in sorted(set(levels.dropna())):
+        own = response_rates.rows(eligible.loc[levels == level, "rechallenge_best_response"], objective, confidence)
+        for row in placed(own, **again):
+            if row.model == response_rates.RESPONSE_RATE:
+                yield replace(row, term="resistance", level=level)
+            else:
+                # A best response has a level of its own: the class stands beside the model, as in Table 1.
+                yield replace(row, term=OVERALL, model=f"{row.model}|resistance={level}")
 
 
 def _safety(adverse_events: pd.DataFrame, course: pd.DataFrame, eligible: pd.DataFrame) -> Iterator[Row]:
@@ -135,57 +137,33 @@ def _safety(adverse_events: pd.DataFrame, course: pd.DataFrame, eligible: pd.Dat
         yield from safety.grade_counts(adverse_events, course)
 
 
-def _groups(frame: pd.DataFrame, plan: Plan) -> Iterator[tuple[str, str, pd.DataFrame]]:
-    """The groups that have a curve: term, level and patients."""
-    yield OVERALL, "", frame
-    for term, column, patients in _comparisons(frame, plan):
-        levels = classes_of(patients[column])
-        for level in class_order(column, levels):
-            yield term, level, patients[levels == level]
-
-
-def _comparisons(frame: pd.DataFrame, plan: Plan) -> Iterator[tuple[str, str, pd.DataFrame]]:
-    """The comparisons: term, the column whose classes are compared, and the patients."""
-    for column in plan.compare:
-        yield column, column, frame
-    for column, subset in plan.within:
-        name, level = subset.split("=")
-        yield f"{column}|{subset}", column, frame[levels_of(frame[name]) == level]
-
-
-def class_order(column: str, levels: pd.Series) -> Sequence[str]:
-    """Return the classes of a column in order: those that are always shown, then what else occurs."""
-    always = CLASSES.get(column, ())
-    return (*always, *sorted(set(levels.dropna()) - set(always) - set(NO_CLASS)))
-
-
-def _survival(times: TimeToEvent, plan: Plan, settings: StatisticsSettings) -> Iterator[Row]:
+def _survival(times: TimeToEvent, plan: Plan, settings: StatisticsSettings, shown: Classes) -> Iterator[Row]:
     frame, interval, confidence = times.frame, settings.km_interval, settings.confidence
     sizes: Counts = {"n": float(len(frame)), "events": float(frame["event"].sum())}
     said = "no time under observation" if times.delayed else "time missing or negative"
     yield replace(Row("left_out", float(times.left_out), method=said, **sizes), model="kaplan_meier", term=OVERALL)
-    for term, level, patients in _groups(frame, plan):
+    for term, level, patients in groups(frame, plan, shown):
         own = kaplan_meier.rows(patients, interval=interval, confidence=confidence, landmarks=settings.landmarks_months)
         yield from placed(own, model="kaplan_meier", term=term, level=level)
         if not times.delayed and "|" not in term:
             reverse = follow_up.rows(patients, interval=interval, confidence=confidence)
             yield from placed(reverse, model="reverse_kaplan_meier", term=term, level=level)
-    for term, column, patients in _comparisons(frame, plan):
+    for term, column, patients in comparisons(frame, plan, shown):
         test = logrank.rows(patients, classes_of(patients[column]))
         yield from placed(test, model="log_rank", term=term)
-    if plan.models:
-        yield from _models(sensitivity.with_combination(frame), settings)
 
 
-def _models(frame: pd.DataFrame, settings: StatisticsSettings) -> Iterator[Row]:
-    limits: dict[str, Any] = {"confidence": settings.confidence, "minimum_events": settings.minimum_events}
-    extended = sensitivity.sensitivity_covariates(settings.covariates)
-    yield from placed(models.univariable(frame, extended, **limits), model="cox_univariable")
-    yield from placed(models.model_rows(frame, settings.covariates, **limits), model="cox_multivariable")
-    yield from placed(models.model_rows(frame, extended, **limits), model="cox_sensitivity")
+def _ratios(frame: pd.DataFrame, settings: StatisticsSettings, shown: Classes) -> Iterator[Row]:
+    """PFS ratios, overall and by resistance; those without a time to progression are counted and left out."""
+    known = pfs_ratio.with_ratio(frame)
+    outside = "without a time to progression on the first ICI: no ratio"
+    yield Row("left_out", float(len(frame) - len(known)), n=float(len(known)), method=outside, term=OVERALL)
+    for term, level, patients in groups(known, Plan("PFS", "rechallenge", compare=("resistance",)), shown):
+        own = pfs_ratio.rows(patients, interval=settings.km_interval, confidence=settings.confidence)
+        yield from placed(own, term=term, level=level)
 
 
-def _curves(frame: pd.DataFrame, plan: Plan, settings: StatisticsSettings) -> Iterator[pd.DataFrame]:
-    for term, level, patients in _groups(frame, plan):
+def _curves(frame: pd.DataFrame, plan: Plan, settings: StatisticsSettings, shown: Classes) -> Iterator[pd.DataFrame]:
+    for term, level, patients in groups(frame, plan, shown):
         curve = kaplan_meier.curve_frame(patients, interval=settings.km_interval, confidence=settings.confidence)
         yield curve.assign(term=term, level=level)

@@ -11,12 +11,10 @@ import pandas as pd
 from rechallenge.estimates.rows import Row
 
 MODEL: Final = "time_to_progression"
-# Patients this close to the cutoff could be in the other class with a scan a fortnight earlier or later.
-BOUNDARY_DAYS: Final = 14
 
 
-def time_to_progression(classified: pd.DataFrame, cutoff_days: float) -> Iterator[Row]:
-    """Return median and quartiles (months) and n, percent below, from, and within 14 days of the cutoff.
+def time_to_progression(classified: pd.DataFrame, cutoff_days: float, boundary_days: int) -> Iterator[Row]:
+    """Return median and quartiles (months) and n, percent below, from, and within `boundary_days` of the cutoff.
 
     `classified` has days_to_progression and months_to_progression, missing without index progression.
     """
@@ -32,7 +30,7 @@ def time_to_progression(classified: pd.DataFrame, cutoff_days: float) -> Iterato
     parts = {
         "below_cutoff": days < cutoff_days,
         "from_cutoff": days >= cutoff_days,
-        "within_14_days": (days - cutoff_days).abs() <= BOUNDARY_DAYS,
+        f"within_{boundary_days}_days": (days - cutoff_days).abs() <= boundary_days,
     }
     for level, inside in parts.items():
         count = float(inside.sum())

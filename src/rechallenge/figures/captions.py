@@ -7,7 +7,9 @@ import pandas as pd
 
 from rechallenge import formatting, words
 from rechallenge.figures.forest import MODELS, Forest, comparison_words, ratio_text
+from rechallenge.figures.preset_concordance import Concordance, Panel
 from rechallenge.figures.results import Result
+from rechallenge.figures.specification_curve import COMPARED, SpecificationCurve
 from rechallenge.figures.survival import (
     MOST_MARKS,
     Group,
@@ -136,6 +138,97 @@ def _range(numbers: Iterable[float]) -> str:
     if not found:
         return formatting.NOT_AVAILABLE
     return f"{found[0]}" if len(found) == 1 else f"{found[0]} to {found[-1]}"
+
+
+def concordance_title(term: str) -> str:
+    """Return the title of a figure of who changes class."""
+    return f"{words.term_words(term)} under each preset: who changes class"
+
+
+def concordance_words(data: Concordance, simulated: bool) -> Words:
+    """Caption: what stands left and right, n. Text alternative: per preset every move that changes a class."""
+    title = concordance_title(data.term)
+    own = words.preset_words(data.term, data.own)
+    caption = [
+        f"{title} (n = {data.n} rechallenged patients who had progressed on the first ICI).",
+        f"Left: the study's preset ({own}); right: another one. Ribbons are as thick as the patients are many, with"
+        " their number; grey: the same class under both; in the colour of the class on the left: another class.",
+    ]
+    if "not_acquired" in data.classes():
+        caption.append(
+            "Schoenfeld 2021 defines no primary resistance: from primary to not acquired is no more than a word."
+        )
+    if any(panel.preset == "index_at_rechallenge" for panel in data.panels):
+        caption.append(
+            "Read at progression on the rechallenge, the pattern conditions on the outcome: who has not progressed has"
+            " no class."
+        )
+    alt = [f"{title}, {data.n} patients; the study's preset is {own}."]
+    alt += [_changes(data.term, panel) for panel in data.panels]
+    return Words(title, _joined([*caption, SIMULATED if simulated else ""]), _joined(alt))
+
+
+def _changes(term: str, panel: Panel) -> str:
+    name = words.preset_words(term, panel.preset)
+    moves = [
+        f"{move.n} from {_lower(words.level_words(term, move.before))} to {_lower(words.level_words(term, move.after))}"
+        for move in panel.moves
+        if not move.kept
+    ]
+    stated = f"{name}: {panel.changed} of {panel.n} change class"
+    return f"{stated} ({', '.join(moves)})." if moves else f"{stated}."
+
+
+def specification_title(effect: str) -> str:
+    """Return the title of a specification curve."""
+    compared = COMPARED.get(effect) or _lower(words.term_words(effect))
+    return f"Specification curve: {compared}, {words.endpoint_words('PFS')}"
+
+
+def specification_words(data: SpecificationCurve, simulated: bool) -> Words:
+    """The curve in words: how many specifications, their hazard ratios, shares, and what moves them most."""
+    title = specification_title(data.effect)
+    found, n, total = data.summary, len(data.table), formatting.count(data.total)
+    percent = f"{100 * data.confidence:.4g}%"
+    caption = [
+        f"{title}. Hazard ratios of {formatting.count(n)} of {total} specifications, each with its {percent} confidence"
+        " interval (cut off at the axis), above the choices that made it.",
+        found["fitted"].method,
+        "Right: the median hazard ratio with each value; how many times the hazard ratio changes between the extreme"
+        " values of a choice, on average over the others.",
+        "An unadjusted specification has no definitions of the other covariates.",
+        "Definitions without a primary class compare not acquired with acquired." if _without_primary(data) else "",
+        "Specifications share their patients: the share with a small P value describes how far the result depends on"
+        " definitions and is no evidence.",
+    ]
+    alt = [
+        f"{_capital(title)}: {formatting.count(n)} of {total} specifications have a hazard ratio, median"
+        f" {formatting.ratio(found['hr_median'].estimate)}, half of them between"
+        f" {formatting.ratio(found['hr_q1'].estimate)} and {formatting.ratio(found['hr_q3'].estimate)}, all between"
+        f" {formatting.ratio(found['hr_min'].estimate)} and {formatting.ratio(found['hr_max'].estimate)}.",
+        f"{_share(found['same_sign'])} have a {found['same_sign'].method},"
+        f" {_share(found['small_p'])} P < {data.alpha:g}, {_share(found['same_sign_and_small_p'])} both.",
+    ]
+    main = data.table.loc[data.table["main"], ["model", "hr", "lower", "upper"]]
+    for model, hr, lower, upper in main.itertuples(index=False, name=None):
+        bounds = formatting.interval(formatting.ratio(lower), formatting.ratio(upper))
+        alt.append(f"Main analysis, {model}: {formatting.ratio(hr)} ({percent} CI {bounds}).")
+    most = data.moves_most
+    if most is not None:
+        alt.append(
+            f"The choice that moves the hazard ratio most is {_lower(most.label)}, by a factor of"
+            f" {formatting.ratio(most.shift)}."
+        )
+    return Words(title, _joined([*caption, SIMULATED if simulated else ""]), _joined(alt))
+
+
+def _share(row: Result) -> str:
+    return formatting.count_percent(row.events, row.estimate, row.n)
+
+
+def _without_primary(data: SpecificationCurve) -> bool:
+    values = [value for choice in data.choices for value in choice.values if choice.key == "resistance.preset"]
+    return data.effect == "resistance" and any(value.value == "schoenfeld_2021" for value in values)
 
 
 def swimmer_words(data: Swimmer, simulated: bool) -> Words:

@@ -21,7 +21,7 @@ _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 _FARTHEST = (0.01, 100.0)
 _INDENT = 2.0
 # A heading may reach into the plot: it hides the line at 1.
-_OVER_AXIS = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+OVER_AXIS = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def forest_figure(data: Forest, width_mm: float = style.TWO_COLUMNS_MM, note: st
         y = head + (at + 0.5) * size.line
         if line.row is None:
             weight = "normal" if line.indent else "bold"
-            sheet.text(2.0 + line.indent * _INDENT, y, line.text, size.text, weight=weight, bbox=_OVER_AXIS)
+            sheet.text(2.0 + line.indent * _INDENT, y, line.text, size.text, weight=weight, bbox=OVER_AXIS)
         else:
             _draw_row(sheet, axes, size, columns, line, y, at + 0.5)
     y = head + body + below + 0.2 * size.line
@@ -266,7 +266,7 @@ def _draw_axis(axes: Axes, size: style.Size, data: Forest, lines: int, width_mm:
     style.style_axes(axes, size)
     axes.spines["left"].set_visible(False)
     axes.set_yticks([])
-    ticks = _spaced_ticks(low, high, width_mm, size.small)
+    ticks = spaced_ticks(low, high, width_mm, size.small)
     axes.set_xticks(ticks, labels=[f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
     axes.axvline(1, color=style.BLACK, linewidth=0.7, zorder=1)
@@ -276,7 +276,7 @@ def _draw_axis(axes: Axes, size: style.Size, data: Forest, lines: int, width_mm:
     axes.set_xlabel(title, fontsize=size.small, labelpad=2)
 
 
-def _spaced_ticks(low: float, high: float, width_mm: float, points: float) -> list[float]:
+def spaced_ticks(low: float, high: float, width_mm: float, points: float) -> list[float]:
     """Return the ticks inside the axis whose labels leave room to one another; 1 is always among them."""
     per_log = width_mm / (math.log(high) - math.log(low))
     chosen: list[float] = [1.0]

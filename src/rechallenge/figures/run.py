@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from rechallenge import words
 from rechallenge.figures import captions, output, results, style
 from rechallenge.figures.forest import forest_data, forest_figure
+from rechallenge.figures.preset_concordance import concordance_data, concordance_figure
+from rechallenge.figures.specification_curve import specification_data, specification_figure
 from rechallenge.figures.survival import survival_data, survival_figure
 from rechallenge.figures.swimmer import MOST_PATIENTS, swimmer_data, swimmer_figure
 from rechallenge.files import write_json
@@ -32,6 +34,17 @@ SURVIVAL: Final[dict[str, tuple[str, str, str]]] = {
 FOREST: Final[dict[str, tuple[str, str]]] = {
     "forest_pfs": ("PFS", "rechallenge"),
     "forest_os": ("OS", "rechallenge"),
+}
+# name -> population, classes
+CONCORDANCE: Final[dict[str, tuple[str, str]]] = {
+    "preset_concordance_resistance": ("rechallenge", "resistance"),
+    "preset_concordance_progression_pattern": ("rechallenge", "progression_pattern"),
+}
+# name -> covariate
+SPECIFICATIONS: Final[dict[str, str]] = {
+    "specification_curve_resistance": "resistance",
+    "specification_curve_progression_pattern": "progression_pattern",
+    "specification_curve_interval_treatment": "interval_treatment",
 }
 SWIMMER: Final = "swimmer"
 _NOBODY: Final = {
@@ -74,6 +87,7 @@ def draw_all(
     *,
     simulated: bool = False,
     labels: Mapping[str, str] | None = None,
+    specifications: pd.DataFrame | None = None,
     width_mm: float = style.TWO_COLUMNS_MM,
 ) -> None:
     """Write all figures of the main analysis, in every format, and `manifest.json` in both folders.
@@ -81,7 +95,8 @@ def draw_all(
     Survival curves as SVG and PDF, from which each event time can be read, are shareable only when
     `release.vector_survival_curves` says so, figures with a bar per patient only when
     `release.per_patient_figures` does; else they go to `private_dir`. `labels` are the study's own words for
-    covariates. A figure that cannot be drawn is listed with the reason under `not_drawn`.
+    covariates, `specifications` the table of the specification curve. A figure that cannot be drawn is listed with
+    the reason under `not_drawn`.
     """
     shareable, private = Folder(Path(shareable_dir)), Folder(Path(private_dir))
     note = captions.SIMULATED.removesuffix(".") if simulated else ""
@@ -91,6 +106,8 @@ def draw_all(
         figures = [
             *(_survival(name, curves, table, usable, width_mm, note) for name in SURVIVAL),
             *(_forest(name, table, usable, width_mm, note) for name in FOREST),
+            *(_concordance(name, table, width_mm, note) for name in CONCORDANCE),
+            *(_specifications(name, specifications, table, width_mm, note) for name in SPECIFICATIONS),
             _swimmer(classified, adtte, width_mm, note),
         ]
         for figure in figures:
@@ -136,6 +153,30 @@ def _forest(name: str, table: pd.DataFrame, labels: Mapping[str, str], width_mm:
         return Drawn(name, title, reason=" ".join(data.not_fitted) or "No Cox model was fitted: no patients or events.")
     text = captions.forest_words(data, bool(note))
     return Drawn(name, text.title, lambda: forest_figure(data, width_mm, note), text)
+
+
+def _concordance(name: str, table: pd.DataFrame, width_mm: float, note: str) -> Drawn:
+    population, term = CONCORDANCE[name]
+    data = concordance_data(table, population, term)
+    if data is None:
+        return Drawn(name, captions.concordance_title(term), reason=_NOBODY[population])
+    text = captions.concordance_words(data, bool(note))
+    return Drawn(name, text.title, lambda: concordance_figure(data, width_mm, note), text)
+
+
+def _specifications(
+    name: str, specifications: pd.DataFrame | None, table: pd.DataFrame, width_mm: float, note: str
+) -> Drawn:
+    effect = SPECIFICATIONS[name]
+    title = captions.specification_title(effect)
+    if specifications is None or effect not in set(specifications["effect"]):
+        return Drawn(name, title, reason="The study does not make the specification curve (specifications.enabled).")
+    data = specification_data(specifications, table, effect)
+    if data is None:
+        reasons = specifications.loc[specifications["effect"].eq(effect), "reason"].value_counts()
+        return Drawn(name, title, reason=f"No specification has a hazard ratio. Most often: {reasons.index[0]}")
+    text = captions.specification_words(data, bool(note))
+    return Drawn(name, text.title, lambda: specification_figure(data, width_mm, note), text)
 
 
 def _swimmer(classified: pd.DataFrame, adtte: pd.DataFrame, width_mm: float, note: str) -> Drawn:

@@ -4,11 +4,16 @@ Written from the same words that the report prints: `python -m rechallenge.repor
 """
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
-from rechallenge.report import definitions_words as w
-from rechallenge.report.numbers import from_settings, number, together
+from pydantic import BaseModel
+
+from rechallenge.report.constants import constants
+from rechallenge.report.definitions.parts import Definition
+from rechallenge.report.definitions_words import definitions
+from rechallenge.report.numbers import from_settings, together
 from rechallenge.report.sentences import plain
 from rechallenge.settings.config import DateSettings, StudyConfig, used_settings
 from rechallenge.settings.definitions import DefinitionSettings
@@ -23,39 +28,61 @@ project" marks what the index study leaves open. Words are explained in `glossar
 """
 PRESETS: Final = """## Presets in words
 
-**resistance.preset**
-
-{resistance}
-
-**interval_treatment.preset**
-
-{interval}
-
-**endpoints.preset**
-
-{endpoints}
+What each preset says where a study changes nothing of it. A study may change single values of a preset; its report
+then prints those, and adds to the source that they are the study's own.
 """
+OTHERS: Final = """## Settings that the defaults leave unused
+"""
+# Sections with a preset, and the definition that shows it.
+SHOWN: Final = {
+    "progression": ("Progression",),
+    "re_exposure": ("Rechallenge", "Kind of re-exposure"),
+    "resistance": ("Resistance",),
+    "progression_pattern": ("Progression pattern",),
+    "interval_treatment": ("Interval treatment",),
+    "endpoints": ("Progression-free survival (PFS; PFS1 on the first ICI)",),
+}
 
 
 def definitions_markdown() -> str:
     """Return docs/definitions.md."""
-    config = StudyConfig.read(
-        {
-            "extract": {"path": "extract", "source": "canonical"},
-            "study": {"cutoff": "2022-12-31", "window": {"start": "2016-03-01", "end": "2022-12-31"}},
-        },
-        "example",
-    )
-    numbers = together(
-        from_settings(used_settings(config)), {"constants.days_per_month": number("30.4375", 30.4375, "")}
-    )
+    items, numbers = _under({})
     parts = [INTRODUCTION]
-    for item in w.definitions(config):
+    for item in items:
         parts += [f"## {item.term}\n", plain(item.words, numbers) + "\n"]
         parts += [_setting(path) for path in item.settings]
         parts.append(("\n" if item.settings else "") + f"Source: {item.source}.\n")
-    parts.append(_presets(numbers))
+    named = {path for item in items for path in item.settings}
+    parts += [OTHERS, *(_setting(path) for path in _every_setting() if path not in named), ""]
+    parts.append(PRESETS)
+    for section, terms in SHOWN.items():
+        parts += [f"**{section}.preset**\n", *_presets(section, terms), ""]
     return "\n".join(parts).rstrip("\n") + "\n"
+
+
+def _under(values: Mapping[str, Any]) -> tuple[list[Definition], dict[str, Any]]:
+    """The definitions of an example study with these settings, and its numbers."""
+    study = {"cutoff": "2022-12-31", "window": {"start": "2016-03-01", "end": "2022-12-31"}}
+    extract = {"path": "extract", "source": "canonical"}
+    config = StudyConfig.read({"extract": extract, "study": study, "definitions": dict(values)}, "example")
+    return definitions(config), together(from_settings(used_settings(config)), constants())
+
+
+def _presets(section: str, terms: tuple[str, ...]) -> list[str]:
+    model = DefinitionSettings.model_fields[section].annotation
+    lines = []
+    for preset in get_args(model.model_fields["preset"].annotation):  # type: ignore[union-attr]
+        items, numbers = _under({section: {"preset": preset}})
+        own = [item for item in items if item.term in terms]
+        text = " ".join(plain(item.words, numbers) for item in own)
+        lines.append(f"- `{preset}`: {text} Source: {own[0].source}.")
+    return lines
+
+
+def _every_setting() -> list[str]:
+    """The dotted path of every setting of the definitions."""
+    sections = DefinitionSettings.model_fields
+    return [f"{name}.{key}" for name, field in sections.items() for key in field.annotation.model_fields]  # type: ignore[union-attr]
 
 
 def _setting(path: str) -> str:
@@ -63,7 +90,7 @@ def _setting(path: str) -> str:
     model = DateSettings if section == "dates" else DefinitionSettings.model_fields[section].annotation
     field = model.model_fields[name]  # type: ignore[union-attr]
     stem = path if section == "dates" else f"definitions.{path}"
-    return f"- `{stem}` (default {_shown(field.default)}): {field.description}"
+    return f"- `{stem}` (default {_shown(field.get_default(call_default_factory=True))}): {field.description}"
 
 
 def _shown(value: Any) -> str:
@@ -71,32 +98,9 @@ def _shown(value: Any) -> str:
         return ", ".join(f"`{item}`" for item in value)
     if value is None:
         return "the preset's own"
+    if isinstance(value, (dict, BaseModel)):
+        return "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
-
-
-def _operator(preset: str) -> str:
-    return w.OPERATORS[w.DEFAULT_OPERATOR[preset]]
-
-
-def _presets(numbers: dict[str, Any]) -> str:
-    stem = "settings.definitions"
-    cutoff = f"{stem}.resistance.cutoff_days"
-    resistance = [
-        f"- `{name}`: {words.format(operator=_operator(name), cutoff=cutoff)} Source: {source}."
-        for name, (words, source) in w.RESISTANCE.items()
-    ]
-    interval = [
-        f"- `{name}`: {words.format(window=f'{stem}.episodes.combination_window_days')}"
-        for name, words in w.INTERVAL_TREATMENT.items()
-    ]
-    endpoints = [
-        f"- `{name}`: {words.format(new_therapy=w.NEW_THERAPY['censor'], reading=w.GENIE_READINGS['i_or_m'])}"
-        for name, words in w.ENDPOINTS.items()
-    ]
-    text = PRESETS.format(
-        resistance="\n".join(resistance), interval="\n".join(interval), endpoints="\n".join(endpoints)
-    )
-    return plain(text, numbers)
 
 
 if __name__ == "__main__":

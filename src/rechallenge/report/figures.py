@@ -12,6 +12,8 @@ from rechallenge.errors import UserError
 
 MANIFEST: Final = "manifest.json"
 PALETTE: Final = 128
+# The figures on how much the definitions matter, by the start of their names, in their order on the page.
+LAST: Final = ("preset_concordance_", "specification_curve_")
 # What an inlined SVG may not hold: it would run, or load something from elsewhere.
 _ACTIVE: Final = re.compile(
     r"<\s*(script|foreignObject|iframe|image)\b|\son\w+\s*=|(?:href|src)\s*=\s*[\"'](?!#|data:image/)|url\(\s*[\"']?(?!#)",
@@ -51,6 +53,25 @@ class Figures:
             if title not in titles:
                 titles.append(title)
         return list(found.items())
+
+    @property
+    def in_order(self) -> list[PageFigure]:
+        """The figures in the order of the page: survival, models, then how much the definitions matter."""
+
+        def place(figure: PageFigure) -> int:
+            later = next((rank for rank, start in enumerate(LAST, 2) if figure.name.startswith(start)), 1)
+            return 0 if figure.name.startswith("km_") else later
+
+        return sorted(self.drawn, key=place)
+
+    @property
+    def of_results(self) -> list[PageFigure]:
+        """The figures that stand with the models: neither survival curves nor those of the definitions."""
+        return [figure for figure in self.drawn if not figure.name.startswith(("km_", *LAST))]
+
+    def number(self, figure: PageFigure) -> int:
+        """Return the number of a figure on the page."""
+        return self.in_order.index(figure) + 1
 
     def named(self, start: str) -> list[PageFigure]:
         """Return the figures whose names begin with `start`."""

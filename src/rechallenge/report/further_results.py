@@ -63,8 +63,11 @@ def not_fitted(estimates: pd.DataFrame, labels: Mapping[str, str], titles: Mappi
 
 
 def analyses_table(estimates: pd.DataFrame, numbers: Numbers, titles: Mapping[str, str]) -> Sheet | None:
-    """Return the main results of every analysis side by side, or None where there is only the main one."""
-    names = list(dict.fromkeys(estimates["analysis"]))
+    """Return the main results of every analysis of the study file side by side, or None where there is only the main.
+
+    The sensitivity set has a table of its own (`robustness_tables`).
+    """
+    names = [name for name in dict.fromkeys(estimates["analysis"]) if not name.startswith(words.SENSITIVITY_SET)]
     names.sort(key=lambda name: name != "main")
     if len(names) < 2:
         return None
@@ -80,7 +83,7 @@ def analyses_table(estimates: pd.DataFrame, numbers: Numbers, titles: Mapping[st
         if level in ("", "missing"):
             continue
         cells = [_count_of(name, level, numbers) for name in names]
-        rows.append(Row(f"Patients, {words.level('resistance', level).lower()} resistance", tuple(cells)))
+        rows.append(Row(f"Patients, {words.resistance_class(level)}", tuple(cells)))
     for endpoint in ("PFS", "OS"):
         own = estimates[(estimates["endpoint"] == endpoint) & (estimates["population"] == "rechallenge")]
         rows += _side_by_side(own, endpoint, names, numbers)
@@ -112,7 +115,7 @@ def _side_by_side(own: pd.DataFrame, endpoint: str, names: list[str], numbers: N
         (own["model"] == KAPLAN_MEIER) & (own["statistic"] == "median") & own["term"].isin(["overall", "resistance"])
     ]
     for term, level in dict.fromkeys(zip(medians["term"], medians["level"], strict=True)):
-        of = "all patients" if term == "overall" else f"{words.level(term, level).lower()} resistance"
+        of = "all patients" if term == "overall" else words.resistance_class(level)
         cells = [
             with_interval(
                 name_of({**key, "analysis": name, "term": term, "level": level, "statistic": "median"}), numbers

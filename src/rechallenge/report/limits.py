@@ -5,6 +5,9 @@
 
 from typing import TYPE_CHECKING
 
+from rechallenge.clinical.progression_pattern import CONDITIONS_ON_OUTCOME
+from rechallenge.settings.config import MAIN, definitions_of
+
 if TYPE_CHECKING:
     from rechallenge.report.study_data import StudyData
 
@@ -38,7 +41,10 @@ def sentences(study: "StudyData") -> list[str]:
             f"The rechallenge set has {{flow.{last}.remaining}} patients; subgroups are smaller, and intervals are wide."
         )
     found += DESIGN
-    if study.rechallenged and "settings.definitions.resistance.cutoff_days" in study.numbers:
+    own = definitions_of(study.config, MAIN)
+    if own.progression_pattern.measured_at == "rechallenge_progression":
+        found.append(CONDITIONS_ON_OUTCOME)
+    if study.rechallenged and own.resistance.preset != "schoenfeld_2021":
         found.append(
             "Resistance is a class made by a cutoff ({settings.definitions.resistance.cutoff_days} days) on a continuous time; patients near it could as well be in the other class."
         )

@@ -25,9 +25,19 @@ Numbers = dict[str, Number]
 KEYS: Final = ("analysis", "endpoint", "population", "model", "term", "level", "reference", "statistic", "at")
 TEXT_COLUMNS: Final = ("estimate_id", *KEYS[:-1], "method")
 
-_COUNTS: Final = {"n", "events", "censored", "missing", "at_risk", "deaths", "parameters", "df", "dropped", "left_out"}
+_COUNTS: Final = {
+    "n", "events", "censored", "missing", "at_risk", "deaths", "parameters", "df", "dropped", "left_out", "moved",
+    "class_changes", "specifications", "fitted", "compared", "equal", "different",
+}  # fmt: skip
+_PERCENTS: Final = {
+    "percent", "orr", "dcr", "agreement", "ratio_above", "same_sign", "small_p", "same_sign_and_small_p",
+}  # fmt: skip
 _TIMES: Final = {"median", "q1", "q3", "mean", "min", "max", "rmst", "rmst_difference", "median_symmetric"}
-_RATIOS: Final = {"hr", "odds_ratio", "rmst_ratio"}
+# The median of a ratio whose curve may never fall to one half.
+_RATIO_MEDIAN: Final = "ratio_median"
+_RATIOS: Final = {
+    "hr", "odds_ratio", "rmst_ratio", "hr_median", "hr_min", "hr_max", "hr_q1", "hr_q3", "shift", _RATIO_MEDIAN,
+}  # fmt: skip
 _SHARES: Final = {"survival", "cumulative_incidence"}
 _TWO_DECIMALS: Final = {"chi2", "concordance", "coef", "se", "rho", "smd"}
 # Statistics to whose names nothing is added: they are a count or a P value themselves.
@@ -89,12 +99,16 @@ def text_of(
     """Return a value as printed, by its statistic; times of an endpoint are months, those of Table 1 plain."""
     if statistic in _COUNTS:
         return f.count(value)
-    if statistic == "percent":
+    if statistic in _PERCENTS:
         return f.percent(value, denominator)
     if statistic in _SHARES:
         return f.percent(None if f.missing(value) else 100 * float(value), denominator)  # type: ignore[arg-type]
-    if statistic in ("p", "ph_p") or statistic.endswith("_p"):
+    if statistic in ("p", "ph_p", "probability") or statistic.endswith("_p"):
         return f.p_value(value)
+    if statistic == "median_difference_median":
+        return f.fixed(value, 1)
+    if statistic == _RATIO_MEDIAN and f.missing(value):
+        return f.NOT_REACHED
     if statistic in _RATIOS:
         return f.ratio(value)
     if statistic in _TWO_DECIMALS or statistic.endswith("_chi2"):
@@ -131,7 +145,7 @@ def _of_row(name: str, key: str, row: Mapping[str, Any]) -> Numbers:
         )
 
     entries: Numbers = {}
-    reached = statistic in _TIMES and row["endpoint"] and row["n"] > 0
+    reached = statistic in {*_TIMES, _RATIO_MEDIAN} and row["endpoint"] and row["n"] > 0
     if not f.missing(row["estimate"]) or reached:
         entries[name] = number(text(row["estimate"]), row["estimate"], key)
     if not (f.missing(row["lower"]) and f.missing(row["upper"])):

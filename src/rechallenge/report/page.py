@@ -6,12 +6,14 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from rechallenge.report import quality, words
-from rechallenge.report.definitions_words import Definition, definitions, settings_values
+from rechallenge.report.definitions.parts import Definition
+from rechallenge.report.definitions_words import definitions, settings_values
 from rechallenge.report.figures import Figures, inline_svg
-from rechallenge.report.published import comparison
+from rechallenge.report.published import comparison, own_contradictions
+from rechallenge.report.sentences import plain
 from rechallenge.report.study_data import StudyData
 from rechallenge.report.templating import html_environment, render
-from rechallenge.settings.config import definitions_of
+from rechallenge.settings.config import MAIN
 
 PAGE: Final = "report.html.j2"
 TABLE_PAGE: Final = "table1.html.j2"
@@ -33,7 +35,8 @@ def render_page(study: StudyData, *, flow: str, figures: Figures, templates: Pat
         figures=figures,
         quality=quality.rows(study.violation_counts, study.rule_meanings),
         statuses=quality.STATUSES,
-        comparison=comparison(study.published, study.numbers),
+        comparison=comparison(study.published, study.numbers, study.tidy),
+        own_contradictions=own_contradictions(study.tidy, study.numbers),
         definitions=_definitions(study),
         style=Markup((templates / "report.css.j2").read_text(encoding="utf-8")),
     )
@@ -47,34 +50,25 @@ def render_table_one(study: StudyData, templates: Path) -> str:
 
 
 def _definitions(study: StudyData) -> list[dict[str, Any]]:
-    """The definitions of the main analysis; of a further one, those that differ from it."""
+    """The definitions of the main analysis; of a further one, those whose words differ from it."""
     dates_only = study.declared("progression_dates_only")
     main = definitions(study.config, progression_dates_only=dates_only)
-    blocks = [_block("main", "Main analysis", study, main)]
+    printed = {item.term: plain(item.words, study.numbers) for item in main}
+    blocks = [_block(MAIN, "Main analysis", study, main)]
     for name in study.config.analyses:
-        own = definitions_of(study.config, name)
-        asked = study.config.analyses[name].definitions
-        changed = {key for key in type(asked).model_fields if getattr(asked, key) is not None}
-        theirs = definitions(study.config, own, "settings.definitions", progression_dates_only=dates_only)
-        prefix = f"settings.analyses.{name}.definitions"
-        renamed = definitions(study.config, own, prefix, progression_dates_only=dates_only)
-        differing = [
-            new
-            for new, old in zip(renamed, theirs, strict=True)
-            if any(path.split(".")[0] in changed for path in old.settings)
-        ]
+        own = definitions(study.config, name, progression_dates_only=dates_only)
+        differing = [item for item in own if plain(item.words, study.numbers) != printed.get(item.term)]
         blocks.append(_block(name, words.analysis(name, study.titles), study, differing))
     return blocks
 
 
 def _block(name: str, title: str, study: StudyData, items: list[Definition]) -> dict[str, Any]:
-    own = None if name == "main" else definitions_of(study.config, name)
     rows = [
         {
             "term": item.term,
             "words": item.words,
             "source": item.source,
-            "settings": settings_values(study.config, own, item.settings),
+            "settings": settings_values(study.config, name, item.settings),
         }
         for item in items
     ]

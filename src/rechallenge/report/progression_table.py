@@ -5,6 +5,7 @@ from rechallenge.report.sheets import Row, Sheet, if_known
 
 _STEM = "progressed.time_to_progression"
 _CUTOFF = "settings.definitions.resistance.cutoff_days"
+_BOUNDARY = "settings.statistics.boundary_days"
 
 
 def progression_table(numbers: Numbers) -> Sheet | None:
@@ -12,11 +13,12 @@ def progression_table(numbers: Numbers) -> Sheet | None:
     months = f"{_STEM}.months_to_progression"
     if f"{months}.median" not in numbers:
         return None
+    near = numbers[_BOUNDARY]["raw"]
     rows = [
         Row("Months, median (quartiles)", (f"{{{months}.median}} ({{{months}.q1}} to {{{months}.q3}})",)),
         _count("Before the cutoff", "below_cutoff", numbers),
         _count("On or after the cutoff", "from_cutoff", numbers),
-        _count("Within 14 days of the cutoff, on either side", "within_14_days", numbers),
+        _count(f"Within {near} days of the cutoff, on either side", f"within_{near}_days", numbers),
     ]
     return Sheet(
         "time-to-progression",

@@ -1,101 +1,32 @@
-"""Published figures, from config/published/, and what this study finds in their place.
+"""Published figures beside this study's own, and what the contradiction check says of both.
 
-A figure carries an evidence mark: a (read in the cited source), b (field knowledge, unconfirmed), c (assumed),
-d (computed by us). Only figures marked a are printed.
+The verdicts are rows of estimates.csv (see `rechallenge.published.run`): nothing is tested or simulated here.
 """
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
-import yaml
+import pandas as pd
 
 from rechallenge import formatting as f
-from rechallenge.errors import UserError, nearest
-from rechallenge.report.numbers import Numbers, number
-from rechallenge.settings.base import Settings
+from rechallenge import words as shared
+from rechallenge.published.model import Figure, Published, Study, read_published
+from rechallenge.published.quantities import Stated
+from rechallenge.report import words
+from rechallenge.report.numbers import Numbers, name_of, number, records
 
-Mark = Literal["a", "b", "c", "d"]
-# Printed as published: a number whose last zero or sign matters ("8.90", "<0.001", "NR") is written as text.
-Stated = int | float | str | None
+__all__ = ["Published", "comparison", "from_published", "own_contradictions", "read_published"]
 
-
-class Figure(Settings):
-    """One published figure. `number` names this study's figure for the same quantity (see numbers.json)."""
-
-    id: str
-    label: str
-    unit: Literal["months", "days", "patients", "percent", "ratio", "p"]
-    value: Stated = None
-    lower: Stated = None
-    upper: Stated = None
-    range: bool = False
-    p: Stated = None
-    number: str = ""
-    number_p: str = ""
-    mark: Mark
-
-
-class Contradiction(Settings):
-    """Figures that cannot hold together, and why. The reason is ours and bears its own mark."""
-
-    figures: tuple[str, ...]
-    reason: str
-    mark: Mark
-
-
-class Study(Settings):
-    """One published study."""
-
-    name: str
-    citation: str
-    short: str
-    design: str = ""
-    mark: Mark = "a"
-    figures: tuple[Figure, ...] = ()
-
-
-class Published(Settings):
-    """One file of config/published/."""
-
-    title: str
-    source: str
-    studies: tuple[Study, ...]
-    contradictions: tuple[Contradiction, ...] = ()
-
-
-def read_published(names: Sequence[str], folder: Path) -> dict[str, Published]:
-    """Read the named files of `folder`; raises UserError naming a file that is missing or not valid."""
-    known = sorted(path.stem for path in folder.glob("*.yaml"))
-    problems = [
-        f'report.published: no file "{name}.yaml" in {folder.name}.{nearest(name, known)}'
-        for name in names
-        if name not in known
-    ]
-    if problems:
-        raise UserError(problems)
-    found: dict[str, Published] = {}
-    for name in names:
-        path = folder / f"{name}.yaml"
-        try:
-            values = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except yaml.YAMLError as error:
-            raise UserError(f"{path.name}: not valid YAML: {str(error).splitlines()[0]}.") from None
-        found[name] = Published.read(values, path.name)
-        problems += _unknown_figures(found[name], path.name)
-    if problems:
-        raise UserError(problems)
-    return found
-
-
-def _unknown_figures(published: Published, where: str) -> list[str]:
-    ids = [figure.id for study in published.studies for figure in study.figures]
-    twice = sorted({name for name in ids if ids.count(name) > 1})
-    used = {name for item in published.contradictions for name in item.figures}
-    return [f'{where}: two figures have the id "{name}".' for name in twice] + [
-        f'{where}: a contradiction names the figure "{name}", which does not exist.{nearest(name, ids)}'
-        for name in sorted(used - set(ids))
-    ]
+MODEL: Final = "contradiction_check"
+# The gravest first. Findings of the first two say that figures do not hold together.
+VERDICTS: Final = {
+    "impossible": "Impossible",
+    "improbable": "Improbable",
+    "observation": "Observation",
+    "not_checkable": "Not checkable",
+    "consistent": "Consistent",
+}
+CONTRADICTIONS: Final = ("impossible", "improbable")
 
 
 def _text(figure: Figure, value: Stated) -> str:
@@ -110,20 +41,11 @@ def _raw(value: Stated) -> float | None:
         return None
 
 
-def printable(published: Published) -> list[tuple[Study, list[Figure]]]:
-    """Return the studies with the figures that may be printed: those marked a."""
-    return [
-        (study, [figure for figure in study.figures if figure.mark == "a"])
-        for study in published.studies
-        if study.mark == "a"
-    ]
-
-
 def from_published(files: dict[str, Published]) -> Numbers:
     """Return `published.<file>.<figure>`, with `.ci` and `.p` where given, of the figures marked a, as published."""
     found: Numbers = {}
     for name, published in files.items():
-        for study, figures in printable(published):
+        for study, figures in published.printable():
             for figure in figures:
                 stem, source = f"published.{name}.{figure.id}", f"config/published/{name}.yaml#{study.name}/{figure.id}"
                 if figure.value is not None:
@@ -140,40 +62,19 @@ def from_published(files: dict[str, Published]) -> Numbers:
     return found
 
 
-def comparison(files: dict[str, Published], numbers: Numbers) -> list[dict[str, Any]]:
-    """Return one block per file: its rows (published name, our name or "") and the contradictions as sentences."""
+def comparison(
+    files: dict[str, Published], numbers: Numbers, estimates: pd.DataFrame | None = None
+) -> list[dict[str, Any]]:
+    """Return one block per file: its rows (published name, our name or "") and what is to be said of them.
+
+    `reasons` are the notes that rows point to: contradictions, what the file explains, its remarks, gravest first;
+    `checked` are the other verdicts. `estimates` (prepared) holds the verdicts; without it there are none.
+    """
+    verdicts = _verdicts(estimates, numbers)
     blocks = []
     for name, published in files.items():
-        studies = printable(published)
-        labels = {figure.id: figure.label for _, figures in studies for figure in figures}
-        rows = [
-            {
-                "study": study.short,
-                "first": place == 0,
-                "design": f"published.{name}.{study.name}.design" if study.design else "",
-                "citation": study.citation,
-                "label": figure.label,
-                "unit": figure.unit,
-                "range": figure.range,
-                "published": f"published.{name}.{figure.id}",
-                "ours": figure.number if figure.number in numbers else "",
-                "ours_p": figure.number_p if figure.number_p in numbers else "",
-                "comparable": bool(figure.number),
-                "notes": [
-                    str(place) for place, item in enumerate(published.contradictions, 1) if figure.id in item.figures
-                ],
-            }
-            for study, figures in studies
-            for place, figure in enumerate(figures)
-        ]
-        reasons = [
-            {
-                "figures": [labels[item] for item in contradiction.figures if item in labels],
-                "reason": contradiction.reason,
-                "mark": contradiction.mark,
-            }
-            for contradiction in published.contradictions
-        ]
+        studies = published.printable()
+        reasons, checked = _said(name, published, studies, verdicts)
         citations = sorted({(study.short, study.citation) for study, _ in studies})
         blocks.append(
             {
@@ -181,9 +82,109 @@ def comparison(files: dict[str, Published], numbers: Numbers) -> list[dict[str, 
                 "title": published.title,
                 "source": published.source,
                 "many": len(studies) > 1,
-                "rows": rows,
+                "rows": _rows(name, studies, numbers, reasons),
                 "reasons": reasons,
+                "checked": checked,
                 "citations": citations,
             }
         )
     return blocks
+
+
+def own_contradictions(estimates: pd.DataFrame, numbers: Numbers) -> dict[str, Any]:
+    """Return whether this study's own figures were `checked`, and the `found` contradictions between them."""
+    own = [
+        {**item, "what": _what(analysis, term)}
+        for (analysis, term), item in _verdicts(estimates, numbers).items()
+        if term.startswith("study.")
+    ]
+    return {"checked": bool(own), "found": [item for item in _by_gravity(own) if item["verdict"] in CONTRADICTIONS]}
+
+
+def _what(analysis: str, term: str) -> str:
+    """Return the words for a check of this study's own figures: "study.p_value.PFS.rechallenge.resistance"."""
+    kind, *place = term.removeprefix("study.").split(".", 3)
+    said = [words.analysis(analysis), shared.plain(kind)]
+    if len(place) == 3:
+        endpoint, population, column = place
+        said += [words.endpoint(endpoint), words.POPULATIONS.get(population, population), words.term(column)]
+    else:
+        said += [words.POPULATIONS.get(name, shared.plain(name)) for name in place]
+    return ", ".join(said)
+
+
+def _rows(
+    name: str, studies: list[tuple[Study, list[Figure]]], numbers: Numbers, reasons: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "study": study.short,
+            "first": place == 0,
+            "design": f"published.{name}.{study.name}.design" if study.design else "",
+            "citation": study.citation,
+            "label": figure.label,
+            "unit": figure.unit,
+            "range": figure.range,
+            "published": f"published.{name}.{figure.id}",
+            "ours": figure.number if figure.number in numbers else "",
+            "ours_p": figure.number_p if figure.number_p in numbers else "",
+            "comparable": bool(figure.number),
+            "notes": [str(place) for place, item in enumerate(reasons, 1) if figure.id in item["ids"]],
+        }
+        for study, figures in studies
+        for place, figure in enumerate(figures)
+    ]
+
+
+def _verdicts(estimates: pd.DataFrame | None, numbers: Numbers) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return the verdicts by analysis and term, each with its sentence and the name of its probability, or ""."""
+    if estimates is None:
+        return {}
+    found = {}
+    for row in records(estimates[estimates["model"].eq(MODEL)]):
+        probability = name_of(row)
+        found[str(row["analysis"]), str(row["term"])] = {
+            "analysis": row["analysis"],
+            "term": row["term"],
+            "verdict": row["level"],
+            "words": VERDICTS[str(row["level"])],
+            "sentence": row["method"],
+            "estimate_id": row["estimate_id"],
+            "probability": probability if probability in numbers else "",
+        }
+    return found
+
+
+def _by_gravity(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(items, key=lambda item: list(VERDICTS).index(item["verdict"]))
+
+
+def _said(
+    name: str,
+    published: Published,
+    studies: list[tuple[Study, list[Figure]]],
+    verdicts: dict[tuple[str, str], dict[str, Any]],
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the notes and the other verdicts of a file; only of figures that may be printed."""
+    labels = {figure.id: figure.label for _, figures in studies for figure in figures}
+    shorts = {figure.id: study.short for study, figures in studies for figure in figures}
+    found = []
+    for relation in published.printable_checks():
+        verdict = verdicts.get(("main", f"{name}.{relation.name}"))
+        if verdict:
+            named = {"ids": relation.figures, "figures": [labels[item] for item in relation.figures]}
+            own = {"study": shorts[relation.figures[0]], "explanation": relation.explanation, "mark": relation.mark}
+            found.append({**verdict, **named, **own})
+    ordered = _by_gravity(found)
+    notes = [item for item in ordered if item["verdict"] in CONTRADICTIONS or item["explanation"]]
+    remarks = [
+        {
+            "verdict": "",
+            "ids": remark.figures,
+            "figures": [labels[item] for item in remark.figures if item in labels],
+            "explanation": remark.reason,
+            "mark": remark.mark,
+        }
+        for remark in published.remarks
+    ]
+    return [*notes, *remarks], [item for item in ordered if item not in notes]

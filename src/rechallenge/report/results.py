@@ -44,9 +44,11 @@ def endpoints_in(estimates: pd.DataFrame, model: str, analysis: str = "main") ->
 
 
 def survival_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> list[Sheet]:
-    """Return one table per endpoint and population: n, events, median, survival at the landmarks, log-rank P."""
+    """Return one table per endpoint of ENDPOINT_ORDER: n, events, median, survival at the landmarks, log-rank P."""
     sheets = []
     for endpoint, population in endpoints_in(estimates, KAPLAN_MEIER):
+        if (endpoint, population) not in ENDPOINT_ORDER:
+            continue
         own = estimates[
             (estimates["analysis"] == "main")
             & (estimates["endpoint"] == endpoint)

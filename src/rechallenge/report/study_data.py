@@ -8,10 +8,20 @@ from typing import Any
 
 import pandas as pd
 
-from rechallenge.dates import DAYS_PER_MONTH
-from rechallenge.report import further_results, limits, quality, results, words
+from rechallenge import words as shared
+from rechallenge.report import (
+    endpoint_tables,
+    further_results,
+    limits,
+    quality,
+    results,
+    robustness_tables,
+    sensitivity_tables,
+    words,
+)
 from rechallenge.report import numbers as n
 from rechallenge.report import published as pub
+from rechallenge.report.constants import constants
 from rechallenge.report.progression_table import progression_table
 from rechallenge.report.sheets import Sheet
 from rechallenge.report.table_one import table_one
@@ -56,11 +66,7 @@ class StudyData:
             n.from_settings(used_settings(self.config)),
             quality.from_quality(self.violation_counts),
             pub.from_published(self.published),
-            {
-                "constants.days_per_month": n.number(
-                    f"{DAYS_PER_MONTH:.10g}", DAYS_PER_MONTH, "definition#days_per_month"
-                )
-            },
+            constants(),
         )
 
     @property
@@ -113,6 +119,13 @@ class StudyData:
         return {name: item.title for name, item in self.config.analyses.items() if item.title}
 
     @property
+    def classes(self) -> list[str]:
+        """The classes of resistance that occur in the rechallenge set, in order; acquired and primary first."""
+        levels = words.ordered("resistance", list(shared.LEVELS["resistance"]))
+        names = {level: f"{self.resistance_name(level)}.n" for level in levels}
+        return [level for level, name in names.items() if name in self.numbers and self.numbers[name]["raw"]]
+
+    @property
     def rechallenged(self) -> int:
         """How many patients are in the rechallenge set."""
         remaining = self.attrition["remaining"]
@@ -141,6 +154,58 @@ class StudyData:
     @cached_property
     def analyses_table(self) -> Sheet | None:
         return further_results.analyses_table(self.tidy, self.numbers, self.titles)
+
+    @cached_property
+    def endpoint_tables(self) -> list[Sheet]:
+        """Further endpoints, response, PFS ratio: those that there are."""
+        found = (
+            endpoint_tables.response_table(self.tidy, self.numbers),
+            endpoint_tables.further_endpoints_table(self.tidy, self.numbers),
+            endpoint_tables.ratio_table(self.tidy, self.numbers, self.labels),
+        )
+        return [sheet for sheet in found if sheet is not None]
+
+    @cached_property
+    def concordance_tables(self) -> list[Sheet]:
+        return robustness_tables.concordance_tables(self.tidy, self.numbers)
+
+    @cached_property
+    def boundary_table(self) -> Sheet | None:
+        return robustness_tables.boundary_table(self.tidy, self.numbers)
+
+    @cached_property
+    def curve_tables(self) -> list[Sheet]:
+        found = (
+            robustness_tables.curve_table(self.tidy, self.numbers),
+            robustness_tables.shift_table(self.tidy, self.numbers),
+        )
+        return [sheet for sheet in found if sheet is not None]
+
+    @cached_property
+    def levers(self) -> list[robustness_tables.Lever]:
+        return robustness_tables.levers(self.tidy, self.numbers)
+
+    @cached_property
+    def sensitivity_set(self) -> list[Sheet]:
+        found = (
+            sensitivity_tables.medians_table(self.tidy, self.numbers),
+            sensitivity_tables.hazards_table(self.tidy, self.numbers),
+        )
+        return [sheet for sheet in found if sheet is not None]
+
+    @property
+    def scenarios(self) -> list[str]:
+        """The analyses of the sensitivity set."""
+        return sensitivity_tables.scenarios(self.tidy)
+
+    @property
+    def robust(self) -> bool:
+        """Whether anything says how much the definitions matter."""
+        return bool(self.concordance_tables or self.boundary_table or self.curve_tables or self.sensitivity_set)
+
+    @cached_property
+    def lesion_table(self) -> Sheet | None:
+        return robustness_tables.lesion_table(self.tidy, self.numbers)
 
     @cached_property
     def safety_table(self) -> Sheet | None:

@@ -8,13 +8,26 @@ from collections.abc import Mapping
 from typing import Final
 
 from rechallenge import words as shared
+from rechallenge.robustness.scenarios import analysis_of
+from rechallenge.robustness.scenarios import titles as scenario_titles
 from rechallenge.vocabulary import HISTOLOGIES, STAGES
+
+# The analyses of the sensitivity set; the study file names its own.
+SCENARIOS: Final = scenario_titles()
+# What the names of those analyses begin with.
+SENSITIVITY_SET: Final = analysis_of("")
 
 ENDPOINTS: Final = {
     "PFS": "PFS from rechallenge",
     "OS": "OS from rechallenge",
     "PFS1": "PFS of the first ICI",
     "OS1": "OS from the first ICI",
+    "TTF": "TTF of rechallenge",
+    "TTF1": "TTF of the first ICI",
+    "TTNT": "TTNT from rechallenge",
+    "TTNT1": "TTNT from the first ICI",
+    "DOR": "DOR on rechallenge",
+    "DOR1": "DOR on the first ICI",
 }
 POPULATIONS: Final = {
     "first_ici": "first ICI monotherapy",
@@ -45,6 +58,10 @@ TERMS: Final = {
     "rechallenge_regimen": "Rechallenge regimen",
     "histology_group": "Histology, grouped",
     "rechallenge_combination": "Rechallenge in combination",
+    "rechallenge_best_response": "Best response to rechallenge",
+    "exposure_days": "Days on the first ICI",
+    "days_since_last_dose": "Days from the last dose to progression",
+    "progressing_organs": "Progressing organs",
     "immune_related_event": "Immune-related adverse events of grade 3 or more",
 }
 LEVELS: Final = {
@@ -78,6 +95,7 @@ ORDER: Final[dict[str, tuple[str, ...]]] = {
     "stage": STAGES,
     "pd_l1_group": ("<1%", "1-49%", ">=50%"),
     "best_response": ("CR", "PR", "SD", "NON_CR_NON_PD", "PD", "NE"),
+    "rechallenge_best_response": ("CR", "PR", "SD", "NON_CR_NON_PD", "PD", "NE"),
     "histology": HISTOLOGIES,
     "rechallenge_type": (
         "monotherapy",
@@ -142,9 +160,27 @@ def exclusion(name: str) -> str:
     return shared.EXCLUDED.get(name) or f"Criterion not met: {shared.plain(name).lower()}"
 
 
+def resistance_class(level: str) -> str:
+    """Return a class of resistance as a noun: "acquired resistance", but "late progression"."""
+    named = level in ("acquired", "primary", "unclassified")
+    return f"{shared.level_words('resistance', level).lower()}{' resistance' if named else ''}"
+
+
+def choice(key: str) -> str:
+    """Return the words for a choice of the specification curve within a sentence."""
+    said = lower_first(shared.choice_words(key))
+    if key == "model":
+        return "adjustment of the model"
+    if key == "dates.imputation":
+        return "the reading of partial dates"
+    return f"the definition of {said}" if key.endswith(".preset") and key != "endpoints.preset" else f"the {said}"
+
+
 def analysis(name: str, titles: Mapping[str, str] | None = None) -> str:
     """Return the title of an analysis, else its name in plain words."""
-    return (titles or {}).get(name) or ("Main analysis" if name == "main" else shared.plain(name))
+    return (
+        (titles or {}).get(name) or SCENARIOS.get(name) or ("Main analysis" if name == "main" else shared.plain(name))
+    )
 
 
 def lower_first(text: str) -> str:

@@ -9,7 +9,7 @@ from rechallenge.settings.base import PresetSettings, Settings
 
 SIX_MONTHS_DAYS: Final = 182.625
 SIX_WEEKS_DAYS: Final = 42
-TWELVE_WEEKS_DAYS: Final = 84
+TWELVE_WEEKS_DAYS: Final = 84.0
 
 
 class ResponseSettings(Settings):

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from rechallenge.errors import UserError
 from rechallenge.settings.base import Settings
+from rechallenge.settings.choices import choice_problems
 from rechallenge.settings.definitions import AnalysisDefinitions, DefinitionSettings
 
 MAIN: Final = "main"
@@ -17,8 +18,8 @@ DEFAULT_CHOICES: Final[dict[str, tuple[bool | int | float | str, ...]]] = {
     "progression_pattern.preset": ("index", "hosoya_2021", "heo_2021", "eortc", "esmo_2018"),
     "interval_treatment.preset": ("systemic", "systemic_or_local"),
     "endpoints.preset": ("primary", "new_therapy_event", "new_therapy_ignored", "fda_2007", "rwpfs"),
-    "progression.preset": ("recist_1_1", "recist_1_1_confirmed"),
     "re_exposure.preset": ("index", "gobbini_2020"),
+    "dates.imputation": ("middle", "earliest", "latest"),
     "model": ("unadjusted", "adjusted"),
 }  # fmt: skip
 
@@ -110,6 +111,11 @@ class StatisticsSettings(Settings):
         description="Covariates of the rechallenge PFS and OS models, declared before looking at results.",
     )
     minimum_events: int = Field(5, ge=1, description="Fewest events for a model to be fitted.")
+    boundary_days: int = Field(
+        14,
+        ge=0,
+        description="Patients whose time lies this close to a cutoff of resistance, or closer, are listed and counted: another scan date could have changed their class.",
+    )
     seed: int = Field(20231201, description="Seed of everything random.")
 
 
@@ -185,7 +191,11 @@ def read_config(values: dict[str, Any], where: str) -> StudyConfig:
     """Return the typed study of a parsed study file; raises UserError with every mistake in it."""
     if not values:
         raise UserError(f"{where}: the study file is empty.")
-    return StudyConfig.read(values, where)
+    config = StudyConfig.read(values, where)
+    problems = choice_problems(config.specifications.choices, config.definitions, DateSettings)
+    if problems:
+        raise UserError([f"{where}: {problem}" for problem in problems])
+    return config
 
 
 def definitions_of(config: StudyConfig, analysis: str) -> DefinitionSettings:

@@ -52,14 +52,18 @@ class DefinitionSettings(Settings):
         )
 
     def overlaid(self, other: "AnalysisDefinitions") -> "DefinitionSettings":
-        """Return these definitions with each value that `other` states in its place; neither is resolved."""
+        """Return these definitions with each value that `other` states in its place; neither is resolved.
+
+        Raises UserError where the values of the two do not go together.
+        """
         changed = {}
         for name in other.model_fields_set:
             section: Settings | None = getattr(other, name)
             if section is not None:
                 stated = {field: getattr(section, field) for field in section.model_fields_set}
                 changed[name] = getattr(self, name).model_copy(update=stated)
-        return self.model_copy(update=changed)
+        together = self.model_copy(update=changed)
+        return DefinitionSettings.read(together.plain(), "definitions")
 
 
 class AnalysisDefinitions(Settings):

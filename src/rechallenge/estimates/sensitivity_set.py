@@ -1,0 +1,47 @@
+"""The sensitivity set: the key results of the main analysis again, with one assumption changed at a time."""
+
+import pandas as pd
+
+from rechallenge.accepted import Accepted
+from rechallenge.clinical.courses import StudyFrame
+from rechallenge.estimates.imputed import imputed_model
+from rechallenge.estimates.key_results import key_results
+from rechallenge.estimates.plans import KEY_PLAN
+from rechallenge.estimates.rows import Row, placed, table
+from rechallenge.estimates.times import time_to_event
+from rechallenge.robustness.scenarios import IMPUTED, analysis_of, scenarios_for
+from rechallenge.robustness.staged import Staged
+from rechallenge.settings.config import StatisticsSettings
+from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.sources.imputation import Method
+
+
+def sensitivity_set(
+    definitions: DefinitionSettings,
+    dates: Method,
+    accepted: Accepted,
+    frame: StudyFrame,
+    everyone: pd.Series,
+    classified: pd.DataFrame,
+    adtte: pd.DataFrame,
+    settings: StatisticsSettings,
+    imputations: int,
+) -> pd.DataFrame:
+    """Return the results table of every scenario that differs from the main analysis, and of imputed patterns.
+
+    `definitions` (resolved), `dates`, `classified` and `adtte` are the main analysis's; `everyone` are the
+    identifiers of all patients of the extract.
+    """
+    found: list[Row] = []
+    staged = Staged(accepted, frame, everyone, (KEY_PLAN.endpoint,))
+    for scenario in scenarios_for(definitions, dates):
+        used = scenario.definitions(definitions)
+        made = staged.derive(used, scenario.dates or dates, scenario.analysis)
+        own = key_results(made.classified, made.adtte, made.cohort, settings, used)
+        found += placed(own, analysis=scenario.analysis)
+    keys = {"endpoint": KEY_PLAN.endpoint, "population": KEY_PLAN.population}
+    times = time_to_event(adtte, classified, **keys).frame
+    if len(times):
+        pooled = imputed_model(times, settings, definitions.progression_pattern, imputations)
+        found += placed(pooled, **keys, analysis=analysis_of(IMPUTED))
+    return table(found)

@@ -1,0 +1,1 @@
+"""Published figures: reading them, and testing whether they can hold together."""

@@ -1,0 +1,172 @@
+"""Words: progression and its confirmation, measured lesions, index progression, response, progression pattern."""
+
+# ruff: noqa: E501
+# Sentences stand on one line each.
+
+from typing import Final
+
+from rechallenge.report.definitions.parts import (
+    INDEX_STUDY,
+    IRECIST,
+    PROJECT,
+    RECIST,
+    Definition,
+    Used,
+    limited,
+    sentences,
+    source_of,
+)
+
+PROGRESSION_SOURCES: Final[dict[str, str]] = {
+    "recist_1_1": RECIST,
+    "irecist": IRECIST,
+    "recist_1_1_confirmed": f"{RECIST}, with confirmation",
+}
+PATTERN_SOURCES: Final[dict[str, str]] = {
+    "index": f'{INDEX_STUDY} ("as many as three lesions" is systemic, "fewer than three" oligo); taken at progression on the first ICI by decision of this project',
+    "hosoya_2021": "Hosoya 2021",
+    "heo_2021": "Heo 2021",
+    "eortc": "EORTC, of oligometastatic disease",
+    "esmo_2018": "ESMO 2018, of oligometastatic disease",
+    "index_at_rechallenge": f"{INDEX_STUDY}, read in the words of its conclusion (assumption of this project)",
+}
+MEASURED_AT: Final[dict[str, str]] = {
+    "index_progression": "at index progression",
+    "rechallenge_progression": "at the first progression after rechallenge",
+}
+CONDITIONS_ON_OUTCOME: Final = "This conditions on the outcome: those who have not progressed have no pattern. For reproduction only; never a baseline covariate."
+MISSING_COUNT: Final[dict[str, str]] = {
+    "unknown": "A count that is missing, or a bound that does not decide, is unknown, never oligo-progression.",
+    "oligo": "A count that is missing, or a bound that does not decide, is taken as oligo-progression (the best case).",
+    "systemic": "A count that is missing, or a bound that does not decide, is taken as systemic progression (the worst case).",
+}
+
+
+def progression(used: Used) -> list[Definition]:
+    """What counts as progression, and which one is index progression."""
+    own = used.definitions.progression
+    clinical = own.clinical == "counts"
+    if own.confirmation == "required":
+        latest = (
+            f" and at most {used.number('progression.confirmation_max_days')}"
+            if limited(own.confirmation_max_days)
+            else ""
+        )
+        counted = (
+            f"PD and iUPD count when progression is recorded again at least {used.number('progression.confirmation_min_days')}{latest} days later, without "
+            "an evaluable assessment free of progression in between; they are dated at the first record. iCPD counts by itself"
+            + (", and so does progression by clinical judgement." if clinical else ".")
+        )
+    else:
+        counted = "PD, iUPD and iCPD count when they are first recorded, on imaging" + (
+            " or by clinical judgement." if clinical else "."
+        )
+    ignored = "" if clinical else "Progression by clinical judgement, without imaging, does not count."
+    return [
+        Definition(
+            "Progression",
+            sentences(
+                counted, ignored, "A date of progression that the source gives for a treatment counts as it stands."
+            ),
+            (
+                "progression.preset",
+                "progression.confirmation",
+                "progression.confirmation_min_days",
+                "progression.confirmation_max_days",
+                "progression.clinical",
+            ),
+            source_of(own, PROGRESSION_SOURCES),
+        ),
+        Definition(
+            "Index progression",
+            "The first progression strictly after the start of the first ICI, on or before the start of any other systemic therapy, of rechallenge and the "
+            f"cut-off, on or off drug; more than {used.number('episodes.late_progression_days')} days after the last dose it is flagged. "
+            "A stop reason never creates a progression.",
+            ("episodes.late_progression_days",),
+            PROJECT,
+        ),
+    ]
+
+
+def lesions(used: Used) -> list[Definition]:
+    """What measured lesions decide."""
+    own = used.definitions.lesions
+    if own.use == "never":
+        text = "Not used: response and progression are those that the source reports."
+    else:
+        text = (
+            "Where lesions were measured after the start of a regimen, response, progression and the number of progressing lesions are derived from them, and replace "
+            "what was reported on imaging for that day. Partial response: the sum of the targets' diameters at least "
+            f"{used.number('lesions.partial_response_percent')}% below the baseline. Progression: the sum at least {used.number('lesions.progression_percent')}% "
+            f"and {used.number('lesions.progression_mm')} mm above its smallest value, a new lesion, or unequivocal progression of another lesion. A lymph node with "
+            f"a short axis below {used.number('lesions.normal_node_mm')} mm is normal. Baseline: the last scan on or before the start of the regimen, at most "
+            f"{used.number('lesions.baseline_days')} days earlier."
+        )
+    names = (
+        "use", "partial_response_percent", "progression_percent", "progression_mm", "normal_node_mm", "baseline_days",
+    )  # fmt: skip
+    return [Definition("Measured lesions", text, tuple(f"lesions.{name}" for name in names), RECIST)]
+
+
+def response(used: Used) -> list[Definition]:
+    """Objective response, best response and disease control."""
+    own = used.definitions.response
+    responses = " or ".join(own.objective_responses)
+    confirmed = (
+        "CR and PR need to be seen again at least "
+        f"{used.number('response.confirmation_days')} days later; an unconfirmed one is SD where SD would have been evaluable."
+        if own.confirmation == "required"
+        else "Neither needs confirmation."
+    )
+    return [
+        Definition(
+            "Response",
+            f"Objective response: {responses}, strictly after the start of the treatment and before progression on it, on or before the next systemic therapy and "
+            f"the cut-off. {confirmed} Stable disease needs {used.number('response.stable_disease_days')} days; earlier it is not evaluable (NE). The best of these "
+            "is the best response; without an evaluable one before it, progression makes it PD.",
+            (
+                "response.objective_responses",
+                "response.stable_disease_days",
+                "response.confirmation",
+                "response.confirmation_days",
+            ),
+            RECIST,
+        ),
+    ]
+
+
+def pattern(used: Used) -> list[Definition]:
+    """Oligo- and systemic progression."""
+    own = used.definitions.progression_pattern
+    lesions, organs = (
+        used.number("progression_pattern.oligo_max_lesions"),
+        used.number("progression_pattern.oligo_max_organs"),
+    )
+    if limited(own.oligo_max_lesions) and limited(own.oligo_max_organs):
+        limit, more = (
+            f"at most {lesions} growing and new lesions, together, in at most {organs} organs",
+            "more of either",
+        )
+    elif limited(own.oligo_max_lesions):
+        limit, more = f"at most {lesions} growing and new lesions, together", "more"
+    else:
+        limit, more = f"at most {organs} organs with growing or new lesions", "more"
+    when = own.measured_at or "index_progression"
+    return [
+        Definition(
+            "Progression pattern",
+            sentences(
+                f"Counted {MEASURED_AT[when]}. Oligo-progression: {limit}. Systemic progression: {more}.",
+                MISSING_COUNT[own.missing_count],
+                CONDITIONS_ON_OUTCOME if when == "rechallenge_progression" else "",
+            ),
+            (
+                "progression_pattern.preset",
+                "progression_pattern.oligo_max_lesions",
+                "progression_pattern.oligo_max_organs",
+                "progression_pattern.measured_at",
+                "progression_pattern.missing_count",
+            ),
+            source_of(own, PATTERN_SOURCES),
+        ),
+    ]

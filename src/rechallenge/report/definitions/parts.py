@@ -1,0 +1,65 @@
+"""What a definition in words is made of: its parts, the sources, and the settings that it is composed from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rechallenge.settings.base import PresetSettings
+from rechallenge.settings.definitions import DefinitionSettings
+
+# Where a definition comes from. "Project" is a decision of this project where the index study is silent.
+INDEX_STUDY: Final = "Xu M. et al., J Cancer Res Clin Oncol 2023;149:17987-17995"
+PROJECT: Final = "Decision of this project; the index study does not define it"
+RECIST: Final = "RECIST 1.1 (Eisenhauer et al., Eur J Cancer 2009;45:228-247)"
+IRECIST: Final = "iRECIST (Seymour et al., Lancet Oncol 2017;18:e143-e152)"
+ESME: Final = "Terms from Justeau 2025 (ESME); meanings are general usage"
+FIELD: Final = "General usage"
+OWN_VALUES: Final = "with values of the study's own"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One definition as used: its name, its words (a pattern), the settings behind it, its source."""
+
+    term: str
+    words: str
+    settings: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Used:
+    """The definitions in use, resolved; `prefix` is the stem of their names in numbers.json.
+
+    `progression_dates_only` is a declaration of the source that changes how PFS is censored.
+    """
+
+    definitions: DefinitionSettings
+    prefix: str = "settings.definitions"
+    progression_dates_only: bool = False
+
+    def number(self, path: str) -> str:
+        """Return the pattern that prints a setting, by its dotted path below the definitions."""
+        return f"{{{self.prefix}.{path}}}"
+
+
+def limited(value: object) -> bool:
+    """Tell whether a setting is a limit: "none" and an unstated one are no limit."""
+    return value not in (None, "none")
+
+
+def sentences(*parts: str) -> str:
+    """Return the parts that are not empty as one text."""
+    return " ".join(part for part in parts if part)
+
+
+def listed(items: Sequence[str], last: str = "and") -> str:
+    """Return "a, b and c"."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def source_of(settings: PresetSettings, sources: dict[str, str]) -> str:
+    """Return the source of a preset, and whether the study changes a value that the preset owns."""
+    preset = str(getattr(settings, "preset"))  # noqa: B009 - each model declares its own literal
+    changed = any(getattr(settings, name) != value for name, value in settings.PRESETS[preset].items())
+    return f"{sources[preset]}; {OWN_VALUES}" if changed else sources[preset]

@@ -1,0 +1,234 @@
+"""How much the definitions matter: other presets, patients near a cutoff, the specification curve."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from rechallenge import words as shared
+from rechallenge.report import words
+from rechallenge.report.numbers import Numbers, name_of, records
+from rechallenge.report.results import MULTIVARIABLE
+from rechallenge.report.sentences import literal
+from rechallenge.report.sheets import EMPTY, Row, Sheet, if_known, one, with_interval, without_empty_columns
+
+CONCORDANCE: Final = "preset_concordance"
+BOUNDARY: Final = "boundary"
+CURVE: Final = "specification_curve"
+LESIONS: Final = "lesion_agreement"
+DIMENSIONS: Final = ("resistance", "progression_pattern")
+EFFECTS: Final = ("resistance", "progression_pattern", "interval_treatment")
+# What a hazard ratio compares, as the caption of its column.
+CONTRASTS: Final = {
+    "resistance": "Resistance: primary vs acquired",
+    "progression_pattern": "Progression pattern: systemic vs oligo",
+    "interval_treatment": "Interval treatment: with vs without",
+}
+
+
+def _stem(**key: str) -> str:
+    return name_of({"population": "rechallenge", **key})
+
+
+def _main(estimates: pd.DataFrame, model: str) -> pd.DataFrame:
+    return estimates[(estimates["analysis"] == "main") & (estimates["model"] == model)]
+
+
+def concordance_tables(estimates: pd.DataFrame, numbers: Numbers) -> list[Sheet]:
+    """Return per dimension how many patients change class under each other preset, and from which to which."""
+    own = _main(estimates, CONCORDANCE)
+    sheets = []
+    for dimension in DIMENSIONS:
+        found = own[(own["term"] == dimension) & (own["statistic"] == "moved")]
+        main = str(found["reference"].iloc[0]) if len(found) else ""
+        rows = [
+            Row(shared.preset_words(dimension, preset), _concordance_cells(own, dimension, preset, main, numbers))
+            for preset in dict.fromkeys(found["level"])
+        ]
+        if rows:
+            said = shared.preset_words(dimension, main)
+            caption = f"{words.term(dimension)}: who is in another class than under the study's preset ({said})"
+            head = (
+                "Preset",
+                "Progressed: another class",
+                "Same class",
+                "Rechallenge set: another class",
+                "Same class",
+                "Moves in the rechallenge set",
+            )
+            sheets.append(without_empty_columns(Sheet(f"concordance-{dimension}", caption, head, tuple(rows))))
+    return sheets
+
+
+def _concordance_cells(own: pd.DataFrame, dimension: str, preset: str, main: str, numbers: Numbers) -> tuple[str, ...]:
+    cells: list[str] = []
+    for population in ("progressed", "rechallenge"):
+        key = {"population": population, "model": CONCORDANCE, "term": dimension, "level": preset, "reference": main}
+        cells += [one(_stem(**key, statistic=statistic), numbers) for statistic in ("moved", "agreement")]
+    moves = own[(own["term"] == dimension) & (own["statistic"] == "n") & (own["population"] == "rechallenge")]
+    moves = moves[moves["level"].str.startswith(f"{preset}=")]
+    said = []
+    for row in records(moves):
+        before, after = row["reference"].partition("=")[2], row["level"].partition("=")[2]
+        if before != after:
+            both = f"{_class(dimension, before)} to {_class(dimension, after)}"
+            said.append(f"{{{name_of(row)}}} {literal(both)}")
+    return (*cells, "; ".join(said) or EMPTY)
+
+
+def _class(dimension: str, name: str) -> str:
+    said = shared.level_words(dimension, name).lower()
+    return (
+        said.removesuffix("-progression").removesuffix(" progression") if dimension == "progression_pattern" else said
+    )
+
+
+def boundary_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
+    """Return how many patients lie near the cutoff of each preset of resistance, or None where it was not counted."""
+    own = _main(estimates, BOUNDARY)
+    presets = dict.fromkeys(own.loc[own["statistic"] == "n", "level"])
+    rows = []
+    for preset in presets:
+        cells: list[str] = []
+        for population in ("progressed", "rechallenge"):
+            key = {"population": population, "model": BOUNDARY, "term": "resistance", "level": preset}
+            near, changed = (_stem(**key, statistic=statistic) for statistic in ("n", "class_changes"))
+            cells += [one(near, numbers), one(changed, numbers)]
+        rows.append(Row(shared.preset_words("resistance", preset), tuple(cells)))
+    if not rows:
+        return None
+    near = "settings.statistics.boundary_days"
+    within = if_known(f"within {{{near}}} days of", near, numbers=numbers)
+    head = (
+        "Preset",
+        "Progressed",
+        "of them another class beyond it",
+        "Rechallenge set",
+        "of them another class beyond it",
+    )
+    caption = f"Boundary patients: {'near' if within == EMPTY else within} the cutoff of a preset of resistance"
+    note = "A scan a few days earlier or later could have put them on the other side of the cutoff."
+    return without_empty_columns(Sheet("boundary", caption, head, tuple(rows), (note,)))
+
+
+def curve_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
+    """Return the summary of the specification curve, one column per effect, or None where there is none."""
+    effects = _effects(estimates, "specifications")
+    if not effects:
+        return None
+
+    def cell(effect: str, pattern: str) -> str:
+        stem = _curve(effect)
+        names = [f"{stem}.{part}" for part in pattern.split("|")]
+        if not all(name in numbers for name in names):
+            return EMPTY
+        return f"{{{names[0]}}}" if len(names) == 1 else f"{{{names[0]}}} to {{{names[1]}}}"
+
+    lines = (
+        ("Specifications", "specifications"),
+        ("With a hazard ratio", "fitted"),
+        ("Median hazard ratio", "hr_median"),
+        ("Quartiles", "hr_q1|hr_q3"),
+        ("Smallest to largest", "hr_min|hr_max"),
+        ("On the same side of one as the main analysis", "same_sign"),
+        ("Small P value", "small_p"),
+        ("Both", "same_sign_and_small_p"),
+        ("Median difference in median PFS, months", "median_difference_median"),
+    )
+    main = tuple(with_interval(_main_hazard(estimates, effect), numbers) for effect in effects)
+    rows = (
+        Row("Main analysis, multivariable hazard ratio (CI)", main),
+        *(Row(label, tuple(cell(effect, pattern) for effect in effects)) for label, pattern in lines),
+    )
+    head = ("", *(CONTRASTS.get(effect, words.term(effect)) for effect in effects))
+    notes = (
+        "Each specification is one combination of the choices below. The share of small P values is descriptive, never "
+        "evidence: all specifications share the same patients. Difference: first class minus second. Definitions that "
+        "know no primary class compare those not acquired instead.",
+    )
+    return Sheet("specification-curve", "Specification curve of PFS from rechallenge", head, rows, notes)
+
+
+def _main_hazard(estimates: pd.DataFrame, effect: str) -> str:
+    """The name of the hazard ratio of an effect in the declared model of the main analysis, or an empty text."""
+    own = _main(estimates, MULTIVARIABLE)
+    own = own[(own["endpoint"] == "PFS") & (own["statistic"] == "hr") & (own["term"] == effect)]
+    return next((name_of(row) for row in records(own)), "")
+
+
+def shift_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
+    """Return how far each choice moves the hazard ratios, or None where there is no curve."""
+    effects = _effects(estimates, "shift")
+    own = _main(estimates, CURVE)
+    choices = dict.fromkeys(own.loc[own["statistic"] == "shift", "level"])
+    rows = tuple(
+        Row(shared.choice_words(key), tuple(one(_curve(effect, key, "shift"), numbers) for effect in effects))
+        for key in choices
+    )
+    if not rows:
+        return None
+    head = ("Choice", *(CONTRASTS.get(effect, words.term(effect)) for effect in effects))
+    note = (
+        "How many times the hazard ratio changes between the extreme values of a choice, as a geometric mean over all "
+        "other choices. A choice without a number does not change that effect."
+    )
+    return Sheet("choices", "How far each choice moves the hazard ratio", head, rows, (note,))
+
+
+@dataclass(frozen=True)
+class Lever:
+    """The choice that moves an effect most: its term, words for both, and the name of its shift."""
+
+    term: str
+    effect: str
+    choice: str
+    name: str
+
+
+def levers(estimates: pd.DataFrame, numbers: Numbers) -> list[Lever]:
+    """Return, per effect, the choice that moves its hazard ratio most."""
+    found = []
+    own = _main(estimates, CURVE)
+    for effect in _effects(estimates, "shift"):
+        shifts = own[(own["term"] == effect) & (own["statistic"] == "shift") & own["estimate"].notna()]
+        if len(shifts):
+            key = str(shifts.loc[shifts["estimate"].idxmax(), "level"])
+            found.append(
+                Lever(effect, words.lower_first(words.term(effect)), words.choice(key), _curve(effect, key, "shift"))
+            )
+    return [lever for lever in found if lever.name in numbers]
+
+
+def _curve(effect: str, level: str = "", statistic: str = "") -> str:
+    return _stem(endpoint="PFS", model=CURVE, term=effect, level=level, statistic=statistic)
+
+
+def _effects(estimates: pd.DataFrame, statistic: str) -> list[str]:
+    own = _main(estimates, CURVE)
+    there = list(dict.fromkeys(own.loc[own["statistic"] == statistic, "term"]))
+    return [*(effect for effect in EFFECTS if effect in there), *(name for name in there if name not in EFFECTS)]
+
+
+def lesion_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
+    """Return the reported responses beside those from measured lesions, or None where none were compared."""
+    own = _main(estimates, LESIONS)
+    compared = f"{LESIONS}.compared"
+    if compared not in numbers or not numbers[compared]["raw"]:
+        return None
+    rows = [
+        Row("Assessments with measured lesions that were compared", (f"{{{compared}}}",)),
+        Row("Same response", (one(f"{LESIONS}.equal", numbers),)),
+        Row("Another response", (one(f"{LESIONS}.different", numbers),)),
+    ]
+    for row in records(own[own["statistic"] == "n"]):
+        reported, _, derived = row["level"].partition("=>")
+        if reported != derived:
+            label = (
+                f"Reported {words.level('best_response', reported)}, measured {words.level('best_response', derived)}"
+            )
+            rows.append(Row(label, (f"{{{name_of(row)}}}",), "level"))
+    note = (
+        "Where they differ, the measured lesions are used; a reported progression stands where they are not evaluable."
+    )
+    caption = "Reported responses and those derived from measured lesions"
+    return Sheet("lesion-agreement", caption, ("", "Assessments"), tuple(rows), (note,))

@@ -1,0 +1,1 @@
+"""How far the results depend on choices of definition: scenarios, and the specification curve."""
