@@ -19,6 +19,7 @@ from tests.report.studies import CHECKOUT
 # Where a setting is read at all: what else must be set for it to mean something.
 CONTEXT: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "progression.confirmation_min_days": {"progression": {"preset": "irecist"}},
+    "progression.unconfirmed": {"progression": {"preset": "irecist"}},
     "progression.confirmation_max_days": {"progression": {"preset": "irecist"}},
     "response.confirmation_days": {"response": {"confirmation": "required"}},
     "endpoints.assessment_interval_days": {"endpoints": {"missed_assessments": 2}},

@@ -57,6 +57,11 @@ def progression(used: Used) -> list[Definition]:
             "an evaluable assessment free of progression in between; they are dated at the first record. iCPD counts by itself"
             + (", and so does progression by clinical judgement." if clinical else ".")
         )
+        if own.unconfirmed == "counts_unless_better":
+            counted += (
+                " One that was not confirmed counts too, unless an evaluable assessment free of progression follows before the next systemic "
+                "therapy."
+            )
     else:
         counted = "PD, iUPD and iCPD count when they are first recorded, on imaging" + (
             " or by clinical judgement." if clinical else "."
@@ -66,13 +71,17 @@ def progression(used: Used) -> list[Definition]:
         Definition(
             "Progression",
             sentences(
-                counted, ignored, "A date of progression that the source gives for a treatment counts as it stands."
+                counted,
+                ignored,
+                "A date of progression that the source gives for a treatment cannot be confirmed and counts as it stands, unless it is the day of an "
+                "assessment whose progression does not count.",
             ),
             (
                 "progression.preset",
                 "progression.confirmation",
                 "progression.confirmation_min_days",
                 "progression.confirmation_max_days",
+                "progression.unconfirmed",
                 "progression.clinical",
             ),
             source_of(own, PROGRESSION_SOURCES),

@@ -86,6 +86,7 @@ def eligibility(used: Used) -> list[Definition]:
         if own.accept_undivided_stage_iii
         else "An undivided stage III cannot be evaluated."
     )
+    progression = ", index progression" if used.definitions.re_exposure.progression_required else ""
     return [
         Definition(
             "Eligibility",
@@ -101,7 +102,7 @@ def eligibility(used: Used) -> list[Definition]:
         ),
         Definition(
             "Minimum data",
-            f"Start of the first ICI, index progression and rechallenge dated {PRECISION[own.minimum_date_precision]}, and follow-up to at "
+            f"Start of the first ICI{progression} and rechallenge dated {PRECISION[own.minimum_date_precision]}, and follow-up to at "
             "least rechallenge. No covariate, lesion count or later scan is required.",
             ("eligibility.minimum_date_precision",),
             PROJECT,
@@ -151,7 +152,7 @@ def _rechallenge(used: Used) -> Definition:
         else "A restart of the first ICI without progression is a re-exposure and no part of the first ICI."
     )
     gap = (
-        f"At least {used.number('re_exposure.minimum_gap_days')} days must lie between the last dose of the first ICI and its start."
+        f"At least {used.number('re_exposure.minimum_gap_days')} days without an ICI must lie before it, from the last dose."
         if own.minimum_gap_days
         else "No other gap is required."
     )
