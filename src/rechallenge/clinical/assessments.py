@@ -23,7 +23,7 @@ def evaluated(
     settings = definitions.progression
     recorded = recorded_progressions(derived, settings)
     return derived.assign(
-        is_progression=counted_progressions(derived, settings),
+        is_progression=counted_progressions(derived, settings, regimens),
         is_confirmed=seen_again(derived, recorded, settings.confirmation_min_days, None)
         | derived["response"].eq(CONFIRMED).astype(bool),
     )

@@ -88,7 +88,7 @@ def index_progression(rows: pd.DataFrame, frame: Frame) -> Verdict:
 
 
 def rechallenged(rows: pd.DataFrame, frame: Frame) -> Verdict:
-    """An ICI again, on or after index progression, that is not treatment beyond progression."""
+    """An ICI again that `re_exposure` counts: after index progression where required, no continuation of the first."""
     return _verdict(rows["rechallenge_start"].notna(), rows["first_ici_start"].notna())
 
 
@@ -98,13 +98,13 @@ def rechallenge_in_window(rows: pd.DataFrame, frame: Frame) -> Verdict:
 
 
 def minimum_data(rows: pd.DataFrame, frame: Frame) -> Verdict:
-    """First ICI, index progression and rechallenge are dated well enough, and follow-up reaches rechallenge."""
+    """First ICI, index progression (where required) and rechallenge are dated, and follow-up reaches rechallenge."""
     limit = PRECISIONS.index(frame.settings.minimum_date_precision)
     good = list(PRECISIONS[: limit + 1])
-    dated = rows[["first_ici_start_precision", "rechallenge_precision"]].isin(good).all(axis=1)
-    dated &= rows["index_progression_precision"].isin(good) | (
-        rows["index_progression_date"].isna() & (not frame.progression_required)
-    )
+    needed = ["first_ici_start_precision", "rechallenge_precision"]
+    if frame.progression_required:
+        needed.append("index_progression_precision")
+    dated = rows[needed].isin(good).all(axis=1)
     followed = rows["last_alive_date"] >= rows["rechallenge_start"]
     return _verdict(dated & followed, rows["rechallenge_start"].notna() & rows["last_alive_date"].notna())
 

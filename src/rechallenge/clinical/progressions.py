@@ -5,6 +5,8 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
+from rechallenge.vocabulary import PROGRESSIVE
+
 INADEQUATE: Final = ("NE",)
 RECORD: Final = (
     "patient_id", "date", "precision", "basis", "lesions", "lesions_at_most", "organs", "organs_at_most",
@@ -45,11 +47,11 @@ def _bounds(assessments: pd.DataFrame, column: str) -> tuple[pd.Series, pd.Serie
 def progression_records(assessments: pd.DataFrame, treatments: pd.DataFrame) -> pd.DataFrame:
     """Return every dated progression, the decisive row of a day first.
 
-    Progressions are the evaluated assessments with `is_progression` and the
-    `progression_date` of treatments, for sources without dated scans. Of several rows on a day imaging comes
-    first, then the larger lesion count. Columns: RECORD; `treatment_start` is the start of the treatment that the
-    source reports a progression for, `lesions` the least and `lesions_at_most` the most that their number can be,
-    and so for organs.
+    Progressions are the evaluated assessments with `is_progression` and the `progression_date` of treatments, for
+    sources without dated scans. A reported date cannot be confirmed and counts as it is, unless it is the day of an
+    assessment that shows progression and does not count. Of several rows on a day imaging comes first, then the
+    larger lesion count. Columns: RECORD; `treatment_start` is the start of the treatment that the source reports a
+    progression for, `lesions` the least and `lesions_at_most` the most that their number can be, and so for organs.
     """
     scans = assessments[assessments["is_progression"] & assessments["assessment_date"].notna()]
     least, most = progressing_lesion_count(scans)
@@ -69,7 +71,7 @@ def progression_records(assessments: pd.DataFrame, treatments: pd.DataFrame) -> 
             "source_row": scans["source_row"],
         }
     ).assign(source_table="assessments", treatment_start=np.datetime64("NaT"))
-    told = treatments[treatments["progression_date"].notna()]
+    told = _reported(treatments, assessments)
     undated = pd.DataFrame(
         {
             "patient_id": told["patient_id"],
@@ -87,6 +89,18 @@ def progression_records(assessments: pd.DataFrame, treatments: pd.DataFrame) -> 
         ["patient_id", "date", "_rank", "_count", "source_table", "source_file", "source_row"], kind="stable"
     )
     return records.drop(columns=["_rank", "_count"]).reset_index(drop=True)
+
+
+def _reported(treatments: pd.DataFrame, assessments: pd.DataFrame) -> pd.DataFrame:
+    """The treatments with a date of progression, but for the days on which progression was seen and does not count."""
+    told = treatments[treatments["progression_date"].notna()]
+    day = ["patient_id", "assessment_date"]
+    refused = assessments["response"].isin(PROGRESSIVE) & ~assessments["is_progression"]
+    if told.empty or not refused.any():
+        return told
+    counted = pd.MultiIndex.from_frame(assessments.loc[assessments["is_progression"], day])
+    days = pd.MultiIndex.from_frame(assessments.loc[refused, day].dropna()).difference(counted)
+    return told[~pd.MultiIndex.from_frame(told[["patient_id", "progression_date"]]).isin(days)]
 
 
 def first_progression(

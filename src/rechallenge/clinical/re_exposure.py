@@ -57,38 +57,53 @@ def _candidates(exposures: pd.DataFrame, course: pd.DataFrame, definitions: Defi
     """The ICI exposures that count as re-exposure, with their kind and the interval treatment before them.
 
     They start on or after index progression (or, where none is required, after the combination window of the first
-    dose), leave the least gap since the last dose of the first ICI, and are of the agents and kinds that the study
-    counts.
+    dose), leave the least number of days without an ICI, and are of the agents and kinds that the study counts. An
+    imputed last dose is the latest that it can be, so what leaves the least gap after it does so in any case.
     """
     settings, wanted = definitions.episodes, definitions.re_exposure
-    firsts = course[["first_ici_drug", "first_ici_start", "first_ici_end", "first_ici_end_imputed"]]
-    icis = exposures[exposures["is_ici"]].merge(
-        firsts.join(course["index_progression_date"]).reset_index(), on="patient_id", how="inner"
-    )
+    firsts = course[["first_ici_start", "first_ici_end", "first_ici_end_imputed", "index_progression_date"]]
+    icis = exposures[exposures["is_ici"]].merge(firsts.reset_index(), on="patient_id", how="inner")
+    icis["same_drug"], icis["same_class"] = _as_before(icis, "drug"), _as_before(icis, "drug_class")
     after = icis["start_date"] >= icis["index_progression_date"]
     if wanted.progression_required is False:
         after = icis["start_date"] > icis["first_ici_start"] + days(settings.combination_window_days)
-    gap = icis["start_date"] - icis["first_ici_end"]
+    icis["ici_free"] = icis["start_date"] - _last_ici_dose(icis, settings)
     # An exposure of the same drug that starts after index progression lies, by the way exposures are built,
     # more than the continuation gap after the previous one, or after another ICI, which is then the first candidate.
     least = wanted.minimum_gap_days or 0
-    long_enough = (gap >= days(least)) | (least == 0)
-    counted = icis[after & long_enough & _agent_counts(icis, exposures, wanted.agents)].reset_index(drop=True)
+    long_enough = (icis["ici_free"] >= days(least)) | (least == 0)
+    counted = icis[after & long_enough & _agent_counts(icis, wanted.agents)].reset_index(drop=True)
     counted["interval_treatment_systemic"] = _interval_treatment(exposures, counted, settings)
     counted["kind"] = _kind(counted, settings)
     return counted[counted["kind"].isin(list(wanted.kinds or KINDS))].copy()
 
 
-def _agent_counts(icis: pd.DataFrame, exposures: pd.DataFrame, agents: str) -> pd.Series:
+def _as_before(icis: pd.DataFrame, column: str) -> pd.Series:
+    """Whether the drug (or its class) is one of those that the first ICI began with."""
+    key = ["patient_id", column]
+    opening = icis.loc[icis["start_date"].eq(icis["first_ici_start"]), key]
+    found = pd.MultiIndex.from_frame(icis[key]).isin(pd.MultiIndex.from_frame(opening))
+    return pd.Series(found, index=icis.index)
+
+
+def _last_ici_dose(icis: pd.DataFrame, settings: EpisodeSettings) -> pd.Series:
+    """Last dose of the first ICI, or of a later ICI before each exposure; its own regimen's ICIs are not before it."""
+    later = icis.loc[icis["start_date"] > icis["first_ici_end"], ["patient_id", "start_date", "end_date"]]
+    pairs = icis[["patient_id", "start_date"]].reset_index(names="at")
+    pairs = pairs.merge(later, on="patient_id", suffixes=("", "_before"))
+    pairs = pairs[pairs["start_date_before"] < pairs["start_date"] - days(settings.combination_window_days)]
+    latest = pairs.groupby("at")["end_date"].max().reindex(icis.index)
+    return latest.mask(~(latest > icis["first_ici_end"]), icis["first_ici_end"])
+
+
+def _agent_counts(icis: pd.DataFrame, agents: str) -> pd.Series:
     """Whether the ICI is one that the study counts, beside the first ICI."""
-    same = icis["drug"].eq(icis["first_ici_drug"])
     if agents == "same":
-        return same
+        return icis["same_drug"]
     if agents == "different":
-        return ~same
+        return ~icis["same_drug"]
     if agents == "different_class":
-        classes = exposures.drop_duplicates("drug").set_index("drug")["drug_class"]
-        return icis["drug_class"].ne(icis["first_ici_drug"].map(classes))
+        return ~icis["same_class"]
     return pd.Series(True, index=icis.index)
 
 
@@ -118,10 +133,9 @@ def _interval_treatment(exposures: pd.DataFrame, candidates: pd.DataFrame, setti
 
 def _kind(candidates: pd.DataFrame, settings: EpisodeSettings) -> pd.Series:
     """resumption, rechallenge or switch (terms of ESME, Justeau 2025); by default recorded, never a criterion."""
-    gap = candidates["start_date"] - candidates["first_ici_end"]
-    another = candidates["drug"].ne(candidates["first_ici_drug"])
+    another = ~candidates["same_drug"]
     another = another.groupby([candidates["patient_id"], candidates["start_date"]]).transform("any")
     kind = pd.Series("resumption", index=candidates.index).mask(
-        another & (gap <= days(settings.continuation_gap_days)), "switch"
+        another & (candidates["ici_free"] <= days(settings.continuation_gap_days)), "switch"
     )
     return kind.mask(candidates["interval_treatment_systemic"], "rechallenge")

@@ -65,6 +65,10 @@ class ProgressionSettings(PresetSettings):
     confirmation_max_days: int | Literal["none"] | None = Field(
         None, description="Most days from a progression to its confirmation; the preset's own by default (iRECIST 56)."
     )
+    unconfirmed: Literal["ignored", "counts_unless_better"] = Field(
+        "ignored",
+        description="What becomes of a progression that was not confirmed where confirmation is required. ignored: it is none. counts_unless_better: it counts unless an evaluable assessment without progression follows before the next systemic therapy, as where nobody looked again.",
+    )
     clinical: Literal["counts", "ignored"] = Field(
         "counts", description="Whether progression by clinical judgement, without imaging, counts."
     )
@@ -110,7 +114,7 @@ class ReExposureSettings(PresetSettings):
     minimum_gap_days: int | None = Field(
         None,
         ge=0,
-        description="Least number of days between the last dose of the first ICI and a rechallenge; the preset's own by default (index 0, gobbini_2020 84, wjog9616l 60).",
+        description="Least number of days without an ICI before a rechallenge, from the last dose; the preset's own by default (index 0, gobbini_2020 84, wjog9616l 60). The same ICI also needs more than episodes.continuation_gap_days.",
     )
     progression_required: bool | None = Field(
         None,
