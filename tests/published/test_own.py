@@ -12,6 +12,7 @@ from rechallenge.published.own import own_checks
 from rechallenge.published.run import frame
 from rechallenge.settings.classes import ResistanceSettings
 from rechallenge.settings.config import StatisticsSettings
+from rechallenge.settings.definitions import DefinitionSettings
 from tests.estimates.cohort import ATTRITION, made_up_cohort
 
 RESISTANCE = {"main": ResistanceSettings().resolved()}
@@ -23,7 +24,9 @@ def estimates() -> pd.DataFrame:
     beyond = classified["days_to_progression"] >= 182.625
     classified["resistance"] = np.where(beyond, "acquired", "primary")
     settings = StatisticsSettings()
-    return estimate(classified, adtte, cohort, ATTRITION, settings, "main", cutoff_days=182.625).rows
+    return estimate(
+        classified, adtte, cohort, ATTRITION, settings, "main", definitions=DefinitionSettings().resolved()
+    ).rows
 
 
 def words(estimates: pd.DataFrame, **settings: object) -> dict[str, str]:

@@ -141,6 +141,8 @@ def test_every_preset_has_words_and_a_source(section):
         ({"progression_pattern": {"preset": "eortc"}}, "new lesions, together, in at most 3 organs"),
         ({"progression_pattern": {"preset": "heo_2021", "oligo_max_organs": 1}}, "at most 1 organs"),
         ({"progression_pattern": {"preset": "index_at_rechallenge"}}, "never a baseline covariate"),
+        ({"re_exposure": {"preset": "wjog9616l"}}, "At least 60 days without an ICI must lie before it"),
+        ({"re_exposure": {"preset": "any_re_exposure"}}, "Start of the first ICI and rechallenge dated at least to"),
         ({"re_exposure": {"preset": "justeau_2025"}}, "Only these are eligible: rechallenge (after"),
         ({"endpoints": {"preset": "fda_2007"}}, "more than 2 times 56 days"),
         ({"endpoints": {"preset": "rwpfs", "death_window_days": "none"}}, "More than 90 days between the start"),

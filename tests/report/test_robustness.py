@@ -73,14 +73,20 @@ def test_moves_between_presets(study):
     resistance, pattern = robustness_tables.concordance_tables(study.tidy, study.numbers)
     assert resistance.caption.endswith("than under the study's preset (Index, inclusive)")
     assert lines(resistance, study)[1:] == [
-        ["Index, literal", "41", "65.8%", "12", "70%", "9 acquired to unclassified; 3 primary to unclassified"],
+        [
+            "Index, literal", "41", "65.8%", "12", "70%",
+            "9\u00a0acquired to unclassified; 3\u00a0primary to unclassified",
+        ],
         [
             "SITC 2020", "55", "54.2%", "16", "60%",
-            "4 acquired to late progression; 7 acquired to unclassified; 5 primary to not evaluable",
+            "4\u00a0acquired to late progression; 7\u00a0acquired to unclassified; 5\u00a0primary to not evaluable",
         ],
-        ["Schoenfeld 2021", "90", "25.0%", "29", "28%", "11 acquired to not acquired; 18 primary to no class"],
+        [
+            "Schoenfeld 2021", "90", "25.0%", "29", "28%",
+            "11\u00a0acquired to not acquired; 18\u00a0primary to no class",
+        ],
     ]  # fmt: skip
-    assert lines(pattern, study)[2][-1] == "8 systemic to unknown; 10 oligo to unknown"
+    assert lines(pattern, study)[2][-1] == "8\u00a0systemic to unknown; 10\u00a0oligo to unknown"
 
 
 def test_boundary_patients(study):

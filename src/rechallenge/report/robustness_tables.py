@@ -18,6 +18,15 @@ CURVE: Final = "specification_curve"
 LESIONS: Final = "lesion_agreement"
 DIMENSIONS: Final = ("resistance", "progression_pattern")
 EFFECTS: Final = ("resistance", "progression_pattern", "interval_treatment")
+# What must be known of a preset before its moves are read.
+NOTES: Final = {
+    "schoenfeld_2021": (
+        "Schoenfeld defines no primary class: from primary to not acquired is a change of word, not of finding."
+    ),
+    "index_at_rechallenge": (
+        "Read at progression on rechallenge, the pattern conditions on the outcome; it is shown for reproduction only."
+    ),
+}
 # What a hazard ratio compares, as the caption of its column.
 CONTRASTS: Final = {
     "resistance": "Resistance: primary vs acquired",
@@ -56,7 +65,9 @@ def concordance_tables(estimates: pd.DataFrame, numbers: Numbers) -> list[Sheet]
                 "Same class",
                 "Moves in the rechallenge set",
             )
-            sheets.append(without_empty_columns(Sheet(f"concordance-{dimension}", caption, head, tuple(rows))))
+            notes = tuple(note for preset, note in NOTES.items() if preset in set(found["level"]))
+            sheet = Sheet(f"concordance-{dimension}", caption, head, tuple(rows), notes, prose=True)
+            sheets.append(without_empty_columns(sheet))
     return sheets
 
 
@@ -72,7 +83,7 @@ def _concordance_cells(own: pd.DataFrame, dimension: str, preset: str, main: str
         before, after = row["reference"].partition("=")[2], row["level"].partition("=")[2]
         if before != after:
             both = f"{_class(dimension, before)} to {_class(dimension, after)}"
-            said.append(f"{{{name_of(row)}}} {literal(both)}")
+            said.append(f"{{{name_of(row)}}}\u00a0{literal(both)}")
     return (*cells, "; ".join(said) or EMPTY)
 
 
@@ -144,7 +155,8 @@ def curve_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     notes = (
         "Each specification is one combination of the choices below. The share of small P values is descriptive, never "
         "evidence: all specifications share the same patients. Difference: first class minus second. Definitions that "
-        "know no primary class compare those not acquired instead.",
+        "know no primary class compare those not acquired instead. A P value is small below one minus the confidence "
+        "level of the study.",
     )
     return Sheet("specification-curve", "Specification curve of PFS from rechallenge", head, rows, notes)
 

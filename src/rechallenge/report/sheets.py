@@ -1,6 +1,6 @@
 """One table, whatever it is printed on: page, Word, Markdown or CSV."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from rechallenge.formatting import NOT_AVAILABLE
@@ -21,13 +21,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table. `caption`, `head`, `notes` and cells are patterns (see `sentences`), labels are plain words."""
+    """A table. `caption`, `head`, `notes` and cells are patterns (see `sentences`), labels are plain words.
+
+    `prose` says that the last column holds sentences, which may wrap on a narrow screen.
+    """
 
     id: str
     caption: str
     head: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    prose: bool = False
 
 
 def if_known(pattern: str, *names: str, numbers: Numbers) -> str:
@@ -55,9 +59,8 @@ def without_empty_columns(sheet: Sheet) -> Sheet:
         if any(place < len(row.cells) and row.cells[place] not in ("", EMPTY) for row in sheet.rows)
     ]
     rows = tuple(Row(row.label, tuple(row.cells[place] for place in kept), row.kind) for row in sheet.rows)
-    return Sheet(
-        sheet.id, sheet.caption, (sheet.head[0], *(sheet.head[place + 1] for place in kept)), rows, sheet.notes
-    )
+    head = (sheet.head[0], *(sheet.head[place + 1] for place in kept))
+    return replace(sheet, head=head, rows=rows)
 
 
 def printed(sheet: Sheet, numbers: Numbers) -> list[list[str]]:

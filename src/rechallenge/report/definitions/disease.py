@@ -22,6 +22,12 @@ PROGRESSION_SOURCES: Final[dict[str, str]] = {
     "irecist": IRECIST,
     "recist_1_1_confirmed": f"{RECIST}, with confirmation",
 }
+# Where progression must be confirmed.
+UNCONFIRMED: Final[dict[str, str]] = {
+    "ignored": "One that is not confirmed does not count.",
+    "counts_unless_better": "One that is not confirmed counts too, unless an evaluable assessment without progression follows, at the latest on the first day of "
+    "the next systemic therapy.",
+}
 PATTERN_SOURCES: Final[dict[str, str]] = {
     "index": f'{INDEX_STUDY} ("as many as three lesions" is systemic, "fewer than three" oligo); taken at progression on the first ICI by decision of this project',
     "hosoya_2021": "Hosoya 2021",
@@ -55,13 +61,9 @@ def progression(used: Used) -> list[Definition]:
         counted = (
             f"PD and iUPD count when progression is recorded again at least {used.number('progression.confirmation_min_days')}{latest} days later, without "
             "an evaluable assessment free of progression in between; they are dated at the first record. iCPD counts by itself"
-            + (", and so does progression by clinical judgement." if clinical else ".")
+            + (", and so does progression by clinical judgement. " if clinical else ". ")
+            + UNCONFIRMED[own.unconfirmed]
         )
-        if own.unconfirmed == "counts_unless_better":
-            counted += (
-                " One that was not confirmed counts too, unless an evaluable assessment free of progression follows before the next systemic "
-                "therapy."
-            )
     else:
         counted = "PD, iUPD and iCPD count when they are first recorded, on imaging" + (
             " or by clinical judgement." if clinical else "."
@@ -73,8 +75,7 @@ def progression(used: Used) -> list[Definition]:
             sentences(
                 counted,
                 ignored,
-                "A date of progression that the source gives for a treatment cannot be confirmed and counts as it stands, unless it is the day of an "
-                "assessment whose progression does not count.",
+                "A date of progression that the source gives for a treatment counts as it stands, unless an assessment of that day shows progression that does not count.",
             ),
             (
                 "progression.preset",

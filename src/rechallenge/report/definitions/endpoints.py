@@ -167,7 +167,7 @@ def _treatment() -> list[Definition]:
         ),
         Definition(
             "Time to next treatment (TTNT; TTNT1 after the first ICI)",
-            "From the first dose to the start of new systemic therapy, or death; censored at last contact, at the latest the cut-off.",
+            "From the first dose to the start of new systemic therapy (after the first ICI also the same ICI, given again as rechallenge), or death; censored at last contact, at the latest the cut-off.",
             (),
             FIELD,
         ),

@@ -80,13 +80,18 @@ def first_ici(used: Used) -> list[Definition]:
 def eligibility(used: Used) -> list[Definition]:
     """The criteria, advanced disease and minimum data."""
     own = used.definitions.eligibility
-    criteria = "; ".join(words.lower_first(words.criterion(name)) for name in own.criteria)
+    required = used.definitions.re_exposure.progression_required
+    criteria = "; ".join(
+        words.lower_first(words.criterion(name))
+        + (" (met by everybody, since it is not required)" if name == "index_progression" and not required else "")
+        for name in own.criteria
+    )
+    dated = "the first ICI, index progression and rechallenge" if required else "the first ICI and rechallenge"
     stage = (
         "An undivided stage III counts as advanced."
         if own.accept_undivided_stage_iii
         else "An undivided stage III cannot be evaluated."
     )
-    progression = ", index progression" if used.definitions.re_exposure.progression_required else ""
     return [
         Definition(
             "Eligibility",
@@ -102,7 +107,7 @@ def eligibility(used: Used) -> list[Definition]:
         ),
         Definition(
             "Minimum data",
-            f"Start of the first ICI{progression} and rechallenge dated {PRECISION[own.minimum_date_precision]}, and follow-up to at "
+            f"Start of {dated} dated {PRECISION[own.minimum_date_precision]}, and follow-up to at "
             "least rechallenge. No covariate, lesion count or later scan is required.",
             ("eligibility.minimum_date_precision",),
             PROJECT,
@@ -125,7 +130,7 @@ def re_exposure(used: Used) -> list[Definition]:
         ),
         Definition(
             "Kind of re-exposure",
-            f"Rechallenge: after systemic therapy in between. Switch: without it, to another ICI within {continuation} days of the last dose. Resumption: any other. {_kinds(used)}",
+            f"Rechallenge: after systemic therapy in between. Switch: without it, to another ICI within {continuation} days of the last ICI dose. Resumption: any other. {_kinds(used)}",
             ("re_exposure.kinds", "episodes.continuation_gap_days"),
             ESME,
         ),
@@ -152,7 +157,7 @@ def _rechallenge(used: Used) -> Definition:
         else "A restart of the first ICI without progression is a re-exposure and no part of the first ICI."
     )
     gap = (
-        f"At least {used.number('re_exposure.minimum_gap_days')} days without an ICI must lie before it, from the last dose."
+        f"At least {used.number('re_exposure.minimum_gap_days')} days without an ICI must lie before it, from the last dose of the first ICI or of a later one."
         if own.minimum_gap_days
         else "No other gap is required."
     )
