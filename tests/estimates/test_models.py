@@ -184,6 +184,18 @@ def test_a_large_but_finite_hazard_ratio_is_reported() -> None:
     assert one(fitted(frame, RESISTANCE), "hr").estimate > 5
 
 
+def test_a_maximum_that_a_long_first_step_overshoots_is_found() -> None:
+    """greenwood and a plain Newton-Raphson find it; lifelines' own first step ends in "delta contains nan"."""
+    time = [7, 245, 371, 189, 98, 133, 476, 42, 133, 217, 308, 70, 126, 161, 91, 56, 21, 259, 546, 70, 196, 119, 49]
+    event = [0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 1, 1, 1, 0, 0, 1, 1, 1]
+    first, second = np.zeros(23), np.zeros(23)
+    first[[7, 11]] = 1
+    second[[2, 14, 16, 19]] = 1
+    found = cox.fit(np.array(time, float), np.array(event, float), np.column_stack([first, second]))
+    assert found.coef == pytest.approx([2.1528239, -0.5690268], abs=1e-6)
+    assert found.std_error == pytest.approx([0.9299337, 1.0532964], abs=1e-6)
+
+
 def test_covariates_on_very_different_scales_are_fitted(frame: pd.DataFrame) -> None:
     frame["tiny"] = frame["age"] * 1e-6
     plain, scaled = (one(fitted(frame, Covariate(name=name)), "hr") for name in ("age", "tiny"))

@@ -19,6 +19,8 @@ from rechallenge.estimates.logrank import ChiSquare
 Array = NDArray[np.float64]
 # lifelines' defaults stop early: coefficients would differ from R's by up to 2e-4; with these by less than 1e-8.
 TOLERANCE: Final = {"precision": 1e-18, "r_precision": 1e-18}
+# First steps of lifelines: its own, then shorter ones, since a long step can overshoot a maximum that is there.
+STEPS: Final = (0.95, 0.5, 0.1)
 # Under separation each iteration moves a coefficient by about 1, so two programmes that stop by different rules
 # stop at different places; where there is a maximum they differ by less than 1e-8.
 AGREEMENT: Final = 1e-4
@@ -94,10 +96,17 @@ def fit(time: Array, event: Array, x: Array) -> CoxFit:
 
 def _lifelines(time: Array, event: Array, x: Array, names: list[str]) -> tuple[pd.DataFrame, ChiSquare]:
     from lifelines import CoxPHFitter
+    from lifelines.exceptions import ConvergenceError
 
     # Plain numpy columns: lifelines cannot take Arrow-typed ones.
     frame = pd.DataFrame(x, columns=names).assign(time=time, event=event.astype(int))
-    model = CoxPHFitter().fit(frame, "time", "event", fit_options=TOLERANCE)
+    for step in STEPS:
+        try:
+            model = CoxPHFitter().fit(frame, "time", "event", fit_options=TOLERANCE | {"step_size": step})
+            break
+        except ConvergenceError:
+            if step == STEPS[-1]:
+                raise
     test = model.log_likelihood_ratio_test()
     return model.summary.loc[names], ChiSquare(float(test.test_statistic), len(names), float(test.p_value))
 
