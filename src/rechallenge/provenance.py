@@ -14,7 +14,7 @@ from typing import Any, Final
 # The packages whose results or drawings reach a reader; all versions stand in requirements.lock.
 PACKAGES: Final = (
     "rechallenge", "snakemake", "numpy", "pandas", "pyarrow", "pandera", "scipy", "lifelines", "greenwood",
-    "matplotlib", "jinja2", "python-docx",
+    "statsmodels", "matplotlib", "jinja2", "python-docx",
 )  # fmt: skip
 
 
