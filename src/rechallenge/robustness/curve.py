@@ -55,6 +55,9 @@ def summary(table: pd.DataFrame, confidence: float, analysis: str) -> Iterator[R
     keys = {"analysis": analysis, "endpoint": "PFS", "population": "rechallenge", "model": CURVE_MODEL}
     for effect in table["effect"].unique():
         own = table[table["effect"].eq(effect)]
+        # Where no definition makes anybody rechallenged there is nothing to describe.
+        if not own["n"].gt(0).any():
+            continue
         yield from placed([*_distribution(own, confidence), *_shifts(own)], term=str(effect), **keys)
 
 
