@@ -12,12 +12,12 @@ from rechallenge.estimates.lesion_agreement import lesion_agreement
 from rechallenge.estimates.preset_concordance import boundary_counts, preset_concordance
 from rechallenge.estimates.rows import placed, table
 from rechallenge.estimates.run import estimate
-from rechallenge.estimates.sensitivity_set import sensitivity_set
 from rechallenge.files import read_canonical, read_parquet, write_csv
 from rechallenge.published.model import read_files
 from rechallenge.published.own import all_rows
 from rechallenge.results import read_result
 from rechallenge.robustness.curve import gathered, summary
+from rechallenge.robustness.sensitivity_set import sensitivity_set
 from rechallenge.settings.config import MAIN, SensitivitySettings, StatisticsSettings
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.step import step
