@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from rechallenge.accepted import Accepted, folder_of
 from rechallenge.clinical.eligibility import attrition, evaluate
 from rechallenge.errors import UserError
 from rechallenge.files import read_canonical, read_parquet, write_csv
@@ -30,7 +31,7 @@ def refuse_empty(table: pd.DataFrame, analysis: str) -> None:
 
 with step(snakemake) as log:
     files, params, output = snakemake.input, snakemake.params, snakemake.output
-    patients = read_canonical(Path(files.patients[0]).parents[1], "patients")
+    accepted = Accepted(folder_of(files.tables), params.imputation[MAIN], pd.Timestamp(params.cutoff))
     everyone = read_canonical(Path(files.everyone).parents[1], "patients", ["patient_id"])["patient_id"]
     window = (pd.Timestamp(params.window[0]), pd.Timestamp(params.window[1]))
     cohorts, attritions = [output.cohort, *output.further], [output.attrition, *output.further_attrition]
@@ -39,6 +40,7 @@ with step(snakemake) as log:
         params.definitions.items(), targets, strict=True
     ):
         definitions = DefinitionSettings.read(values, f"definitions of {analysis}")
+        patients = accepted.tables(params.imputation[analysis])["patients"]
         cohort = evaluate(read_parquet(course), patients, everyone, definitions, pd.Timestamp(params.cutoff), window)
         table = attrition(cohort, definitions.eligibility.criteria)
         if not cohort["in_first_ici"].any():

@@ -34,14 +34,13 @@ with step(snakemake) as log:
     }
     folder, cutoff = folder_of(files.tables), pd.Timestamp(params.cutoff)
     adverse_events = read_canonical(folder, "adverse_events")
-    # A source that declares progression dates only has no schedule of assessments to describe.
     dates_only = json.loads(Path(files.source).read_text(encoding="utf-8"))["declares"]["progression_dates_only"]
-    assessments = None if dates_only else read_canonical(folder, "assessments")
     rows, curves = [], []
     per_analysis = zip(
-        definitions, files.classified, files.adtte, files.cohorts, files.attritions, files.courses, strict=True
-    )
-    for analysis, classified, adtte, cohort, attrition, course in per_analysis:
+        definitions, files.classified, files.adtte, files.cohorts, files.attritions, files.courses, files.assessments,
+        strict=True,
+    )  # fmt: skip
+    for analysis, classified, adtte, cohort, attrition, course, assessments in per_analysis:
         made = estimate(
             read_result("classified", classified),
             read_result("adtte", adtte),
@@ -52,7 +51,8 @@ with step(snakemake) as log:
             definitions=definitions[analysis],
             adverse_events=adverse_events,
             course=read_parquet(course),
-            assessments=assessments,
+            # A source that declares progression dates only has no schedule of assessments to describe.
+            assessments=None if dates_only else read_parquet(assessments),
         )
         rows.append(made.rows)
         curves.append(made.curves)

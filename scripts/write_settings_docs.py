@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rechallenge.settings.config import StudyConfig
+from rechallenge.settings.config import DEFAULT_CHOICES, StudyConfig
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SCHEMA = CHECKOUT / "workflow" / "schemas" / "config.schema.json"
@@ -55,8 +55,16 @@ def _entries(
             path,
             sections,
             "the main analysis",
-            "Whole sections of `definitions`, written as there, that replace the main ones.",
+            "Values that differ, written as in `definitions`; what is not stated, also within a section, is the main "
+            "analysis's.",
         )
+        return
+    if path == "analyses.<name>.dates":
+        yield path, "`imputation`", "the main analysis", _sentence(node.get("description", ""))
+        return
+    if path == "specifications.choices":
+        listed = "; ".join(f"`{key}`: {', '.join(map(str, values))}" for key, values in DEFAULT_CHOICES.items())
+        yield path, "lists by setting", listed, _sentence(node.get("description", ""))
         return
     if "properties" in inner:
         for name, child in inner["properties"].items():
@@ -84,6 +92,9 @@ def _resolved(node: dict[str, Any], defs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kind(node: dict[str, Any], defs: dict[str, Any]) -> str:
+    choices = [choice for choice in node.get("anyOf", []) if choice.get("type") != "null"]
+    if len(choices) > 1:
+        return " or ".join(_kind(choice, defs) for choice in choices)
     if "enum" in node:
         return ", ".join(f"`{value}`" for value in node["enum"])
     if "const" in node:

@@ -8,6 +8,7 @@ import yaml
 
 from rechallenge.errors import UserError
 from rechallenge.settings.config import definitions_of, read_config
+from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.study import open_study
 
 SMALLEST = {
@@ -176,3 +177,23 @@ def test_schema_refuses_unknown_keys_and_accepts_the_shipped_studies(checkout, s
         values = json.loads(json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), default=str))
         assert not list(validator.iter_errors(values)), path.name
     assert list(validator.iter_errors({**SMALLEST, "extrct": {}}))
+
+
+@pytest.mark.parametrize(
+    ("definitions", "sentence"),
+    [
+        ({"progression": {"preset": "irecist", "confirmation_min_days": 60}}, "nothing can be confirmed"),
+        ({"endpoints": {"missed_assessments": -1}}, "greater than 0"),
+        ({"endpoints": {"visit_gap_days": 0}}, "greater than 0"),
+        ({"progression_pattern": {"oligo_max_lesions": -2}}, "greater than or equal to 0"),
+        (
+            {"endpoints": {"own": {"mine": {"label": "x", "events": ["death"], "interrupted_by": ["visit_gap"]}}}},
+            'the endpoint "mine" is interrupted by visit_gap, but endpoints.visit_gap_days is none',
+        ),
+    ],
+    ids=["confirmation before it can begin", "missed", "gap", "lesions", "interruption without a limit"],
+)
+def test_definitions_that_cannot_hold_are_refused(definitions, sentence):
+    with pytest.raises(UserError) as raised:
+        DefinitionSettings.read(definitions, "study.yaml")
+    assert sentence in " ".join(raised.value.problems)

@@ -264,3 +264,41 @@ def test_nobody_is_lost_and_nobody_stands_twice(preset: str) -> None:
             assert len(rows) == 7, (endpoint, population)
     assert made.adtte[["reason", "source_table", "source_file", "source_row"]].notna().all().all()
     assert (made.adtte["event"].eq(1) == made.adtte["event_type"].notna()).all()
+
+
+def test_a_progression_on_a_later_line_is_none_on_rechallenge() -> None:
+    made = Study(
+        """
+        patient_id  drug        start_date  end_date
+        01          nivolumab   2018-01-01  2018-06-01
+        01          sintilimab  2019-01-01  2019-02-01
+        01          docetaxel   2019-03-01  2020-06-01
+        """,
+        """
+        patient_id  assessment_date  response  progressing_lesions
+        01          2018-06-01       PD        1
+        01          2020-06-10       PD        7
+        """,
+        definitions=DefinitionSettings.read({"progression_pattern": {"preset": "index_at_rechallenge"}}, "test"),
+    )
+    row = made.patient(made.classified)
+    assert row[["rechallenge_best_response", "progression_pattern"]].isna().all()
+
+
+def test_rules_that_need_scans_do_not_hold_where_the_source_has_none() -> None:
+    own = {
+        "label": "time to progression",
+        "events": ["progression"],
+        "interrupted_by": ["missed_assessments"],
+        "censored_at": ["last_adequate_assessment"],
+    }
+    doses = """
+        patient_id  drug        start_date  end_date    progression_date
+        01          nivolumab   2019-01-01  2019-06-01  2019-06-01
+        01          sintilimab  2020-01-01  2020-04-01  2020-04-30
+        02          nivolumab   2019-01-01  2019-06-01  2019-06-01
+        02          sintilimab  2020-01-01  2020-04-01  .
+    """
+    definitions = {"endpoints": {"missed_assessments": 2, "own": {"mine": own}}}
+    made = Study(doses, definitions=DefinitionSettings.read(definitions, "test"), progression_dates_only=True)
+    assert found(made, "mine") == found(made, "PFS") == "120* 1095"

@@ -166,3 +166,18 @@ def test_nobody_progressed() -> None:
     rows = rows_of(found)
     assert preset_classes(rows, found.cohort, found.definitions).empty
     assert boundary_patients(rows, found.cohort, found.definitions, 14).empty
+
+
+def test_only_the_time_to_progression_is_moved_to_the_other_side() -> None:
+    """Under SITC 2020 the exposure must be six months too: it stays what it was."""
+    doses = "patient_id drug start_date end_date\n01 nivolumab 2019-01-01 2019-06-20"
+    scans = "patient_id assessment_date response\n01 2019-03-01 PR\n01 2019-07-05 PD\n01 2019-08-05 PD"
+    made = Study(doses, scans)
+    rows = classifiable(
+        made.course, made.cohort, made.treatment_rows, made.assessments_seen, made.used, made.cutoff,
+        progression_dates_only=False,
+    )  # fmt: skip
+    table = boundary_patients(rows, made.cohort, made.used, 14)
+    (row,) = table[table["preset"].eq("sitc_2020")].to_dict("records")
+    # 185 days to progression, 170 days of treatment.
+    assert (row["days"], row["class"], row["class_on_other_side"]) == (185, "unclassified", "unclassified")

@@ -121,3 +121,11 @@ def test_the_pattern_alone_is_imputed_from_the_outcome() -> None:
 def test_too_few_events_are_said() -> None:
     few = frame().assign(event=0)
     assert "events" in refusal(found(few))
+
+
+@pytest.mark.parametrize(("patients", "known"), [(8, 4), (10, 3), (30, 5)])
+def test_a_few_known_patterns_impute_nothing_and_stop_nothing(patients: int, known: int) -> None:
+    few = frame(patients)
+    pattern = np.where(np.arange(len(few)) % 2 == 0, "oligo", "systemic").astype(object)
+    pattern[known:] = "unknown"
+    assert refusal(found(few.assign(progression_pattern=pattern))).startswith("Not fitted: ")

@@ -47,17 +47,19 @@ def test_percentage_that_some_count_must_give(percent, total, word):
 
 
 @pytest.mark.parametrize(
-    ("parts", "whole", "word"),
+    ("parts", "whole", "counts", "word"),
     [
-        ([18, 22], 40, "consistent"),
-        ([18, 21], 40, "impossible"),
-        (["33.3", "33.3", "33.3"], None, "consistent"),
-        (["45", "54"], None, "consistent"),
-        (["45.0", "54.0"], None, "impossible"),
+        ([18, 22], 40, True, "consistent"),
+        ([18, 21], 40, True, "impossible"),
+        (["33.3", "33.3", "33.3"], None, False, "consistent"),
+        (["45", "54"], None, False, "consistent"),
+        (["45.0", "54.0"], None, False, "impossible"),
+        (["3", "23"], "25", False, "consistent"),  # 2.5 and 22.5 rounded
+        (["3", "24"], "25", False, "impossible"),
     ],
 )
-def test_parts_add_up(parts, whole, word):
-    assert checks.total([stated(part) for part in parts], stated(whole)).word == word
+def test_parts_add_up(parts, whole, counts, word):
+    assert checks.total([stated(part) for part in parts], stated(whole), counts=counts).word == word
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ from tests.report.studies import CHECKOUT
 
 # Where a setting is read at all: what else must be set for it to mean something.
 CONTEXT: Final[dict[str, dict[str, dict[str, Any]]]] = {
-    "progression.confirmation_min_days": {"progression": {"preset": "irecist"}},
+    "progression.confirmation_min_days": {"progression": {"preset": "irecist", "confirmation_max_days": 99}},
     "progression.unconfirmed": {"progression": {"preset": "irecist"}},
-    "progression.confirmation_max_days": {"progression": {"preset": "irecist"}},
+    "progression.confirmation_max_days": {"progression": {"preset": "irecist", "confirmation_min_days": 1}},
     "response.confirmation_days": {"response": {"confirmation": "required"}},
     "endpoints.assessment_interval_days": {"endpoints": {"missed_assessments": 2}},
     "endpoints.genie_reading": {"endpoints": {"preset": "genie_bpc"}},

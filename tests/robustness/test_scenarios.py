@@ -45,8 +45,12 @@ def test_a_scenario_changes_one_thing(name: str) -> None:
 
 
 def test_confirmation_is_required_whatever_the_main_analysis_states() -> None:
-    irecist = DefinitionSettings.read({"progression": {"preset": "irecist", "confirmation_max_days": 40}}, "test")
+    irecist = DefinitionSettings.read(
+        {"progression": {"preset": "irecist", "confirmation_max_days": 40, "unconfirmed": "counts_unless_better"}},
+        "test",
+    )
     found = BY_NAME["confirmed_progression"].definitions(irecist).progression
+    assert found.unconfirmed == "ignored"
     assert (found.preset, found.confirmation, found.confirmation_max_days) == (
         "recist_1_1_confirmed",
         "required",

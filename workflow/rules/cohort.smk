@@ -36,7 +36,7 @@ rule eligibility:
         gate=rules.gate.output,
         course=rules.episodes.output.course,
         further_courses=rules.episodes.output.further_courses,
-        patients=collect(ACCEPTED, table="patients"),
+        tables=collect(ACCEPTED, table=DERIVED_FROM),
         everyone="<results>/private/canonical/patients/part-0000.parquet",
     output:
         cohort="<results>/private/cohort.csv",
@@ -47,6 +47,7 @@ rule eligibility:
         "<logs>/eligibility.log",
     params:
         definitions=study.definitions("eligibility", "re_exposure"),
+        imputation=study.imputation,
         cutoff=str(study.settings.study.cutoff),
         window=study.window,
         code=study.code("eligibility"),
@@ -78,9 +79,7 @@ rule classify:
     log:
         "<logs>/classify.log",
     params:
-        definitions=study.definitions(
-            "progression", "response", "resistance", "progression_pattern", "interval_treatment"
-        ),
+        definitions=study.definitions("response", "resistance", "progression_pattern", "interval_treatment"),
         imputation=study.imputation,
         cutoff=str(study.settings.study.cutoff),
         boundary_days=study.settings.statistics.boundary_days,
@@ -108,7 +107,7 @@ rule endpoints:
     log:
         "<logs>/endpoints.log",
     params:
-        definitions=study.definitions("response", "endpoints"),
+        definitions=study.definitions("endpoints"),
         imputation=study.imputation,
         cutoff=str(study.settings.study.cutoff),
         code=study.code("endpoints"),

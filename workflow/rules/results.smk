@@ -9,6 +9,7 @@ rule estimate:
         classified=[rules.classify.output.main, *rules.classify.output.further],
         adtte=[rules.endpoints.output.main, *rules.endpoints.output.further],
         courses=[rules.episodes.output.course, *rules.episodes.output.further_courses],
+        assessments=[rules.episodes.output.assessments, *rules.episodes.output.further_assessments],
         preset_classes=rules.classify.output.preset_classes,
         boundary_patients=rules.classify.output.boundary_patients,
         lesion_agreement=rules.episodes.output.lesion_agreement,

@@ -96,9 +96,9 @@ def _confirmed(
 
 
 def _rechallenge_progression(course: pd.DataFrame, progressions: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
-    """The first progression after the start of rechallenge, up to the cut-off."""
-    patient_id, limit = course.index.to_series(), pd.Series(cutoff, index=course.index)
-    start = course["rechallenge_start"]
+    """The first progression on rechallenge: after its start, up to the next systemic therapy and the cut-off."""
+    patient_id, start = course.index.to_series(), course["rechallenge_start"]
+    limit = at_most(course["rechallenge_next_systemic_start"].fillna(cutoff), cutoff)
     found = first_progression(progressions, patient_id, start, limit, from_first_day=True)
     return found[list(_RECHALLENGE_PROGRESSION)].rename(columns=_RECHALLENGE_PROGRESSION)
 

@@ -10,6 +10,8 @@ from typing import Final
 from rechallenge.clinical.events import CENSORING, CLOCKS, EVENTS, INTERRUPTIONS
 from rechallenge.settings.endpoints import EndpointSettings
 
+NEEDS_ASSESSMENTS: Final = ("missed_assessments", "visit_gap", "death_window", "last_adequate_assessment")
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -33,6 +35,8 @@ def catalogue(settings: EndpointSettings, *, progression_dates_only: bool) -> tu
     Under `genie_bpc` PFS is the registry's own rule instead (`genie_pfs`). A source that has progression dates but no
     scan dates censors PFS at last contact.
     """
+    # What counts assessments needs assessments.
+    unseen = NEEDS_ASSESSMENTS if progression_dates_only else ()
     interruptions = _interruptions(settings, progression_dates_only=progression_dates_only)
     events = ("progression", "death", *(("new_therapy",) if settings.new_therapy == "event" else ()))
     censored = ("last_contact", "start") if progression_dates_only else ("last_adequate_assessment", "start")
@@ -53,9 +57,13 @@ def catalogue(settings: EndpointSettings, *, progression_dates_only: bool) -> tu
         )
     ]  # fmt: skip
     own = [
-        Endpoint(name, item.label, item.start, item.events, item.interrupted_by, (*item.censored_at, "start"))
+        Endpoint(
+            name, item.label, item.start, item.events,
+            tuple(rule for rule in item.interrupted_by if rule not in unseen),
+            (*(tuple(rule for rule in item.censored_at if rule not in unseen) or ("last_contact",)), "start"),
+        )
         for name, item in settings.own.items()
-    ]
+    ]  # fmt: skip
     return (*built_in, *own)
 
 

@@ -83,10 +83,10 @@ def boundary_patients(
             days = days.mask(progressed["first_ici_end_imputed"])
         near = (days - value).abs() <= boundary_days
         close = progressed[near]
-        # With the cutoff moved past all of them, down and then up, each is once on either side.
-        moved = (value, value - 2 * boundary_days - 1, value + 2 * boundary_days + 1)
-        classes, beyond, before = (
-            classify_resistance(close, own.model_copy(update={limit: place}))["resistance"] for place in moved
+        # The patient's own time is moved, not the cutoff, which other parts of a definition may look at too.
+        classes = classify_resistance(close, own)["resistance"]
+        before, beyond = (
+            classify_resistance(close.assign(**{clock: float(value) + side}), own)["resistance"] for side in (-1.0, 1.0)
         )
         found.append(
             close[["patient_id", "eligible"]].assign(

@@ -63,8 +63,8 @@ def imputed_model(
     if observed.nunique() < len(CLASSES):
         yield not_fitted("Not fitted: the known progression patterns are not of two classes.", **counts)
         return
-    patterns = _imputed_patterns(kept, known_others.x, observed, imputations, settings.seed)
     try:
+        patterns = _imputed_patterns(kept, known_others.x, observed, imputations, settings.seed)
         coefficients, estimates, errors = _fits(kept, declared, patterns, settings.minimum_events)
     except cox.NotFitted as reason:
         yield not_fitted(str(reason), **counts)
@@ -89,13 +89,20 @@ def nelson_aalen(time: Array, event: Array) -> Array:
 def _imputed_patterns(
     kept: pd.DataFrame, x: pd.DataFrame, observed: pd.Series, imputations: int, seed: int
 ) -> list[Array]:
-    """The pattern of every patient (1 systemic, 0 oligo) in each imputed data set."""
+    """The pattern of every patient (1 systemic, 0 oligo) in each imputed data set.
+
+    Raises NotFitted where the known patterns are too few for the model that imputes the others.
+    """
     from statsmodels.imputation.mice import MICEData
 
     time, event = (kept[name].to_numpy("float64") for name in ("days", "event"))
     predictors = {f"x{place}": x[place].to_numpy("float64") for place in x.columns}
     predictors |= {"event": event, "hazard": nelson_aalen(time, event)}
     varying = {name: values for name, values in predictors.items() if np.ptp(values) > 0}
+    # A linear predictor, its constant, and something left over to draw the coefficients from.
+    if observed.notna().sum() < len(varying) + 3:
+        known = int(observed.notna().sum())
+        raise cox.NotFitted(f"Not fitted: {known} known progression patterns are too few to impute the others from.")
     systemic = observed.map({"systemic": 1.0, "oligo": 0.0}).to_numpy("float64")
     chain = MICEData(pd.DataFrame({**varying, "systemic": systemic}), k_pmm=DONORS, rng=np.random.default_rng(seed))
     return [chain.next_sample()["systemic"].to_numpy("float64").copy() for _ in range(imputations)]

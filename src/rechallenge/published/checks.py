@@ -54,15 +54,16 @@ def percentage(percent: Quantity, total: Quantity, count: Quantity | None) -> Ve
     )
 
 
-def total(parts: Sequence[Quantity], whole: Quantity | None) -> Verdict:
-    """Test whether parts add up to their whole; percentages, without a whole, to 100."""
+def total(parts: Sequence[Quantity], whole: Quantity | None, *, counts: bool) -> Verdict:
+    """Test whether parts add up to their whole; percentages, without a whole, to 100.
+
+    `counts` are exact: rounding can excuse percentages and times only.
+    """
     low, high = sum(part.low for part in parts), sum(part.high for part in parts)
     said = " + ".join(part.text for part in parts)
     added = sum(part.value for part in parts)
     target = "100%" if whole is None else whole.text
     bounds = (100.0, 100.0) if whole is None else (whole.low, whole.high)
-    # Counts are exact: rounding can excuse percentages and times only, and counts differ by 1 at least.
-    counts = whole is not None and all(float(part.value).is_integer() and part.high - part.low <= 1 for part in parts)
     if counts and whole is not None:
         fits = abs(added - whole.value) < 0.5
     else:

@@ -102,7 +102,8 @@ def _evaluate(relation: r.Relation, figures: Mapping[str, Figure], rng: Generato
             return checks.percentage(value(relation.percent), value(relation.total), own)
         case r.Total():
             whole = None if relation.whole is None else value(relation.whole)
-            return checks.total([value(name) for name in relation.parts], whole)
+            counts = all(figures[name].unit == "patients" for name in relation.parts)
+            return checks.total([value(name) for name in relation.parts], whole, counts=counts)
         case r.IntervalContains() | r.IntervalSymmetry():
             return _interval(relation, figures[relation.figure])
         case r.PooledMedian():

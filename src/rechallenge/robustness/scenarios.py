@@ -55,7 +55,11 @@ SCENARIOS: Final = (
         # What the preset decides is stated as open: a value of the main analysis must not survive.
         AnalysisDefinitions(
             progression=ProgressionSettings(
-                preset="recist_1_1_confirmed", confirmation=None, confirmation_min_days=28, confirmation_max_days=None
+                preset="recist_1_1_confirmed",
+                confirmation=None,
+                confirmation_min_days=28,
+                confirmation_max_days=None,
+                unconfirmed="ignored",
             )
         ),
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, NonNegativeFloat, NonNegativeInt
 
 from rechallenge.settings.base import PresetSettings, Settings
 
@@ -55,9 +55,9 @@ class ResistanceSettings(PresetSettings):
     )
     confirmation: Literal["none", "required"] | None = Field(
         None,
-        description="Whether index progression must be seen again at least 28 days later (or be clinical, or followed by death within 28 days: rapid deterioration); the preset's own by default (required for sitc_2020).",
+        description="Whether index progression must be seen again at least progression.confirmation_min_days later (or be clinical, or followed by death within them: rapid deterioration); the preset's own by default (required for sitc_2020).",
     )
-    window_after_last_dose_days: float | Literal["none"] | None = Field(
+    window_after_last_dose_days: NonNegativeFloat | Literal["none"] | None = Field(
         None,
         description="Progression later than this after the last dose is a class apart (late_progression), or not acquired under schoenfeld_2021; the preset's own by default (sitc_2020 and sitc_applied 84, schoenfeld_2021 182.625, else none).",
     )
@@ -102,11 +102,11 @@ class PatternSettings(PresetSettings):
         "index",
         description="index: oligo at most 2 progressing lesions. hosoya_2021: at most 5 lesions. heo_2021: 1 or 2 organs. eortc: at most 5 lesions in at most 3 organs. esmo_2018: at most 3 lesions. index_at_rechallenge: as index, but counted at progression on the rechallenge, which conditions on the outcome; for reproduction only.",
     )
-    oligo_max_lesions: int | Literal["none"] | None = Field(
+    oligo_max_lesions: NonNegativeInt | Literal["none"] | None = Field(
         None,
         description="Largest number of growing and new lesions, together, that is oligo-progression; the preset's own by default.",
     )
-    oligo_max_organs: int | Literal["none"] | None = Field(
+    oligo_max_organs: NonNegativeInt | Literal["none"] | None = Field(
         None, description="Largest number of progressing organs that is oligo-progression; the preset's own by default."
     )
     measured_at: Literal["index_progression", "rechallenge_progression"] | None = Field(

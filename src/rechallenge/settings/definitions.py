@@ -42,6 +42,36 @@ class DefinitionSettings(Settings):
             raise ValueError("neither lesions nor organs have a largest number; one of them needs one")
         return pattern
 
+    @field_validator("progression")
+    @classmethod
+    def _can_be_confirmed(cls, progression: ProgressionSettings) -> ProgressionSettings:
+        used = progression.resolved()
+        latest = used.confirmation_max_days
+        if isinstance(latest, int) and latest < used.confirmation_min_days:
+            raise ValueError(
+                f"nothing can be confirmed: confirmation_min_days ({used.confirmation_min_days}) lies after "
+                f"confirmation_max_days ({latest})"
+            )
+        return progression
+
+    @field_validator("endpoints")
+    @classmethod
+    def _interruptions_have_a_limit(cls, endpoints: EndpointSettings) -> EndpointSettings:
+        used = endpoints.resolved()
+        limits = {
+            "missed_assessments": "missed_assessments",
+            "visit_gap": "visit_gap_days",
+            "death_window": "death_window_days",
+        }
+        for name, own in used.own.items():
+            for rule in own.interrupted_by:
+                if rule in limits and getattr(used, limits[rule]) in (None, "none"):
+                    raise ValueError(
+                        f'the endpoint "{name}" is interrupted by {rule}, but endpoints.{limits[rule]} is none; '
+                        "give it a number of days or take the rule out"
+                    )
+        return endpoints
+
     def resolved(self) -> "DefinitionSettings":
         """Return the definitions with every value that was not stated filled in from its section's preset."""
         sections = {name: getattr(self, name) for name in type(self).model_fields}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, PositiveInt, field_validator
 
 from rechallenge.settings.base import PresetSettings, Settings
 
@@ -51,20 +51,20 @@ class EndpointSettings(PresetSettings):
     clinical_progression: Literal["event", "ignored"] | None = Field(
         None, description="Whether progression by clinical judgement is a PFS event; the preset's own by default."
     )
-    missed_assessments: int | Literal["none"] | None = Field(
+    missed_assessments: PositiveInt | Literal["none"] | None = Field(
         None,
         description="An event after this many missed assessments in a row is censored at the last adequate assessment before them; the preset's own by default (2 for missed_assessments and fda_2007, else none).",
     )
     assessment_interval_days: int = Field(
         56, gt=0, description="Expected days between assessments, by which missed ones are counted."
     )
-    death_window_days: int | Literal["none"] | None = Field(
+    death_window_days: PositiveInt | Literal["none"] | None = Field(
         None,
         description="A death more than this many days after the last adequate assessment is censored there; the preset's own by default (112 for death_window, 90 for rwpfs, else none).",
     )
-    visit_gap_days: int | Literal["none"] | None = Field(
+    visit_gap_days: PositiveInt | Literal["none"] | None = Field(
         None,
-        description="More than this many days without an assessment end the observation at the one before; the preset's own by default (90 for rwpfs, else none).",
+        description="More than this many days between two visits (the start, assessments) end the observation at the first of the two; the preset's own by default (90 for rwpfs, else none).",
     )
     genie_reading: Literal["i", "m", "i_or_m", "i_and_m"] = Field(
         "i_or_m",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final, Literal, get_args
 
-from pydantic import Field, field_validator
+from pydantic import Field, NonNegativeInt, field_validator
 
 from rechallenge.settings.base import PresetSettings, Settings
 
@@ -62,7 +62,7 @@ class ProgressionSettings(PresetSettings):
         None, description="Whether a progression must be confirmed; the preset's own by default."
     )
     confirmation_min_days: int = Field(28, ge=0, description="Fewest days from a progression to its confirmation.")
-    confirmation_max_days: int | Literal["none"] | None = Field(
+    confirmation_max_days: NonNegativeInt | Literal["none"] | None = Field(
         None, description="Most days from a progression to its confirmation; the preset's own by default (iRECIST 56)."
     )
     unconfirmed: Literal["ignored", "counts_unless_better"] = Field(

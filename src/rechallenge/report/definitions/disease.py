@@ -38,7 +38,7 @@ PATTERN_SOURCES: Final[dict[str, str]] = {
 }
 MEASURED_AT: Final[dict[str, str]] = {
     "index_progression": "at index progression",
-    "rechallenge_progression": "at the first progression after rechallenge",
+    "rechallenge_progression": "at the first progression on rechallenge, before any other systemic therapy",
 }
 CONDITIONS_ON_OUTCOME: Final = "This conditions on the outcome: those who have not progressed have no pattern. For reproduction only; never a baseline covariate."
 MISSING_COUNT: Final[dict[str, str]] = {
