@@ -21,7 +21,6 @@ ENDPOINTS: Final = {
     "DOR": "Duration of response",
     "DOR1": "Duration of response",
 }
-ABBREVIATIONS: Final = {name: name.removesuffix("1") for name in ENDPOINTS}
 TIME_ZERO: Final = {
     "PFS": "start of rechallenge",
     "OS": "start of rechallenge",

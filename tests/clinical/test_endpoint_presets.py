@@ -141,6 +141,25 @@ def test_a_treatment_without_a_last_dose_is_not_known_to_have_failed() -> None:
     assert made.endpoint("TTF", "rechallenge", "02")["event_type"] == "death"
 
 
+def test_a_treatment_without_a_last_dose_had_failed_when_the_next_one_began() -> None:
+    made = Study(
+        """
+        patient_id  drug        start_date  end_date
+        01          nivolumab   2019-01-01  2019-06-01
+        01          sintilimab  2020-01-01  .
+        01          docetaxel   2020-03-01  2020-06-01
+        """,
+        "patient_id assessment_date response\n01 2019-05-01 PD",
+    )
+    failure = made.endpoint("TTF", "rechallenge")
+    assert failure[["days", "event_type", "source_table", "source_row"]].tolist() == [
+        60,
+        "treatment_stop",
+        "treatments",
+        4,
+    ]
+
+
 def test_duration_of_response_is_given_for_every_responder_and_nobody_else() -> None:
     made = Study(
         """

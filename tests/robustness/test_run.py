@@ -130,8 +130,7 @@ def test_nobody_rechallenged_is_a_reason_and_no_failure():
     found = everything(study, choices={"endpoints.preset": ("primary", "rwpfs"), "model": ("unadjusted", "adjusted")})
     assert found["reason"].str.startswith("No patient in the class").all()
     assert found["n"].eq(0).all()
-    rows = list(curve.summary(curve.gathered([found]), 0.95, "main"))
-    assert {row.statistic for row in rows} == {"specifications", "fitted"}
+    assert list(curve.summary(curve.gathered([found]), 0.95, "main")) == []
 
 
 def test_every_default_choice_can_be_run():

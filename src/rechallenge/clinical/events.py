@@ -154,7 +154,12 @@ def _treatment_stop(scene: Scene) -> pd.DataFrame:
     end = scene.clock.treatment_end
     recorded = scene.rows[end].where(~scene.rows[f"{end}_imputed"].eq(True))
     date = scene.known(recorded.where(recorded >= scene.start))
-    return _treatment_row(scene, date, "end_date").assign(date=date)
+    # Without a last dose on record, treatment had ended when the next one began.
+    replaced = next_therapy(scene).where(date.isna() & scene.rows[f"{end}_imputed"].eq(True))
+    by_end, by_therapy = (
+        _treatment_row(scene, day, name) for day, name in ((date, "end_date"), (replaced, "start_date"))
+    )
+    return by_end.where(date.notna(), by_therapy).assign(date=date.fillna(replaced))
 
 
 def _treatment_row(scene: Scene, date: pd.Series, column: str) -> pd.DataFrame:
@@ -268,7 +273,7 @@ def _start(scene: Scene, _: pd.Series) -> pd.DataFrame:
             "source_table": scene.rows["index_progression_table"] if source.startswith("index") else "treatments",
             "source_file": scene.rows[f"{source}_file"],
             "source_row": scene.rows[f"{source}_row"],
-            "reason": "no_assessment_after_start",
+            "reason": "start",
         },
         index=scene.rows.index,
     )

@@ -11,7 +11,7 @@
 The idea is that of admiral's `derive_param_tte` (pharmaverse); the rule for missed assessments is added.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,9 @@ from rechallenge.clinical.event_table import event_table
 from rechallenge.clinical.events import CENSORING, EVENTS, INTERRUPTIONS, SOURCE, Scene
 from rechallenge.dates import days_between
 from rechallenge.tables import DATE, TEXT
+
+# Why somebody who should have been assessed is censored at the start.
+NO_ASSESSMENT: Final = "no_assessment_after_start"
 
 
 def time_to_event(scene: Scene, endpoint: Endpoint) -> pd.DataFrame:
@@ -34,7 +37,7 @@ def time_to_event(scene: Scene, endpoint: Endpoint) -> pd.DataFrame:
     happened = event["date"].notna() & ~interrupted
     until = interruption["date"].fillna(scene.limit)
     censored = _censored(scene, endpoint, until)
-    counted = interrupted & ~censored["reason"].eq("no_assessment_after_start")
+    counted = interrupted & ~censored["reason"].eq(NO_ASSESSMENT)
     why = censored["reason"].mask(counted, interruption["reason"])
     end = event["date"].where(happened, censored["date"]).astype(DATE)
     if end.isna().any():
@@ -88,6 +91,8 @@ def _censored(scene: Scene, endpoint: Endpoint, until: pd.Series) -> pd.DataFram
     found: pd.DataFrame | None = None
     for name in endpoint.censored_at:
         further = _typed(CENSORING[name].find(scene, until), "reason")
+        if name == "start" and "last_adequate_assessment" in endpoint.censored_at:
+            further["reason"] = NO_ASSESSMENT
         found = further if found is None else found.where(found["date"].notna(), further)
     if found is None:
         raise RuntimeError(f"{endpoint.name} has no rule of censoring")

@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from rechallenge.estimates.times import NO_CLASS, classes_of, levels_of
+from rechallenge.settings.classes import WITHOUT_PRIMARY
 
 OVERALL: Final = "overall"
 Classes = Mapping[str, tuple[str, ...]]
@@ -16,8 +17,6 @@ CLASSES: Final[Classes] = {
     "progression_pattern": ("oligo", "systemic"),
     "interval_treatment": ("false", "true"),
 }
-# Schoenfeld 2021 defines acquired resistance only.
-_WITHOUT_PRIMARY: Final = {"schoenfeld_2021": ("acquired", "not_acquired")}
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,9 @@ def plans_of(adtte: pd.DataFrame) -> tuple[Plan, ...]:
 
 def shown_classes(resistance_preset: str) -> Classes:
     """Return the classes that are always shown under a preset of resistance."""
-    return {**CLASSES, "resistance": _WITHOUT_PRIMARY.get(resistance_preset, CLASSES["resistance"])}
+    if resistance_preset in WITHOUT_PRIMARY:
+        return {**CLASSES, "resistance": ("acquired", "not_acquired")}
+    return CLASSES
 
 
 def class_order(column: str, levels: pd.Series, shown: Classes) -> Sequence[str]:

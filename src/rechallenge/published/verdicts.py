@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from rechallenge.estimates.proportions import clopper_pearson
+
 Word = Literal["consistent", "improbable", "impossible", "not_checkable", "observation"]
 # The gravest first: the order in which they are printed.
 WORDS: Final[tuple[Word, ...]] = ("impossible", "improbable", "observation", "not_checkable", "consistent")
@@ -23,18 +25,13 @@ class Probability:
 
     @property
     def lower(self) -> float:
-        """Lower limit of the exact 95% interval (Clopper and Pearson)."""
-        from scipy.special import betaincinv
-
-        return float(betaincinv(self.hits, self.cohorts - self.hits + 1, 0.025)) if self.hits else 0.0
+        """Lower limit of the exact 95% interval."""
+        return clopper_pearson(self.hits, self.cohorts, 0.95)[0]
 
     @property
     def upper(self) -> float:
-        """Upper limit of the exact 95% interval (Clopper and Pearson)."""
-        from scipy.special import betaincinv
-
-        left = self.cohorts - self.hits
-        return float(betaincinv(self.hits + 1, left, 0.975)) if left else 1.0
+        """Upper limit of the exact 95% interval."""
+        return clopper_pearson(self.hits, self.cohorts, 0.95)[1]
 
     @property
     def text(self) -> str:

@@ -6,6 +6,7 @@
 from typing import TYPE_CHECKING
 
 from rechallenge.clinical.progression_pattern import CONDITIONS_ON_OUTCOME
+from rechallenge.settings.classes import WITHOUT_PRIMARY
 from rechallenge.settings.config import MAIN, definitions_of
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def sentences(study: "StudyData") -> list[str]:
     own = definitions_of(study.config, MAIN)
     if own.progression_pattern.measured_at == "rechallenge_progression":
         found.append(CONDITIONS_ON_OUTCOME)
-    if study.rechallenged and own.resistance.preset != "schoenfeld_2021":
+    if study.rechallenged and own.resistance.preset not in WITHOUT_PRIMARY:
         found.append(
             "Resistance is a class made by a cutoff ({settings.definitions.resistance.cutoff_days} days) on a continuous time; patients near it could as well be in the other class."
         )

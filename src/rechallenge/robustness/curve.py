@@ -56,7 +56,7 @@ def summary(table: pd.DataFrame, confidence: float, analysis: str) -> Iterator[R
     for effect in table["effect"].unique():
         own = table[table["effect"].eq(effect)]
         # Where no definition makes anybody rechallenged there is nothing to describe.
-        if not own["n"].gt(0).any():
+        if own["n"].eq(0).all():
             continue
         yield from placed([*_distribution(own, confidence), *_shifts(own)], term=str(effect), **keys)
 

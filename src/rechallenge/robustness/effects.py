@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rechallenge.dates import DAYS_PER_MONTH
 from rechallenge.robustness import fast_cox, fast_groups
+from rechallenge.settings.classes import WITHOUT_PRIMARY
 from rechallenge.settings.definitions import DefinitionSettings
 
 Array = NDArray[np.float64]
@@ -23,7 +24,6 @@ CONTRASTS: Final[Mapping[str, tuple[str, str]]] = {
     "interval_treatment": ("true", "false"),
 }
 # Schoenfeld's definition has no primary class.
-WITHOUT_PRIMARY: Final = ("schoenfeld_2021",)
 NOT_ACQUIRED: Final = ("not_acquired", "acquired")
 SEPARATED: Final = "The likelihood has no single maximum: separation, or covariates that determine one another."
 

@@ -111,7 +111,9 @@ def _derivatives(x: Array, coef: Array, risk: _Risk) -> tuple[float, Array, Arra
     weighted = weight[:, None] * x
     at_risk = _from(weight, risk.first) - risk.share * _tied(weight, risk)
     if not (at_risk > 0).all():
-        raise NoMaximum
+        # A step so long that the hazards of those at risk cannot be told from 0.
+        nothing = np.full(len(coef), np.nan)
+        return -np.inf, nothing, np.full((len(coef), len(coef)), np.nan)
     mean = (_from(weighted, risk.first) - risk.share[:, None] * _tied(weighted, risk)) / at_risk[:, None]
     likelihood = float((linear[risk.event] - largest - np.log(at_risk)).sum())
     score = (x[risk.event] - mean).sum(axis=0)

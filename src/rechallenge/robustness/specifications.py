@@ -27,6 +27,7 @@ SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "resistance": ("resistance", "response"),
     "resistance_reason": ("resistance", "response"),
     "best_response": ("response",),
+    "rechallenge_best_response": ("response",),
     "progression_pattern": ("progression_pattern",),
     "interval_treatment": ("interval_treatment",),
 }

@@ -10,6 +10,8 @@ from rechallenge.settings.base import PresetSettings, Settings
 SIX_MONTHS_DAYS: Final = 182.625
 SIX_WEEKS_DAYS: Final = 42
 TWELVE_WEEKS_DAYS: Final = 84.0
+# Presets of resistance that define acquired resistance only: everything else is not_acquired.
+WITHOUT_PRIMARY: Final = ("schoenfeld_2021",)
 
 
 class ResponseSettings(Settings):

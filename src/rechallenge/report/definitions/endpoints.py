@@ -161,7 +161,7 @@ def _treatment() -> list[Definition]:
     return [
         Definition(
             "Time to treatment failure (TTF; TTF1 on the first ICI)",
-            "From the first dose to the end of treatment for any cause on record, or death; censored at the last day known on treatment.",
+            "From the first dose to the end of treatment for any cause, or death; without a last dose on record treatment had ended when the next one began, and until then the patient is censored at the last day known on treatment.",
             (),
             FIELD,
         ),
