@@ -59,3 +59,23 @@ def test_nobody_rechallenged() -> None:
 def test_events_by_grade() -> None:
     found = {row.level: row.estimate for row in grade_counts(EVENTS, COURSE)}
     assert found == {"2": 1, "3": 3, "4": 1, "": 0}
+
+
+def test_an_event_after_a_rechallenge_that_is_not_counted_is_none_of_the_first_ici() -> None:
+    course = pd.DataFrame(
+        {
+            "patient_id": ["01"],
+            "first_ici_start": [pd.Timestamp("2019-01-01")],
+            "rechallenge_start": [pd.Timestamp("2020-01-01")],
+        }
+    )
+    events = pd.DataFrame(
+        {
+            "patient_id": ["01"],
+            "start_date": [pd.Timestamp("2020-02-01")],
+            "ctcae_grade": [3.0],
+            "immune_related": ["yes"],
+        }
+    )
+    found = {row.level: row.estimate for row in safety(events, course, pd.Series([False])) if row.statistic == "n"}
+    assert (found["first_ici"], found["rechallenge"]) == (0, 0)

@@ -129,10 +129,7 @@ def _responses(
 
 
 def _safety(adverse_events: pd.DataFrame, course: pd.DataFrame, eligible: pd.DataFrame) -> Iterator[Row]:
-    # A re-exposure that is not the study's rechallenge is not counted as one.
-    inside = course["patient_id"].isin(eligible["patient_id"])
-    course = course.assign(rechallenge_start=course["rechallenge_start"].where(inside))
-    yield from safety.safety(adverse_events, course)
+    yield from safety.safety(adverse_events, course, course["patient_id"].isin(eligible["patient_id"]))
     if len(adverse_events):
         yield from safety.grade_counts(adverse_events, course)
 

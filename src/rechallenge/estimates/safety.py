@@ -11,15 +11,18 @@ GRADE: Final = 3
 MODEL: Final = "safety"
 
 
-def safety(adverse_events: pd.DataFrame, course: pd.DataFrame, grade: int = GRADE) -> tuple[Row, ...]:
+def safety(
+    adverse_events: pd.DataFrame, course: pd.DataFrame, rechallenged: pd.Series | None = None, grade: int = GRADE
+) -> tuple[Row, ...]:
     """Return how many patients of `course` had immune-related events of at least `grade`.
 
     `adverse_events` has patient_id, start_date, ctcae_grade, immune_related (yes, no); `course` patient_id,
-    first_ici_start and rechallenge_start of the patients to count. An event belongs to rechallenge from the day
-    of its first dose on, before that to the first ICI, however long after the last dose; events before the first
-    ICI do not count, undated ones are counted apart. `recurrence` counts, of the rechallenged patients with such
-    an event under the first ICI, those with one under rechallenge too. Without any adverse event in the extract
-    there are no rows: nothing recorded is not the same as nothing happened.
+    first_ici_start and rechallenge_start of the patients to count; `rechallenged` (all with a start, by default) says
+    who of them is in the rechallenge set, since nobody else is counted under rechallenge. An event belongs to
+    rechallenge from the day of its first dose on, before that to the first ICI, however long after the last dose;
+    events before the first ICI do not count, undated ones are counted apart. `recurrence` counts, of the rechallenged
+    patients with such an event under the first ICI, those with one under rechallenge too. Without any adverse event
+    in the extract there are no rows: nothing recorded is not the same as nothing happened.
     """
     if not len(adverse_events):
         return ()
@@ -31,6 +34,8 @@ def safety(adverse_events: pd.DataFrame, course: pd.DataFrame, grade: int = GRAD
     again = (events["start_date"] >= events["rechallenge_start"]).fillna(False)
     before = (events["start_date"] >= events["first_ici_start"]).fillna(False) & ~again
     treated = course["rechallenge_start"].notna()
+    if rechallenged is not None:
+        treated &= rechallenged
     first = course["patient_id"].isin(events.loc[before, "patient_id"])
     second = course["patient_id"].isin(events.loc[again, "patient_id"])
     undated = course["patient_id"].isin(events.loc[events["start_date"].isna(), "patient_id"])

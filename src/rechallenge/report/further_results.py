@@ -91,7 +91,7 @@ def analyses_table(estimates: pd.DataFrame, numbers: Numbers, titles: Mapping[st
         return None
     head = ("", *(literal(words.analysis(name, titles)) for name in names))
     notes = (
-        "Each column is a whole analysis under other definitions of the same patients; agreement between them is a "
+        "Each column is a whole analysis of the same extract under other definitions; agreement between them is a "
         "description, not evidence.",
     )
     return Sheet(
