@@ -16,7 +16,7 @@ from rechallenge.dates import DAYS_PER_MONTH
 from rechallenge.estimates import follow_up, kaplan_meier, logrank, models
 from rechallenge.estimates.rows import Row
 from rechallenge.estimates.times import rounded
-from rechallenge.settings.config import Covariate
+from rechallenge.settings.statistics import Covariate
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "tests" / "reference"
 INTERVALS: Final[tuple[kaplan_meier.Interval, ...]] = ("log", "log-log", "plain")

@@ -18,8 +18,9 @@ from rechallenge.published.own import all_rows
 from rechallenge.results import read_result
 from rechallenge.robustness.curve import gathered, summary
 from rechallenge.robustness.sensitivity_set import sensitivity_set
-from rechallenge.settings.config import MAIN, SensitivitySettings, StatisticsSettings
+from rechallenge.settings.config import MAIN, SensitivitySettings
 from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.statistics import StatisticsSettings
 from rechallenge.step import step
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ with step(snakemake) as log:
     folder, cutoff = folder_of(files.tables), pd.Timestamp(params.cutoff)
     adverse_events = read_canonical(folder, "adverse_events")
     dates_only = json.loads(Path(files.source).read_text(encoding="utf-8"))["declares"]["progression_dates_only"]
-    rows, curves = [], []
+    rows, parts = [], []
     per_analysis = zip(
         definitions, files.classified, files.adtte, files.cohorts, files.attritions, files.courses, files.assessments,
         strict=True,
@@ -53,9 +54,10 @@ with step(snakemake) as log:
             course=read_parquet(course),
             # A source that declares progression dates only has no schedule of assessments to describe.
             assessments=None if dates_only else read_parquet(assessments),
+            in_full=analysis == MAIN,
         )
         rows.append(made.rows)
-        curves.append(made.curves)
+        parts.append(made)
     # What the main analysis alone has.
     classes = read_result("preset_classes", files.preset_classes)
     boundary = read_result("boundary_patients", files.boundary_patients)
@@ -91,7 +93,9 @@ with step(snakemake) as log:
     checked = all_rows(published, estimates, resistance, settings.seed)
     estimates = pd.concat([estimates, checked], ignore_index=True)
     write_csv(estimates, output.estimates)
-    write_csv(pd.concat(curves, ignore_index=True), output.curves)
+    for name in ("curves", "incidence", "residuals", "influence"):
+        filled = [getattr(made, name) for made in parts]
+        write_csv(pd.concat([part for part in filled if len(part)] or filled[:1], ignore_index=True), output[name])
     not_fitted = int((estimates["statistic"] == "not_fitted").sum())
     contradictions = int(checked["level"].isin(["impossible", "improbable"]).sum())
     log.say(f"{contradictions} contradictions between figures, in {len(checked)} checks")

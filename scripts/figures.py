@@ -26,6 +26,8 @@ with step(snakemake) as log:
         simulated=params.simulated or declares["simulated"],
         labels=params.labels,
         specifications=read_result("specification_curve", files.specification_curve),
+        incidence=read_result("incidence", files.incidence),
+        residuals=read_result("residuals", files.residuals),
     )
     drawn = len(list(Path(output.shareable).glob("*.png")))
     log.say(f"{drawn} figures may be shared, {len(list(Path(output.private).glob('*.pdf')))} are kept private")

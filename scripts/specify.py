@@ -14,8 +14,9 @@ from rechallenge.files import write_csv
 from rechallenge.robustness.derivation import Derivations
 from rechallenge.robustness.run import run
 from rechallenge.robustness.specifications import shard, specifications
-from rechallenge.settings.config import SpecificationSettings, StatisticsSettings
+from rechallenge.settings.config import SpecificationSettings
 from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.statistics import StatisticsSettings
 from rechallenge.step import step
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from rechallenge.estimates.rows import Row
 from rechallenge.estimates.rubin import pooled
 from rechallenge.estimates.times import time_to_event
 from rechallenge.settings.classes import PatternSettings
-from rechallenge.settings.config import Covariate, StatisticsSettings
+from rechallenge.settings.statistics import Covariate, StatisticsSettings
 from tests.estimates.cohort import made_up_cohort
 
 SETTINGS = StatisticsSettings()

@@ -6,8 +6,8 @@ import pytest
 from rechallenge.estimates.key_results import key_results
 from rechallenge.estimates.rows import placed, table
 from rechallenge.estimates.run import estimate
-from rechallenge.settings.config import StatisticsSettings
 from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.statistics import StatisticsSettings
 from tests.estimates.cohort import ATTRITION, made_up_cohort
 
 SETTINGS = StatisticsSettings()

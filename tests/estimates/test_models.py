@@ -12,7 +12,7 @@ from rechallenge.estimates.concordance import concordance
 from rechallenge.estimates.design import check_covariates, design
 from rechallenge.estimates.models import model_rows, univariable
 from rechallenge.estimates.rows import Row
-from rechallenge.settings.config import Covariate
+from rechallenge.settings.statistics import Covariate
 
 RESISTANCE = Covariate(name="resistance", reference="acquired")
 PATTERN = Covariate(name="progression_pattern", reference="oligo")

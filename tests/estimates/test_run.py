@@ -10,8 +10,8 @@ from rechallenge.estimates.kaplan_meier import CURVE_COLUMNS
 from rechallenge.estimates.rows import COLUMNS
 from rechallenge.estimates.run import Estimates, estimate
 from rechallenge.files import read_csv, write_csv
-from rechallenge.settings.config import Covariate, StatisticsSettings
 from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.statistics import Covariate, StatisticsSettings
 from tests.estimates.cohort import ATTRITION, made_up_cohort
 
 Cohort = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]

@@ -11,8 +11,8 @@ from rechallenge.files import read_csv, write_csv
 from rechallenge.published.own import own_checks
 from rechallenge.published.run import frame
 from rechallenge.settings.classes import ResistanceSettings
-from rechallenge.settings.config import StatisticsSettings
 from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.statistics import StatisticsSettings
 from tests.estimates.cohort import ATTRITION, made_up_cohort
 
 RESISTANCE = {"main": ResistanceSettings().resolved()}

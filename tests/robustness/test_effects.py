@@ -9,8 +9,8 @@ import pytest
 from rechallenge.estimates import kaplan_meier, logrank, models
 from rechallenge.estimates.times import classes_of, time_to_event
 from rechallenge.robustness.effects import NOT_ACQUIRED, contrast, effect
-from rechallenge.settings.config import Covariate, StatisticsSettings
 from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.statistics import Covariate, StatisticsSettings
 from tests.estimates.cohort import made_up_cohort
 
 LIMITS = {"confidence": 0.95, "minimum_events": 5}

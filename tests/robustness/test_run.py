@@ -12,8 +12,9 @@ from rechallenge.robustness import curve
 from rechallenge.robustness.derivation import Derivations, Recent
 from rechallenge.robustness.run import run
 from rechallenge.robustness.specifications import shard, specifications
-from rechallenge.settings.config import DEFAULT_CHOICES, StatisticsSettings
+from rechallenge.settings.config import DEFAULT_CHOICES
 from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.statistics import StatisticsSettings
 from tests.robustness.registry import registry
 from tests.support import Study
 

@@ -6,8 +6,9 @@ import pytest
 
 from rechallenge.errors import UserError
 from rechallenge.robustness.specifications import shard, specifications
-from rechallenge.settings.config import DEFAULT_CHOICES, StatisticsSettings
+from rechallenge.settings.config import DEFAULT_CHOICES
 from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.statistics import StatisticsSettings
 
 COVARIATES = [item.name for item in StatisticsSettings().covariates]
 CHOICES = {

@@ -21,6 +21,9 @@ rule estimate:
     output:
         estimates=report("<results>/shareable/estimates.csv", caption="../report/estimates.rst", category="Results"),
         curves="<results>/private/curves.csv",
+        incidence="<results>/private/incidence.csv",
+        residuals="<results>/private/model_residuals.csv",
+        influence="<results>/private/model_influence.csv",
         specification_curve="<results>/shareable/specification_curve.csv",
     log:
         "<logs>/estimate.log",
@@ -42,6 +45,8 @@ rule figures:
     input:
         gate=rules.gate.output,
         curves=rules.estimate.output.curves,
+        incidence=rules.estimate.output.incidence,
+        residuals=rules.estimate.output.residuals,
         estimates=rules.estimate.output.estimates,
         specification_curve=rules.estimate.output.specification_curve,
         classified=rules.classify.output.main,

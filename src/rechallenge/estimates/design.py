@@ -9,7 +9,7 @@ import pandas as pd
 from rechallenge import words
 from rechallenge.errors import UserError, nearest
 from rechallenge.estimates.times import classes_of
-from rechallenge.settings.config import Covariate
+from rechallenge.settings.statistics import Covariate
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from rechallenge.estimates.rows import Counts, Row, not_fitted
 from rechallenge.estimates.rubin import pooled
 from rechallenge.estimates.times import classes_of
 from rechallenge.settings.classes import PatternSettings
-from rechallenge.settings.config import Covariate, StatisticsSettings
+from rechallenge.settings.statistics import Covariate, StatisticsSettings
 
 Array = NDArray[np.float64]
 MODEL: Final = "cox_multivariable"

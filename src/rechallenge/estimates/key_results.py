@@ -9,8 +9,8 @@ from rechallenge.estimates import counts, kaplan_meier, logrank, rechallenge_mod
 from rechallenge.estimates.plans import KEY_PLAN, comparisons, groups, shown_classes
 from rechallenge.estimates.rows import Row, placed
 from rechallenge.estimates.times import classes_of, time_to_event
-from rechallenge.settings.config import StatisticsSettings
 from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.statistics import StatisticsSettings
 
 CURVES: Final = ("n", "events", "median")
 MODEL: Final = ("n", "events", "dropped", "hr", "not_fitted")

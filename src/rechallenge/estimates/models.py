@@ -11,7 +11,7 @@ from rechallenge.estimates import cox
 from rechallenge.estimates.design import Design, design
 from rechallenge.estimates.logrank import ChiSquare
 from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
-from rechallenge.settings.config import Covariate
+from rechallenge.settings.statistics import Covariate
 
 METHOD: Final = "Cox, Efron ties, Wald interval"
 PH_METHOD: Final = f"scaled Schoenfeld residuals (cox.zph), transform {cox.TRANSFORM}"

@@ -9,7 +9,7 @@ from rechallenge.clinical.progression_pattern import conditions_on_outcome
 from rechallenge.estimates import models, sensitivity
 from rechallenge.estimates.rows import Row, not_fitted, placed
 from rechallenge.settings.classes import PatternSettings
-from rechallenge.settings.config import Covariate, StatisticsSettings
+from rechallenge.settings.statistics import Covariate, StatisticsSettings
 
 PATTERN: Final = "progression_pattern"
 REFUSED: Final = (

@@ -1,36 +1,75 @@
 """All results of one analysis: what is described, and which curves, tests and models are estimated."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
 from rechallenge.estimates import (
+    comparison_methods,
     counts,
     describe,
     follow_up,
+    interactions,
     kaplan_meier,
     logrank,
+    model_checks,
+    over_time,
     pfs_ratio,
     rechallenge_models,
     response_rates,
     safety,
+    small_samples,
 )
 from rechallenge.estimates import time_to_progression as progression
 from rechallenge.estimates.design import check_covariates
 from rechallenge.estimates.plans import OVERALL, Classes, Plan, comparisons, groups, plans_of, shown_classes
 from rechallenge.estimates.rows import Counts, Row, placed, table
 from rechallenge.estimates.times import TimeToEvent, classes_of, time_to_event
-from rechallenge.settings.config import StatisticsSettings
 from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.statistics import StatisticsSettings
 
 
 @dataclass(frozen=True)
 class Estimates:
-    """The results table (`rows.COLUMNS`) and the curves (`kaplan_meier.CURVE_COLUMNS`) of an analysis."""
+    """The results of an analysis, as frames.
+
+    `rows` is the results table (`rows.COLUMNS`), `curves` the survival curves (`kaplan_meier.CURVE_COLUMNS`),
+    `incidence` those of competing events (`over_time.INCIDENCE_COLUMNS`). `residuals` and `influence`
+    (`model_checks`) tell of single patients and stay private.
+    """
 
     rows: pd.DataFrame
     curves: pd.DataFrame
+    incidence: pd.DataFrame
+    residuals: pd.DataFrame
+    influence: pd.DataFrame
+
+
+@dataclass
+class _Collected:
+    """What the methods return, until it is put together."""
+
+    rows: list[Row] = field(default_factory=list)
+    curves: list[pd.DataFrame] = field(default_factory=list)
+    incidence: list[pd.DataFrame] = field(default_factory=list)
+    residuals: list[pd.DataFrame] = field(default_factory=list)
+    influence: list[pd.DataFrame] = field(default_factory=list)
+
+    def estimates(self, analysis: str) -> Estimates:
+        return Estimates(
+            table(placed(self.rows, analysis=analysis)),
+            _joined(self.curves, kaplan_meier.CURVE_COLUMNS, analysis),
+            _joined(self.incidence, over_time.INCIDENCE_COLUMNS, analysis),
+            _joined(self.residuals, model_checks.RESIDUAL_COLUMNS, analysis),
+            _joined(self.influence, model_checks.INFLUENCE_COLUMNS, analysis),
+        )
+
+
+def _joined(parts: list[pd.DataFrame], columns: tuple[str, ...], analysis: str) -> pd.DataFrame:
+    filled = [part for part in parts if len(part)]
+    together = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(columns))
+    return together.assign(analysis=analysis)[list(columns)]
 
 
 def estimate(
@@ -45,8 +84,12 @@ def estimate(
     adverse_events: pd.DataFrame | None = None,
     course: pd.DataFrame | None = None,
     assessments: pd.DataFrame | None = None,
+    in_full: bool = True,
 ) -> Estimates:
     """Return all results and curves of one analysis.
+
+    `in_full` adds what only the main analysis has: further tests, checks of the models, interactions and subgroups,
+    methods for small samples, and what changes with time.
 
     `classified`, `adtte` and `cohort` are the tables of those names, of this analysis, and `definitions` its
     resolved definitions; `adverse_events` (the canonical table) and `course` add the safety rows, `assessments`
@@ -56,7 +99,9 @@ def estimate(
     check_covariates(list(classified.columns), settings.covariates)
     eligible = classified[classified["eligible"].astype(bool)]
     shown = shown_classes(definitions.resistance.preset)
-    found: list[Row] = [*counts.population_counts(cohort, classified), *counts.attrition_counts(attrition)]
+    made = _Collected()
+    found = made.rows
+    found += [*counts.population_counts(cohort, classified), *counts.attrition_counts(attrition)]
     for population, patients in (("first_ici", classified), ("rechallenge", eligible)):
         found += placed(_description(patients, population, settings, shown), population=population)
     found += _responses(classified, eligible, definitions, settings.confidence)
@@ -72,7 +117,6 @@ def estimate(
         for population, patients in (("first_ici", classified), ("rechallenge", eligible)):
             chosen = course[course["patient_id"].isin(patients["patient_id"])]
             found += placed(_safety(adverse_events, chosen, eligible), population=population)
-    curves: list[pd.DataFrame] = []
     for plan in plans_of(adtte):
         times = time_to_event(adtte, classified, plan.endpoint, plan.population)
         if not len(times.frame):
@@ -83,10 +127,35 @@ def estimate(
             found += placed(rechallenge_models.rows(times.frame, settings, definitions.progression_pattern), **own)
         if plan.endpoint == "PFS":
             found += placed(_ratios(times.frame, settings, shown), **own, model=pfs_ratio.MODEL)
-        curves += [curve.assign(**own) for curve in _curves(times.frame, plan, settings, shown)]
-    columns = list(kaplan_meier.CURVE_COLUMNS)
-    together = pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=columns)
-    return Estimates(table(placed(found, analysis=analysis)), together.assign(analysis=analysis)[columns])
+        made.curves += [curve.assign(**own) for curve in _curves(times.frame, plan, settings, shown)]
+        if in_full:
+            _in_full(made, times.frame, plan, settings, shown, definitions)
+    if in_full:
+        with_time = over_time.over_time(adtte, classified, settings, definitions, shown, course=course)
+        found += with_time.rows
+        made.curves.append(with_time.curves)
+        made.incidence.append(with_time.incidence)
+    return made.estimates(analysis)
+
+
+def _in_full(
+    made: _Collected,
+    frame: pd.DataFrame,
+    plan: Plan,
+    settings: StatisticsSettings,
+    shown: Classes,
+    definitions: DefinitionSettings,
+) -> None:
+    """Add what only the main analysis has of one endpoint and population."""
+    own = {"endpoint": plan.endpoint, "population": plan.population}
+    made.rows += placed(comparison_methods.rows(frame, plan, settings, shown), **own)
+    made.rows += placed(small_samples.rows(frame, plan, settings, shown), **own)
+    if plan.models:
+        made.rows += placed(interactions.rows(frame, settings, definitions.progression_pattern), **own)
+        checked = model_checks.checks(frame, settings, definitions.progression_pattern)
+        made.rows += placed(checked.rows, **own)
+        made.residuals.append(checked.residuals.assign(**own))
+        made.influence.append(checked.influence.assign(**own))
 
 
 def _description(

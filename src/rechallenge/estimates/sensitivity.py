@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from rechallenge.estimates.times import levels_of
-from rechallenge.settings.config import Covariate
+from rechallenge.settings.statistics import Covariate
 
 COMBINATION: Final = Covariate(name="rechallenge_combination", reference="false", label="Rechallenge in combination")
 LOCAL_THERAPY: Final = Covariate(

@@ -11,14 +11,17 @@ import pandas as pd
 DECIMALS: Final = 8
 # Values that mean "no class"; patients with them stay out of comparisons and are counted.
 NO_CLASS: Final = ("unclassified", "not_evaluable", "unknown")
+ABOUT_EVENTS: Final = ("event_type", "interval_lower_days", "interval_upper_days")
 
 
 @dataclass(frozen=True)
 class TimeToEvent:
     """The patients of one endpoint in one population.
 
-    `frame` has `days`, `event` (0 or 1), `entry_days` and the columns of the classified patients; `left_out`
-    counts those whose time is missing or negative or, with delayed entry, does not pass the entry.
+    `frame` has `days`, `event` (0 or 1), `entry_days`, `event_type` (which event, missing without one), the days
+    between which it happened (`interval_lower_days`, `interval_upper_days`; the upper one missing without an event)
+    and the columns of the classified patients; `left_out` counts those whose time is missing or negative or, with
+    delayed entry, does not pass the entry.
     """
 
     frame: pd.DataFrame
@@ -38,7 +41,8 @@ def rounded(times: pd.Series) -> pd.Series:
 def time_to_event(adtte: pd.DataFrame, classified: pd.DataFrame, endpoint: str, population: str) -> TimeToEvent:
     """Return the patients of one endpoint and population with their covariates.
 
-    Columns of `adtte`: patient_id, endpoint, population, days, entry_days, event. Raises ValueError when a
+    Columns of `adtte`: patient_id, endpoint, population, days, entry_days, event, and those of `ABOUT_EVENTS` where it
+    has them. Raises ValueError when a
     patient has two rows, or none in `classified`.
     """
     chosen = adtte[(adtte["endpoint"] == endpoint) & (adtte["population"] == population)]
@@ -55,6 +59,8 @@ def time_to_event(adtte: pd.DataFrame, classified: pd.DataFrame, endpoint: str, 
             "entry_days": rounded(chosen["entry_days"].fillna(0)),
         }
     )
+    about = [name for name in ABOUT_EVENTS if name in chosen.columns]
+    times[about] = chosen[about]
     delayed = bool((times["entry_days"] > 0).any())
     usable = times["days"] > times["entry_days"] if delayed else times["days"] >= 0
     frame = times[usable].merge(classified, on="patient_id", how="left", validate="one_to_one")

@@ -1,15 +1,15 @@
 """Draw every figure of a study and write it where it may lie, with a manifest that says what each one shows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from rechallenge import words
-from rechallenge.figures import captions, output, results, style
+from rechallenge.figures import captions, model_checks, output, over_time, results, style, subgroups
+from rechallenge.figures.drawn import Drawn, Given
 from rechallenge.figures.forest import forest_data, forest_figure
 from rechallenge.figures.preset_concordance import concordance_data, concordance_figure
 from rechallenge.figures.specification_curve import specification_data, specification_figure
@@ -54,19 +54,6 @@ _NOBODY: Final = {
 _NO_CLASS: Final = "No patient of the set has a known class."
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """A figure with its words, or the reason why there is none."""
-
-    name: str
-    title: str
-    draw: Callable[[], Figure] | None = None
-    words: captions.Words | None = None
-    reason: str = ""
-    per_patient: bool = False
-    vector_reveals_times: bool = False
-
-
 @dataclass
 class Folder:
     """What one folder's manifest says."""
@@ -88,6 +75,8 @@ def draw_all(
     simulated: bool = False,
     labels: Mapping[str, str] | None = None,
     specifications: pd.DataFrame | None = None,
+    incidence: pd.DataFrame | None = None,
+    residuals: pd.DataFrame | None = None,
     width_mm: float = style.TWO_COLUMNS_MM,
 ) -> None:
     """Write all figures of the main analysis, in every format, and `manifest.json` in both folders.
@@ -95,7 +84,8 @@ def draw_all(
     Survival curves as SVG and PDF, from which each event time can be read, are shareable only when
     `release.vector_survival_curves` says so, figures with a bar per patient only when
     `release.per_patient_figures` does; else they go to `private_dir`. `labels` are the study's own words for
-    covariates, `specifications` the table of the specification curve. A figure that cannot be drawn is listed with
+    covariates, `specifications` the table of the specification curve, `incidence` the curves of competing events,
+    `residuals` those of the models. A figure that cannot be drawn is listed with
     the reason under `not_drawn`.
     """
     shareable, private = Folder(Path(shareable_dir)), Folder(Path(private_dir))
@@ -103,9 +93,13 @@ def draw_all(
     table = results.tidy(estimates)
     with style.look():
         usable, remarks = _drawable(labels or {})
+        given = Given(table, curves, incidence, residuals, usable, width_mm, note)
         figures = [
             *(_survival(name, curves, table, usable, width_mm, note) for name in SURVIVAL),
             *(_forest(name, table, usable, width_mm, note) for name in FOREST),
+            *subgroups.figures(given),
+            *model_checks.figures(given),
+            *over_time.figures(given),
             *(_concordance(name, table, width_mm, note) for name in CONCORDANCE),
             *(_specifications(name, specifications, table, width_mm, note) for name in SPECIFICATIONS),
             _swimmer(classified, adtte, width_mm, note),

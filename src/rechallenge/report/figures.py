@@ -12,8 +12,8 @@ from rechallenge.errors import UserError
 
 MANIFEST: Final = "manifest.json"
 PALETTE: Final = 128
-# The figures on how much the definitions matter, by the start of their names, in their order on the page.
-LAST: Final = ("preset_concordance_", "specification_curve_")
+# Figures of the sections after the models, by the start of their names, in their order on the page.
+LAST: Final = ("model_check_", "subgroups_", "over_time_", "preset_concordance_", "specification_curve_")
 # What an inlined SVG may not hold: it would run, or load something from elsewhere.
 _ACTIVE: Final = re.compile(
     r"<\s*(script|foreignObject|iframe|image)\b|\son\w+\s*=|(?:href|src)\s*=\s*[\"'](?!#|data:image/)|url\(\s*[\"']?(?!#)",
@@ -56,7 +56,7 @@ class Figures:
 
     @property
     def in_order(self) -> list[PageFigure]:
-        """The figures in the order of the page: survival, models, then how much the definitions matter."""
+        """The figures in the order of the page: survival, models, then those of the later sections."""
 
         def place(figure: PageFigure) -> int:
             later = next((rank for rank, start in enumerate(LAST, 2) if figure.name.startswith(start)), 1)
@@ -66,7 +66,7 @@ class Figures:
 
     @property
     def of_results(self) -> list[PageFigure]:
-        """The figures that stand with the models: neither survival curves nor those of the definitions."""
+        """The figures that stand with the models: neither survival curves nor those of a later section."""
         return [figure for figure in self.drawn if not figure.name.startswith(("km_", *LAST))]
 
     def number(self, figure: PageFigure) -> int:

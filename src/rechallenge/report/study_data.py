@@ -10,13 +10,17 @@ import pandas as pd
 
 from rechallenge import words as shared
 from rechallenge.report import (
+    comparison_tables,
     endpoint_tables,
     further_results,
     limits,
+    model_check_tables,
     quality,
     results,
     robustness_tables,
     sensitivity_tables,
+    subgroup_tables,
+    time_tables,
     words,
 )
 from rechallenge.report import numbers as n
@@ -146,6 +150,22 @@ class StudyData:
     @cached_property
     def cox_tables(self) -> list[Sheet]:
         return results.cox_tables(self.tidy, self.numbers, self.labels)
+
+    @cached_property
+    def comparison_tables(self) -> list[Sheet]:
+        return comparison_tables.tables(self.tidy, self.numbers, self.labels)
+
+    @cached_property
+    def model_check_tables(self) -> list[Sheet]:
+        return model_check_tables.tables(self.tidy, self.numbers, self.labels)
+
+    @cached_property
+    def subgroup_tables(self) -> list[Sheet]:
+        return subgroup_tables.tables(self.tidy, self.numbers, self.labels)
+
+    @cached_property
+    def time_tables(self) -> list[Sheet]:
+        return time_tables.tables(self.tidy, self.numbers, self.labels)
 
     @cached_property
     def sensitivity_tables(self) -> list[Sheet]:

@@ -22,8 +22,8 @@ from rechallenge.clinical.resistance import classify_resistance
 from rechallenge.estimates.design import is_number
 from rechallenge.estimates.times import classes_of, rounded
 from rechallenge.robustness.specifications import COURSE, EFFECTS, PATTERN, SECTIONS
-from rechallenge.settings.config import Covariate
 from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.statistics import Covariate
 from rechallenge.sources.imputation import Method
 from rechallenge.vocabulary import ICI_CLASSES
 

@@ -12,8 +12,8 @@ from rechallenge.robustness.derivation import Derivations
 from rechallenge.robustness.effects import Effect, contrast, effect
 from rechallenge.robustness.specifications import PATTERN, Specification
 from rechallenge.settings.choices import MODEL, MODELS, Choices, value_text
-from rechallenge.settings.config import Covariate, StatisticsSettings
 from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.statistics import Covariate, StatisticsSettings
 from rechallenge.sources.imputation import Method
 
 

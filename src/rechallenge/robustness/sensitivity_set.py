@@ -11,8 +11,8 @@ from rechallenge.estimates.rows import Row, placed, table
 from rechallenge.estimates.times import time_to_event
 from rechallenge.robustness.scenarios import IMPUTED, analysis_of, scenarios_for
 from rechallenge.robustness.staged import Staged
-from rechallenge.settings.config import StatisticsSettings
 from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.statistics import StatisticsSettings
 from rechallenge.sources.imputation import Method
 
 

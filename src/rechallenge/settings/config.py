@@ -9,6 +9,7 @@ from rechallenge.errors import UserError
 from rechallenge.settings.base import Settings
 from rechallenge.settings.choices import choice_problems
 from rechallenge.settings.definitions import AnalysisDefinitions, DefinitionSettings
+from rechallenge.settings.statistics import StatisticsSettings
 
 MAIN: Final = "main"
 DEFAULT_CHOICES: Final[dict[str, tuple[bool | int | float | str, ...]]] = {
@@ -82,43 +83,6 @@ class ValidationSettings(Settings):
     )
 
 
-class Covariate(Settings):
-    """One covariate of the Cox model."""
-
-    name: str = Field(description="Column of classified.csv.")
-    reference: str | None = Field(None, description="Reference level of a categorical covariate.")
-    unit: float = Field(
-        1.0, gt=0, description="Units of a numeric covariate per hazard ratio (10 for age per 10 years)."
-    )
-    label: str | None = Field(None, description="Words for tables and figures.")
-
-
-class StatisticsSettings(Settings):
-    """Methods. Times in the config are months."""
-
-    confidence: float = Field(0.95, gt=0.5, lt=1)
-    km_interval: Literal["log", "log-log", "plain"] = Field(
-        "log", description="Confidence interval of the Kaplan-Meier curve; log is R's default."
-    )
-    landmarks_months: tuple[float, ...] = Field((3.0, 6.0, 12.0), description="Times of the survival probabilities.")
-    covariates: tuple[Covariate, ...] = Field(
-        (
-            Covariate(name="resistance", reference="acquired", label="Resistance"),
-            Covariate(name="progression_pattern", reference="oligo", label="Progression pattern"),
-            Covariate(name="interval_treatment", reference="false", label="Interval treatment"),
-            Covariate(name="ecog_1_or_more", reference="false", label="ECOG 1 or more"),
-        ),
-        description="Covariates of the rechallenge PFS and OS models, declared before looking at results.",
-    )
-    minimum_events: int = Field(5, ge=1, description="Fewest events for a model to be fitted.")
-    boundary_days: int = Field(
-        14,
-        ge=0,
-        description="Patients whose time lies this close to a cutoff of resistance, or closer, are listed and counted: another scan date could have changed their class.",
-    )
-    seed: int = Field(20231201, description="Seed of everything random.")
-
-
 class SpecificationSettings(Settings):
     """The specification curve: every combination of these choices is run."""
 
@@ -141,6 +105,10 @@ class ReportSettings(Settings):
 
     published: tuple[str, ...] = Field(
         ("index_study",), description="Files of config/published/ set beside this study's results."
+    )
+    style: Literal["default", "nejm", "jama", "lancet"] = Field(
+        "default",
+        description="How numbers are printed: P values, intervals, decimals and percentages, as the journal asks.",
     )
 
 

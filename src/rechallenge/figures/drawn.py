@@ -1,0 +1,39 @@
+"""What each figure module is given and what it returns."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from rechallenge.figures.captions import Words
+
+
+@dataclass(frozen=True)
+class Given:
+    """What figures are made of: the `results.tidy` table, curves, the study's labels, the width, a note.
+
+    `incidence` and `residuals` are frames of `estimates.over_time` and `estimates.model_checks`; a `note` is printed
+    on each figure ("Simulated data").
+    """
+
+    table: pd.DataFrame
+    curves: pd.DataFrame
+    incidence: pd.DataFrame | None
+    residuals: pd.DataFrame | None
+    labels: Mapping[str, str]
+    width_mm: float
+    note: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure with its words, or the reason why there is none."""
+
+    name: str
+    title: str
+    draw: Callable[[], Figure] | None = None
+    words: Words | None = None
+    reason: str = ""
+    per_patient: bool = False
+    vector_reveals_times: bool = False
