@@ -98,7 +98,8 @@ check_median <- function(prefix, data, interval, level) {
 symmetric_median <- function(fit, level) {
   died <- fit$n.event > 0
   t <- fit$time[died]; r <- fit$n.risk[died]; d <- fit$n.event[died]
-  s <- cumprod((r - d) / r)
+  # R's cumprod() keeps more digits than a number has, which decides where S is exactly 0.5.
+  s <- Reduce(`*`, (r - d) / r, accumulate = TRUE)
   below <- which(s <= 0.5); high <- which(s >= 0.55); low <- which(s <= 0.45)
   if (!length(below)) return(c(NA, NA, NA))
   median <- t[below[1]]
@@ -230,6 +231,15 @@ check_numbers <- function(prefix, values) {
   q <- quantile(values, c(0.25, 0.5, 0.75), na.rm = TRUE, type = 7)
   for (k in 1:3) check(id(prefix, c("q1", "median", "q3")[k]), q[k])
   if (id(prefix, "missing") %in% estimates$estimate_id) check(id(prefix, "missing"), sum(is.na(values)))
+}
+
+check_cutoff <- function(prefix, days, cutoff, boundary) {
+  parts <- list(below_cutoff = days < cutoff, from_cutoff = days >= cutoff, within = abs(days - cutoff) <= boundary)
+  names(parts)[3] <- paste0("within_", boundary, "_days")
+  for (level in names(parts)) {
+    check(id(prefix, level, "n"), sum(parts[[level]]))
+    check(id(prefix, level, "percent"), 100 * mean(parts[[level]]))
+  }
 }
 
 check_counts <- function(prefix, values, levels) {

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
-from rechallenge.estimates.describe import TOP_AGE
 from rechallenge.estimates.sensitivity import with_combination
 from rechallenge.estimates.times import ABOUT_EVENTS, levels_of, time_to_event
 
@@ -32,7 +30,7 @@ def frames(classified: Mapping[str, pd.DataFrame], adtte: Mapping[str, pd.DataFr
     """Return what the script reads of the analyses; both mappings hold the tables of those names by analysis.
 
     A patient has the same number in all of them. Times are those that the estimates are made of: without patients
-    who have no usable time. Ages over 89 enter as 90.
+    who have no usable time.
     """
     everyone = sorted(set().union(*(set(table["patient_id"]) for table in classified.values())))
     number_of = {patient: place for place, patient in enumerate(everyone, 1)}
@@ -48,7 +46,6 @@ def frames(classified: Mapping[str, pd.DataFrame], adtte: Mapping[str, pd.DataFr
         }
         keys = {"analysis": analysis, "patient": table["patient_id"].map(number_of)}
         made = pd.DataFrame({**keys, **covariates})
-        made["age"] = np.minimum(made["age"].astype("float64"), TOP_AGE + 1.0)
         patients.append(made)
         for endpoint, population in sorted(
             set(zip(adtte[analysis]["endpoint"], adtte[analysis]["population"], strict=True))

@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 
 from rechallenge.estimates import pfs_ratio
-from rechallenge.estimates.describe import VARIABLES
+from rechallenge.estimates.describe import TOP_AGE, VARIABLES
 from rechallenge.estimates.rechallenge_models import usable
 from rechallenge.estimates.sensitivity import sensitivity_covariates
 from rechallenge.settings.definitions import DefinitionSettings
@@ -178,6 +178,8 @@ def table_one(rows: pd.DataFrame, _: Context) -> Iterator[str]:
     for term in dict.fromkeys(rows["term"]):
         own, prefix = rows[rows["term"] == term], prefix_of(rows.iloc[0], term)
         column = f"{chosen}${r.name(term)}"
+        if term == "age":
+            column = f"pmin({column}, {TOP_AGE + 1})"
         if term == "patients":
             yield f'check(id({prefix}, "n"), nrow({chosen}))'
         elif kinds[term] == "number":
@@ -192,9 +194,12 @@ def table_one(rows: pd.DataFrame, _: Context) -> Iterator[str]:
             yield f"check_test({prefix}, no_class({column}), no_class(d$resistance), {numeric})"
 
 
-def time_to_progression(rows: pd.DataFrame, _: Context) -> Iterator[str]:
+def time_to_progression(rows: pd.DataFrame, context: Context) -> Iterator[str]:
     own = prefix_of(rows.iloc[0], "months_to_progression")
     yield f"check_numbers({own}, d$days_to_progression / MONTH)"
+    cutoff = r.number(float(context.definitions.resistance.cutoff_days or 0))
+    around = prefix_of(rows.iloc[0], "days_to_progression")
+    yield f"check_cutoff({around}, d$days_to_progression, {cutoff}, {context.settings.boundary_days})"
 
 
 RECIPES: Final[dict[str, Recipe]] = {
