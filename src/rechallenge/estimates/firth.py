@@ -76,7 +76,9 @@ def fit(
     error = np.sqrt(np.diag(_inverse(best.information)))
     null = _penalised(scaled, np.zeros(size), risk).likelihood
     fall = float(chdtri(1, 1 - confidence))
-    limits = np.array([[_limit(scaled, risk, best, place, way, fall, error) for way in (-1, 1)] for place in range(size)])
+    limits = np.array(
+        [[_limit(scaled, risk, best, place, way, fall, error) for way in (-1, 1)] for place in range(size)]
+    )
     p = np.empty(size)
     for place in range(size):
         start = best.coef.copy()
@@ -184,7 +186,9 @@ def _root(profile: Callable[[float], tuple[float, float]], first: float, inside:
         else:
             inside = value
         step = value - gap / slope if slope * way > 0 else math.nan
-        farther = inside + (outside - inside) / 2 if math.isfinite(outside) else inside + way * (1 + abs(inside - first))
+        farther = (
+            inside + (outside - inside) / 2 if math.isfinite(outside) else inside + way * (1 + abs(inside - first))
+        )
         if not min(inside, outside) < step < max(inside, outside) or abs(step - value) > 3 * (1 + abs(value)):
             step = farther
         if abs(step) > FARTHEST:
