@@ -4,8 +4,6 @@ A patient has one row per state. Nobody is at risk on the day on which a row sta
 state before.
 """
 
-import warnings
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -16,44 +14,21 @@ from scipy.special import chdtrc, ndtri
 from rechallenge.estimates import cox
 from rechallenge.estimates.logrank import ChiSquare
 from rechallenge.estimates.rows import Counts, Row
+from rechallenge.estimates.times import DECIMALS
 
 Array = NDArray[np.float64]
 COX: Final = "Cox, Efron ties, Wald interval, rows (start, stop]: coxph(Surv(start, stop, event) ~ ...)"
 
 
-@dataclass(frozen=True)
-class CountingFit:
-    """Log hazard ratios in the order of the columns, their standard errors and P values, likelihood-ratio test."""
-
-    coef: Array
-    std_error: Array
-    p: Array
-    likelihood_ratio: ChiSquare
-
-
-def fit(start: Array, stop: Array, event: Array, x: Array) -> CountingFit:
+def fit(start: Array, stop: Array, event: Array, x: Array) -> cox.CoxFit:
     """Fit a Cox model of rows (start, stop]; several rows per patient are fine for the partial likelihood.
 
-    Raises cox.NotFitted where the likelihood has no maximum. Each column must vary, and there must be events.
+    Its concordance is that of rows, not of patients. Raises cox.NotFitted where the likelihood has no maximum. Each
+    column must vary, and there must be events.
     """
-    from greenwood import CoxPH, Surv
-
-    spread = x.std(axis=0)
-    # greenwood takes no negative times; a model of ranks does not know where time began.
+    # The model of ranks does not know where time began, the libraries want it to begin at 0.
     begun = min(float(start.min()), 0.0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            response = Surv(start - begun, stop - begun, event.astype(int))
-            model = CoxPH(ties="efron").fit(response, x / spread, max_iter=100, tol=1e-12)
-        except np.linalg.LinAlgError:
-            raise cox.NotFitted(cox.SEPARATED) from None
-    coef, error = (np.asarray(values, dtype="float64") for values in (model.coef_, model.std_error_))
-    if not np.isfinite(np.concatenate([coef, error])).all() or (error > cox.LARGEST_ERROR).any():
-        raise cox.NotFitted(cox.SEPARATED)
-    df, statistic = x.shape[1], float(model.lr_stat_)
-    likelihood = ChiSquare(statistic, df, float(chdtrc(df, statistic)))
-    return CountingFit(coef / spread, error / spread, chdtrc(1, (coef / error) ** 2), likelihood)
+    return cox.fit((stop - begun).round(DECIMALS), event, x, entry=(start - begun).round(DECIMALS))
 
 
 def hazard_rows(coef: float, error: float, p: float, confidence: float, method: str, counts: Counts) -> list[Row]:

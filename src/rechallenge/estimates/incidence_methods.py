@@ -5,7 +5,7 @@ Causes are whole numbers: 0 censored, 1, 2 and so on. Times must be rounded.
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from scipy.special import chdtrc
 
 from rechallenge.estimates import cox
 from rechallenge.estimates.counting_process import hazard_rows
+from rechallenge.estimates.fast_cox import LARGEST_ERROR
 from rechallenge.estimates.kaplan_meier import Interval
 from rechallenge.estimates.logrank import ChiSquare
 from rechallenge.estimates.rows import NAN, Counts, Row
@@ -21,7 +22,8 @@ from rechallenge.estimates.rows import NAN, Counts, Row
 Array = NDArray[np.float64]
 Causes = NDArray[np.int64]
 NotFitted = cox.NotFitted
-FINE_GRAY: str = "Fine-Gray, subdistribution hazard ratio, Wald interval, robust variance; cmprsk::crr"
+NO_MAXIMUM: Final = "Not fitted: the likelihood of the subdistribution has no maximum (separation, or too few events)."
+FINE_GRAY: Final = "Fine-Gray, subdistribution hazard ratio, Wald interval, robust variance; cmprsk::crr"
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,11 @@ def fine_gray(time: Array, kind: Causes, x: Array, cause: int) -> FineGrayFit:
         try:
             model = FineGray(cause=str(cause)).fit(_response(time, kind, cause), x, max_iter=100, tol=1e-12)
         except np.linalg.LinAlgError:
-            raise NotFitted(cox.SEPARATED) from None
+            raise NotFitted(NO_MAXIMUM) from None
     table = model.to_frame(format="pandas")
     coef, error = (table[name].to_numpy("float64") for name in ("estimate", "std_error"))
-    if not np.isfinite(np.concatenate([coef, error])).all() or (error * x.std(axis=0) > cox.LARGEST_ERROR).any():
-        raise NotFitted(cox.SEPARATED)
+    if not np.isfinite(np.concatenate([coef, error])).all() or (error * x.std(axis=0) > LARGEST_ERROR).any():
+        raise NotFitted(NO_MAXIMUM)
     return FineGrayFit(coef, error)
 
 

@@ -20,6 +20,7 @@ from rechallenge.dates import DAYS_PER_MONTH
 from rechallenge.estimates import cox, kaplan_meier, models
 from rechallenge.estimates.competing_events import covariate_of
 from rechallenge.estimates.design import design
+from rechallenge.estimates.fast_cox import LARGEST_ERROR
 from rechallenge.estimates.plans import OVERALL, Classes, Plan, groups
 from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
 from rechallenge.settings.statistics import StatisticsSettings
@@ -226,7 +227,7 @@ def weibull(lower: Array, upper: Array, x: Array) -> WeibullFit:
     # log HR = -coef * rho: its derivatives by each coefficient and by log(rho).
     slope = np.hstack([-rho * np.eye(len(coef)), (-rho * coef)[:, None]])
     error = np.sqrt(np.diag(slope @ covariance @ slope.T))
-    if not np.isfinite(np.concatenate([coef, error])).all() or (error * x.std(axis=0) > cox.LARGEST_ERROR).any():
+    if not np.isfinite(np.concatenate([coef, error])).all() or (error * x.std(axis=0) > LARGEST_ERROR).any():
         raise cox.NotFitted("Not fitted: the likelihood of the Weibull model has no maximum.")
     intercept = float(model.params_[("lambda_", "Intercept")])
     return WeibullFit(intercept, coef, -float(np.log(rho)), -rho * coef, error, float(model.log_likelihood_))
