@@ -174,6 +174,8 @@ def _time_dependent(
     for (term, level, reference), coef, error, p in zip(keys, fit.coef, fit.std_error, fit.p, strict=True):
         own = counting_process.hazard_rows(coef, error, p, settings.confidence, said, counts)
         yield from placed(own, term=term, level=level, reference=reference)
+    proportional = models.proportional_rows(fit.ph[0], counts)
+    yield from placed(proportional, term=EXPOSURE, level=EVER, reference=NEVER)
     test = fit.likelihood_ratio
     said = f"likelihood-ratio test, {test.df} degree{'s' if test.df > 1 else ''} of freedom"
     yield Row("likelihood_ratio_chi2", test.chi2, p=test.p, method=said, **counts)
