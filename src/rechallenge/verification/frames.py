@@ -6,10 +6,21 @@ from typing import Final
 
 import pandas as pd
 
+from rechallenge.estimates.exposure import with_exposure
 from rechallenge.estimates.sensitivity import with_combination
 from rechallenge.estimates.times import ABOUT_EVENTS, levels_of, time_to_event
 
-TIMES: Final = ("analysis", "endpoint", "population", "patient", "days", "entry_days", "event", *ABOUT_EVENTS)
+TIMES: Final = (
+    "analysis",
+    "endpoint",
+    "population",
+    "patient",
+    "days",
+    "entry_days",
+    "event",
+    *ABOUT_EVENTS,
+    "exposed_days",
+)
 # What identifies a patient, or is a date, and no covariate.
 _NOT_COVARIATES: Final = (
     "patient_id", "analysis", "first_ici_start", "first_ici_end", "first_ici_progression", "rechallenge_start",
@@ -34,7 +45,7 @@ def frames(classified: Mapping[str, pd.DataFrame], adtte: Mapping[str, pd.DataFr
     """
     everyone = sorted(set().union(*(set(table["patient_id"]) for table in classified.values())))
     number_of = {patient: place for place, patient in enumerate(everyone, 1)}
-    times, patients, numbers = [], [], dict.fromkeys(TIMES[4:7] + ABOUT_EVENTS[1:])
+    times, patients, numbers = [], [], dict.fromkeys((*TIMES[4:7], *TIMES[8:]))
     for analysis, table in classified.items():
         numeric = [str(name) for name in table if pd.api.types.is_numeric_dtype(table[name])]
         numbers |= dict.fromkeys(name for name in numeric if not pd.api.types.is_bool_dtype(table[name]))
@@ -51,6 +62,8 @@ def frames(classified: Mapping[str, pd.DataFrame], adtte: Mapping[str, pd.DataFr
             set(zip(adtte[analysis]["endpoint"], adtte[analysis]["population"], strict=True))
         ):
             frame = time_to_event(adtte[analysis], table, endpoint, population).frame
+            if endpoint == "PPS":
+                frame = with_exposure(frame)
             own_keys = {"analysis": analysis, "endpoint": endpoint, "population": population}
             times.append(
                 frame.assign(**own_keys, patient=frame["patient_id"].map(number_of)).reindex(columns=list(TIMES))
