@@ -169,7 +169,7 @@ def _influence(data: _Data, coef: Array, censored: NDArray[np.bool_], *, estimat
     until = np.searchsorted(data.time, ends, side="right")
     heads = np.concatenate([[0.0], left.cumsum()])[until]
     sums = np.concatenate([np.zeros((1, data.x.shape[1])), (left[:, None] * data.x).cumsum(axis=0)])[until]
-    later = np.searchsorted(data.times, ends, side="right")
+    later = np.searchsorted(data.times, ends, side="left")
     weighted = data.censoring * rate
     rates = np.concatenate([weighted[::-1].cumsum()[::-1], [0.0]])[later]
     means = np.concatenate([(weighted[:, None] * mean)[::-1].cumsum(axis=0)[::-1], np.zeros((1, mean.shape[1]))])[later]
