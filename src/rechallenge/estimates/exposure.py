@@ -74,7 +74,7 @@ def counting_rows(frame: pd.DataFrame) -> pd.DataFrame:
     changed = (frame["exposed_days"] < frame["days"]).to_numpy(bool)
     before = frame.assign(
         entry_days=BEFORE,
-        days=frame["days"].where(~changed, frame["exposed_days"]),
+        days=frame["days"].astype("float64").where(~changed, frame["exposed_days"]),
         event=frame["event"].where(~changed, 0),
         exposed=0.0,
     )

@@ -207,10 +207,9 @@ def weibull(lower: Array, upper: Array, x: Array) -> WeibullFit:
     from lifelines.exceptions import ConvergenceError
 
     exact = lower == upper
-    observed = upper > 0
-    informative = observed & (exact | (upper < np.inf) | (lower > 0))
-    low = np.where(exact, np.maximum(lower, EARLIEST), lower)[informative]
-    high = np.where(exact | (upper < EARLIEST), np.maximum(upper, EARLIEST), upper)[informative]
+    # Who was censored on day 0 was never seen.
+    informative = exact | (upper < np.inf) | (lower > 0)
+    low, high = (np.where(exact, np.maximum(bound, EARLIEST), bound)[informative] for bound in (lower, upper))
     names = [f"x{place}" for place in range(x.shape[1])]
     frame = pd.DataFrame(x[informative], columns=names).assign(low=low, high=high)
     with warnings.catch_warnings():
