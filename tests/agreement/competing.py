@@ -1,4 +1,4 @@
-"""Cumulative incidences of competing events, their tests and models, on a made-up cohort with ties and events on day 0."""
+"""Competing events: incidences, tests and models, on a made-up cohort with ties and events on day 0."""
 
 import json
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ def differences() -> Iterator[tuple[str, str, float]]:
         rows = competing(frame, PLAN, StatisticsSettings(km_interval=interval), CLASSES).rows
         for group, expected in answers["curves"].items():
             for cause, at in expected[interval].items():
-                own = [row for row in _of(rows, f"cumulative_incidence|{cause}", "cumulative_incidence")]
+                own = _of(rows, f"cumulative_incidence|{cause}", "cumulative_incidence")
                 own = [row for row in own if row.level == ("" if group == "overall" else group)]
                 for place, row in enumerate(sorted(own, key=lambda row: row.at)):
                     quantity = "competing events: cumulative incidence"
@@ -40,7 +40,8 @@ def differences() -> Iterator[tuple[str, str, float]]:
             for statistic in ("coef", "se"):
                 (own_row,) = _of(rows, f"{model}|{cause}", statistic)
                 theirs = answers[model][cause][statistic]
-                yield f"competing events: {title}", "pfs", _relative(own_row.estimate, theirs)
+                quantity = f"competing events: {title}, {'standard error' if statistic == 'se' else 'coefficient'}"
+                yield quantity, "pfs", _relative(own_row.estimate, theirs)
 
 
 def _of(rows: tuple[Row, ...], model: str, statistic: str) -> list[Row]:

@@ -47,8 +47,10 @@ def differences() -> Iterator[tuple[str, str, float]]:
         yield "interval-censored: Weibull standard error", "pfs", _relative(error, hazard["se"])
         if name == "interval":
             continue
-        yield "interval-censored: Cox, other dating", "pfs", _relative(
-            _row(rows, model, "coef").estimate, expected["cox"]["coef"]
+        yield (
+            "interval-censored: Cox, other dating",
+            "pfs",
+            _relative(_row(rows, model, "coef").estimate, expected["cox"]["coef"]),
         )
         middle = _row(rows, model, "median", term="overall")
         for ours, day in zip((middle.estimate, middle.lower, middle.upper), expected["median"], strict=True):

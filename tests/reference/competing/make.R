@@ -23,8 +23,10 @@ cause_specific <- lapply(setNames(causes, causes), function(cause) {
   s <- summary(coxph(Surv(days, code == match(cause, causes)) ~ of_class, d))$coefficients
   list(coef = s[1], se = s[3])
 })
+# crr interpolates the curve of censoring between (0, 1) and its steps: a time of 0 would count half. The model depends on
+# the order of times only, so that all are a day later here.
 fine_gray <- lapply(setNames(causes, causes), function(cause) {
-  m <- crr(d$days, d$code, cbind(of_class), failcode = match(cause, causes), cencode = 0, gtol = 1e-12, maxiter = 100)
+  m <- crr(d$days + 1, d$code, cbind(of_class), failcode = match(cause, causes), cencode = 0, gtol = 1e-12, maxiter = 100)
   list(coef = unname(m$coef), se = sqrt(m$var[1, 1]))
 })
 answers <- list(curves = curves, gray = list(progression = unname(gray["1", "stat"]), death = unname(gray["2", "stat"])),
