@@ -7,18 +7,20 @@ the incidences.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import chdtrc
 
 from rechallenge.dates import DAYS_PER_MONTH
-from rechallenge.estimates import incidence_methods as methods
-from rechallenge.estimates import models
+from rechallenge.estimates import cumulative_incidence, fine_gray, models
+from rechallenge.estimates.counting_process import hazard_rows
+from rechallenge.estimates.cumulative_incidence import Incidence
 from rechallenge.estimates.design import Design, design
-from rechallenge.estimates.kaplan_meier import Interval
+from rechallenge.estimates.fast_cox import NoMaximum
 from rechallenge.estimates.plans import CLASSES, OVERALL, Classes, Plan, comparisons, groups
 from rechallenge.estimates.rows import NAN, Counts, Row, not_fitted, placed
 from rechallenge.estimates.times import NO_CLASS, classes_of, levels_of
@@ -30,6 +32,7 @@ INCIDENCE: Final = "cumulative_incidence"
 GRAY: Final = "gray"
 CAUSE_SPECIFIC: Final = "cause_specific"
 FINE_GRAY: Final = "fine_gray"
+FINE_GRAY_METHOD: Final = "Fine-Gray, subdistribution hazard ratio, Wald interval; cmprsk::crr"
 # The endpoints that end in several ways. Classes of resistance are made of what ended PFS1.
 PLANS: Final = (Plan("PFS", "rechallenge", compare=tuple(CLASSES)), Plan("PFS1", "first_ici"))
 
@@ -51,11 +54,16 @@ def competing(frame: pd.DataFrame, plan: Plan, settings: StatisticsSettings, sho
     rows: list[Row] = []
     curves: list[pd.DataFrame] = []
     for term, level, patients in groups(frame, plan, shown):
-        for cause in causes:
-            curve = methods.incidence(*_columns(patients, causes), causes.index(cause) + 1, *_interval(settings))
+        time, kind = _columns(patients, causes)
+        found = cumulative_incidence.aalen_johansen(
+            time, kind, interval=settings.km_interval, confidence=settings.confidence
+        )
+        for number, cause in enumerate(causes, start=1):
+            curve = found.get(number)
             own = _rows(patients, curve, cause, settings)
             rows += placed(own, model=f"{INCIDENCE}|{cause}", term=term, level=level)
-            curves.append(_steps(curve).assign(term=term, level=level, cause=cause))
+            if len(patients):
+                curves.append(_steps(time, curve).assign(term=term, level=level, cause=cause))
     happened = set(frame.loc[frame["event"] == 1, "event_type"])
     for cause in causes:
         if cause not in happened and plan.compare:
@@ -73,19 +81,14 @@ def causes_of(frame: pd.DataFrame) -> tuple[str, ...]:
     return (*ALWAYS, *sorted(found - set(ALWAYS)))
 
 
-def _interval(settings: StatisticsSettings) -> tuple[Interval, float]:
-    return settings.km_interval, settings.confidence
-
-
 def _columns(frame: pd.DataFrame, causes: tuple[str, ...]) -> tuple[Array, NDArray[np.int64]]:
     """Days, and the cause as a number: 0 censored, 1 the first of `causes` and so on."""
     kinds = frame["event_type"].map({cause: place for place, cause in enumerate(causes, start=1)})
     return frame["days"].to_numpy("float64"), kinds.where(frame["event"] == 1, 0).fillna(0).to_numpy("int64")
 
 
-def _rows(
-    frame: pd.DataFrame, curve: methods.Incidence, cause: str, settings: StatisticsSettings
-) -> Iterator[Row]:
+def _rows(frame: pd.DataFrame, curve: Incidence | None, cause: str, settings: StatisticsSettings) -> Iterator[Row]:
+    """Patients, events and incidences at the landmarks; without any event of the cause `curve` is None."""
     happened = float(((frame["event"] == 1) & frame["event_type"].eq(cause)).sum())
     counts: Counts = {"n": float(len(frame)), "events": happened}
     yield Row("n", counts["n"], **counts)
@@ -93,26 +96,33 @@ def _rows(
     if not len(frame):
         return
     times = np.array(settings.landmarks_months, dtype="float64") * DAYS_PER_MONTH
-    at = methods.incidence_at(curve, times)
-    # After the last time it is known only if nobody was left.
-    unknown = (times > curve.time[-1]) & (curve.free[-1] > 0)
+    at = _at(curve, times)
+    # After the last time it is known only if nobody was left without an event.
+    last = frame["days"] == frame["days"].max()
+    unknown = (times > frame["days"].max()) & bool((frame.loc[last, "event"] == 0).any())
+    at[unknown] = NAN
     method = f"Aalen-Johansen, {settings.km_interval} interval; survfit(Surv(time, factor(cause)) ~ 1)"
-    for place, month in enumerate(settings.landmarks_months):
-        estimate, lower, upper = (NAN, NAN, NAN) if unknown[place] else at[place]
+    for month, (estimate, lower, upper) in zip(settings.landmarks_months, at, strict=True):
         own: Counts = {"at": month, "confidence": settings.confidence, "method": method, **counts}
-        yield Row("cumulative_incidence", estimate, lower, upper, **own)
+        yield Row("cumulative_incidence", float(estimate), float(lower), float(upper), **own)
 
 
-def _steps(curve: methods.Incidence) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "time_months": np.concatenate([[0.0], curve.time]) / DAYS_PER_MONTH,
-            "incidence": np.concatenate([[0.0], curve.estimate]),
-            "lower": np.concatenate([[0.0], curve.lower]),
-            "upper": np.concatenate([[0.0], curve.upper]),
-            "at_risk": np.concatenate([curve.at_risk[:1], curve.at_risk]),
-        }
-    )
+def _at(curve: Incidence | None, times: Array) -> Array:
+    """Estimate, lower and upper at `times`; before the first event of the cause 0, of which R gives no interval."""
+    if curve is None:
+        return np.column_stack([np.zeros(len(times)), np.full((len(times), 2), NAN)])
+    at = cumulative_incidence.incidence_at(curve, times)[["estimate", "lower", "upper"]].to_numpy("float64")
+    at[at[:, 0] == 0, 1:] = NAN
+    return at
+
+
+def _steps(time: Array, curve: Incidence | None) -> pd.DataFrame:
+    """The curve at 0 and at every distinct time, with the number at risk (time >= t)."""
+    times = np.union1d([0.0], time)
+    at = _at(curve, times)
+    at_risk = len(time) - np.searchsorted(np.sort(time), times, side="left")
+    columns = {"incidence": at[:, 0], "lower": at[:, 1], "upper": at[:, 2], "at_risk": at_risk.astype("float64")}
+    return pd.DataFrame({"time_months": times / DAYS_PER_MONTH, **columns})
 
 
 def _compared(
@@ -158,7 +168,7 @@ def _gray(
     if not counts["events"]:
         yield not_fitted("Not compared: there was no event of this kind.", **counts)
         return
-    test = methods.gray(*_columns(frame, causes), group, causes.index(cause) + 1)
+    test = cumulative_incidence.gray(*_columns(frame, causes), group, causes.index(cause) + 1)
     if np.isnan(test.p):
         yield not_fitted("Not compared: the test has no variance in these patients.", **counts)
         return
@@ -180,11 +190,11 @@ def _fine_gray(
         return
     time, kind = _columns(frame.loc[declared.frame.index], causes)
     try:
-        fit = methods.fine_gray(time, kind, declared.x.to_numpy("float64"), causes.index(cause) + 1)
-    except methods.NotFitted as reason:
-        yield not_fitted(str(reason), **counts)
+        fit = fine_gray.fit(time, kind, declared.x.to_numpy("float64"), of_interest=causes.index(cause) + 1)
+    except NoMaximum:
+        yield not_fitted("Not fitted: the likelihood has no maximum (separation, or too few events).", **counts)
         return
-    for place, key in enumerate(declared.coefficients):
-        coef, error = float(fit.coef[place]), float(fit.std_error[place])
-        own = methods.subdistribution_rows(coef, error, settings.confidence, counts)
-        yield from placed(own, level=key.level, reference=key.reference)
+    for key, coef, error in zip(declared.coefficients, fit.coef, fit.std_error, strict=True):
+        p = float(chdtrc(1, (coef / error) ** 2))
+        ratio, *others = hazard_rows(float(coef), float(error), p, settings.confidence, FINE_GRAY_METHOD, counts)
+        yield from placed([replace(ratio, statistic="shr"), *others], level=key.level, reference=key.reference)

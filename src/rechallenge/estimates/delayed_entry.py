@@ -15,7 +15,7 @@ from rechallenge.dates import DAYS_PER_MONTH
 from rechallenge.estimates import counting_process, cox, kaplan_meier, models
 from rechallenge.estimates.competing_events import covariate_of
 from rechallenge.estimates.design import design
-from rechallenge.estimates.plans import OVERALL, Classes, Plan, groups
+from rechallenge.estimates.plans import Classes, Plan, groups
 from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
 from rechallenge.estimates.times import classes_of
 from rechallenge.settings.statistics import StatisticsSettings
@@ -70,7 +70,9 @@ def _compared(frame: pd.DataFrame, settings: StatisticsSettings, *, delayed: boo
     for place, key in enumerate(declared.coefficients):
         numbers = float(fit.coef[place]), float(fit.std_error[place]), float(fit.p[place])
         own = counting_process.hazard_rows(*numbers, settings.confidence, method, counts)
-        yield from placed([*own, *models.proportional_rows(fit.ph[place], counts)], level=key.level, reference=key.reference)
+        yield from placed(
+            [*own, *models.proportional_rows(fit.ph[place], counts)], level=key.level, reference=key.reference
+        )
 
 
 def _check(frame: pd.DataFrame, settings: StatisticsSettings) -> Iterator[Row]:

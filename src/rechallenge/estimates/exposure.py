@@ -74,7 +74,7 @@ def counting_rows(frame: pd.DataFrame) -> pd.DataFrame:
     changed = (frame["exposed_days"] < frame["days"]).to_numpy(bool)
     before = frame.assign(
         entry_days=BEFORE,
-        days=frame["days"].where(~changed, frame["exposed_days"]),
+        days=frame["days"].astype("float64").where(~changed, frame["exposed_days"]),
         event=frame["event"].where(~changed, 0),
         exposed=0.0,
     )
@@ -121,7 +121,10 @@ def _naive(frame: pd.DataFrame, settings: StatisticsSettings) -> Iterator[Row]:
     test = logrank.rows(frame, frame[EXPOSURE])
     yield from placed((row for row in test if row.statistic != "left_out"), term=EXPOSURE)
     fitted = models.model_rows(
-        frame, [Covariate(name=EXPOSURE, reference=NEVER)], confidence=confidence, minimum_events=settings.minimum_events
+        frame,
+        [Covariate(name=EXPOSURE, reference=NEVER)],
+        confidence=confidence,
+        minimum_events=settings.minimum_events,
     )
     wanted = ("hr", "coef", "se", "ph_chi2", "ph_p")
     yield from (row for row in fitted if row.statistic in wanted and row.term == EXPOSURE)

@@ -35,11 +35,11 @@ NOTHING: Final = 1e-7
 HALF: Final = 1e-6
 # An exact event on the day of the start has no likelihood under a Weibull distribution.
 EARLIEST: Final = 0.5
-TURNBULL: Final = "Turnbull, the drop of each interval at its middle; survfit(Surv(lower, upper, type = 'interval2') ~ 1)"
-WEIBULL: Final = "Weibull model, hazard ratio exp(-coefficient/scale), delta-method interval; survreg(Surv(lower, upper, type = 'interval2') ~ ...)"
-NO_INTERVALS: Final = (
-    "Not estimated: the source dates each progression on one day and has no scan before it, so that there are no intervals."
+TURNBULL: Final = (
+    "Turnbull, the drop of each interval at its middle; survfit(Surv(lower, upper, type = 'interval2') ~ 1)"
 )
+WEIBULL: Final = "Weibull model, hazard ratio exp(-coefficient/scale), delta-method interval; survreg(Surv(lower, upper, type = 'interval2') ~ ...)"
+NO_INTERVALS: Final = "Not estimated: the source dates each progression on one day and has no scan before it, so that there are no intervals."
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,11 @@ def survival_at(curve: Turnbull, time: float, ended: float) -> tuple[float, floa
     if time > ended and not (len(curve.survival) and curve.survival[-1] <= NOTHING):
         return np.nan, np.nan, np.nan
     steps = np.concatenate([[1.0], curve.survival])
-    drops = ((curve.lower + curve.upper) / 2, np.where(curve.lower < curve.upper, curve.lower, curve.upper), curve.upper)
+    drops = (
+        (curve.lower + curve.upper) / 2,
+        np.where(curve.lower < curve.upper, curve.lower, curve.upper),
+        curve.upper,
+    )
     middle, soonest, latest = (float(steps[np.searchsorted(places, time, side="right")]) for places in drops)
     inside = bool(((curve.lower < time) & (time < curve.upper)).any())
     return (middle, soonest, latest) if inside else (latest, latest, latest)
@@ -100,7 +104,9 @@ def rows(frame: pd.DataFrame, plan: Plan, settings: StatisticsSettings, shown: C
     widths = (frame["interval_upper_days"] - frame["interval_lower_days"])[_wide(frame)]
     counts: Counts = {"n": float(len(frame)), "events": float(len(widths))}
     said = "median width of the intervals between two scans, in months; events: progressions with an interval"
-    yield Row("median_width", float(widths.median()) / DAYS_PER_MONTH, method=said, model=INTERVAL, term=OVERALL, **counts)
+    yield Row(
+        "median_width", float(widths.median()) / DAYS_PER_MONTH, method=said, model=INTERVAL, term=OVERALL, **counts
+    )
     dated = {RIGHT_END: frame, MIDPOINT: at_midpoint(frame)}
     for term, level, patients in groups(frame, plan, shown):
         for model, own in dated.items():
@@ -109,7 +115,9 @@ def rows(frame: pd.DataFrame, plan: Plan, settings: StatisticsSettings, shown: C
         yield from placed(_turnbull(patients, settings), model=INTERVAL, term=term, level=level)
     for column in plan.compare:
         for model, own in dated.items():
-            exact = own.assign(interval_lower_days=own["days"], interval_upper_days=own["days"].where(own["event"] == 1))
+            exact = own.assign(
+                interval_lower_days=own["days"], interval_upper_days=own["days"].where(own["event"] == 1)
+            )
             yield from placed(_cox(own, column, settings), model=model)
             yield from placed(_weibull(exact, column, settings), model=model)
         yield from placed(_weibull(frame, column, settings), model=INTERVAL)
@@ -183,7 +191,9 @@ def _weibull(frame: pd.DataFrame, column: str, settings: StatisticsSettings) -> 
         limits = np.exp(coef - z * error), np.exp(coef + z * error)
         p = float(chdtrc(1, (coef / error) ** 2))
         said: Counts = {"confidence": settings.confidence, "method": WEIBULL, **counts}
-        yield Row("weibull_hr", np.exp(coef), *limits, p, term=key.term, level=key.level, reference=key.reference, **said)
+        yield Row(
+            "weibull_hr", np.exp(coef), *limits, p, term=key.term, level=key.level, reference=key.reference, **said
+        )
 
 
 @dataclass(frozen=True)
@@ -207,16 +217,17 @@ def weibull(lower: Array, upper: Array, x: Array) -> WeibullFit:
     from lifelines.exceptions import ConvergenceError
 
     exact = lower == upper
-    observed = upper > 0
-    informative = observed & (exact | (upper < np.inf) | (lower > 0))
-    low = np.where(exact, np.maximum(lower, EARLIEST), lower)[informative]
-    high = np.where(exact | (upper < EARLIEST), np.maximum(upper, EARLIEST), upper)[informative]
+    # Who was censored on day 0 was never seen.
+    informative = exact | (upper < np.inf) | (lower > 0)
+    low, high = (np.where(exact, np.maximum(bound, EARLIEST), bound)[informative] for bound in (lower, upper))
     names = [f"x{place}" for place in range(x.shape[1])]
     frame = pd.DataFrame(x[informative], columns=names).assign(low=low, high=high)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            model = WeibullAFTFitter().fit_interval_censoring(frame, "low", "high", fit_options={"ftol": 1e-14, "maxiter": 2000})
+            model = WeibullAFTFitter().fit_interval_censoring(
+                frame, "low", "high", fit_options={"ftol": 1e-14, "maxiter": 2000}
+            )
         except (ConvergenceError, np.linalg.LinAlgError):
             raise cox.NotFitted("Not fitted: the likelihood of the Weibull model has no maximum.") from None
     shape = ("rho_", "Intercept")
