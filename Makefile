@@ -24,7 +24,7 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help setup report test check format docs lock demo-broken assure benchmark clean
+.PHONY: help setup report test check format docs lock demo-broken assure benchmark verify-r clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
@@ -62,6 +62,12 @@ test: setup
 # Invented patients against the definitions of a study: make assure STUDY=study.yaml PATIENTS=mine.yaml
 assure: setup
 	$(BIN)/rechallenge assure $(if $(STUDY),--study $(STUDY)) $(PATIENTS)
+
+# The estimates of a study computed again in R (needs R with its package survival): make verify-r STUDY=study.yaml RUN=folder
+verify-r: setup
+	@command -v Rscript >/dev/null || { echo "R is needed: install R and its package survival (Debian: r-base-core r-cran-survival)."; exit 1; }
+	$(RUN_STUDY)
+	Rscript $(RUN)/results/private/verification/verify.R
 
 benchmark: setup
 	$(BIN)/python scripts/benchmark.py

@@ -47,6 +47,7 @@ rule all:
     input:
         rules.report.output,
         rules.manuscript.output,
+        rules.verification.output,
         rules.provenance.output,
     message:
         "The study is complete"

@@ -68,22 +68,25 @@ with step(snakemake) as log:
     between += lesion_agreement(read_result("lesion_agreement", files.lesion_agreement))
     rows.append(table(placed(between, analysis=MAIN)))
     sensitivity = SensitivitySettings.read(params.sensitivity, "sensitivity")
+    made_by_scenario: list[pd.DataFrame] = []
     if sensitivity.enabled:
         first_day, last_day = map(pd.Timestamp, params.window)
         frame = StudyFrame(cutoff, (first_day, last_day), dates_only)
-        rows.append(
-            sensitivity_set(
-                definitions[MAIN],
-                params.imputation,
-                Accepted(folder, params.imputation, cutoff),
-                frame,
-                read_parquet(files.everyone)["patient_id"],
-                read_result("classified", files.classified[0]),
-                read_result("adtte", files.adtte[0]),
-                settings,
-                sensitivity.imputations,
-            )
+        scenarios = sensitivity_set(
+            definitions[MAIN],
+            params.imputation,
+            Accepted(folder, params.imputation, cutoff),
+            frame,
+            read_parquet(files.everyone)["patient_id"],
+            read_result("classified", files.classified[0]),
+            read_result("adtte", files.adtte[0]),
+            settings,
+            sensitivity.imputations,
         )
+        rows.append(scenarios.rows)
+        made_by_scenario = [scenarios.classified, scenarios.adtte]
+    for path, made_of in zip(output.sensitivity, made_by_scenario or [pd.DataFrame({"analysis": []})] * 2, strict=True):
+        write_csv(made_of, path)
     specifications = gathered([read_result("specification_curve", path) for path in files.specifications])
     write_csv(specifications, output.specification_curve)
     rows.append(table(summary(specifications, settings.confidence, MAIN)))

@@ -21,7 +21,7 @@ TABLES: Final = ("patients", "treatments", "assessments", "lesions", "adverse_ev
 # The rules of the workflow; each has a script of its name.
 RULES: Final = (
     "ingest", "validate", "gate", "episodes", "eligibility", "classify", "endpoints", "specify", "estimate", "figures",
-    "report", "manuscript", "provenance",
+    "report", "manuscript", "verification", "provenance",
 )  # fmt: skip
 
 

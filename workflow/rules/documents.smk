@@ -60,6 +60,33 @@ rule manuscript:
         "../../scripts/manuscript.py"
 
 
+rule verification:
+    input:
+        gate=rules.gate.output,
+        estimates=rules.estimate.output.estimates,
+        classified=[rules.classify.output.main, *rules.classify.output.further],
+        adtte=[rules.endpoints.output.main, *rules.endpoints.output.further],
+        sensitivity=rules.estimate.output.sensitivity,
+        templates=study.templates("verify*"),
+    output:
+        script="<results>/private/verification/verify.R",
+        estimates="<results>/private/verification/estimates.csv",
+        times="<results>/private/verification/times.csv",
+        patients="<results>/private/verification/patients.csv",
+    log:
+        "<logs>/verification.log",
+    params:
+        settings=study.settings.statistics.plain(),
+        definitions=study.definitions(),
+        imputation=study.settings.dates.imputation,
+        title=study.settings.study.title,
+        code=study.code("verification"),
+    message:
+        "Writing the R script that computes the estimates again"
+    script:
+        "../../scripts/verification.py"
+
+
 rule provenance:
     input:
         source=rules.ingest.output.account,
@@ -79,6 +106,11 @@ rule provenance:
             rules.classify.output.further,
             rules.endpoints.output,
             rules.estimate.output.curves,
+            rules.estimate.output.incidence,
+            rules.estimate.output.residuals,
+            rules.estimate.output.influence,
+            rules.estimate.output.sensitivity,
+            rules.verification.output,
         ],
         figures=rules.figures.output.shareable,
         shareable=[

@@ -24,6 +24,7 @@ rule estimate:
         incidence="<results>/private/incidence.csv",
         residuals="<results>/private/model_residuals.csv",
         influence="<results>/private/model_influence.csv",
+        sensitivity=collect("<results>/private/sensitivity/{table}.csv", table=["classified", "adtte"]),
         specification_curve="<results>/shareable/specification_curve.csv",
     log:
         "<logs>/estimate.log",

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rechallenge.estimates.concordance import Concordance, concordance
+from rechallenge.estimates.fast_cox import LARGEST_ERROR
 from rechallenge.estimates.logrank import ChiSquare
 
 Array = NDArray[np.float64]
@@ -24,8 +25,8 @@ STEPS: Final = (0.95, 0.5, 0.1)
 # Under separation each iteration moves a coefficient by about 1, so two programmes that stop by different rules
 # stop at different places; where there is a maximum they differ by less than 1e-8.
 AGREEMENT: Final = 1e-4
-# A standard error of a log hazard ratio, per standard deviation of its covariate, that no real estimate has.
-LARGEST_ERROR: Final = 10.0
+
+
 # R's default transform of time in `cox.zph`.
 TRANSFORM: Final = "km"
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rechallenge.dates import DAYS_PER_MONTH
-from rechallenge.robustness import fast_cox, fast_groups
+from rechallenge.estimates import fast_cox
+from rechallenge.robustness import fast_groups
 from rechallenge.settings.classes import WITHOUT_PRIMARY
 from rechallenge.settings.definitions import DefinitionSettings
 

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from rechallenge.estimates import cox
-from rechallenge.robustness import fast_cox
+from rechallenge.estimates import cox, fast_cox
 from tests.estimates.cohort import DATA_SETS, reference
 
 # R stops when the log-likelihood changes by less than 1e-9 of itself: this close to the maximum.
