@@ -50,7 +50,7 @@ class NotFitted(Exception):  # noqa: N818 - a result, not a mistake
     """The likelihood has no maximum; the message is a sentence for the report."""
 
 
-_SEPARATED: Final = (
+SEPARATED: Final = (
     "Not fitted: the likelihood has no maximum, because some combination of the covariates separates the patients "
     "with events from those without (separation, or too few events)."
 )
@@ -73,14 +73,14 @@ def fit(time: Array, event: Array, x: Array) -> CoxFit:
             second = CoxPH(ties="efron").fit(Surv(time, event.astype(int)), pd.DataFrame(x / spread, columns=names))
             ph = second.cox_zph(transform=TRANSFORM)
         except (np.linalg.LinAlgError, ConvergenceError):
-            raise NotFitted(_SEPARATED) from None
+            raise NotFitted(SEPARATED) from None
     coef, error = first["coef"].to_numpy("float64"), first["se(coef)"].to_numpy("float64")
     scaled = np.asarray(second.coef_, dtype="float64")
     numbers = np.concatenate([coef, error, scaled])
     if not np.isfinite(numbers).all() or (error * spread > LARGEST_ERROR).any():
-        raise NotFitted(_SEPARATED)
+        raise NotFitted(SEPARATED)
     if (np.abs(coef * spread - scaled) > AGREEMENT).any():
-        raise NotFitted(_SEPARATED)
+        raise NotFitted(SEPARATED)
     df = x.shape[1]
     return CoxFit(
         coef,

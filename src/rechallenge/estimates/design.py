@@ -127,9 +127,7 @@ def _class_problems(covariate: Covariate, reference: str, found: list[str]) -> l
     return []
 
 
-def _classes_without_events(
-    covariate: Covariate, column: pd.Series, event: pd.Series, found: list[str]
-) -> list[str]:
+def _classes_without_events(covariate: Covariate, column: pd.Series, event: pd.Series, found: list[str]) -> list[str]:
     without = [level for level in found if not event[column == level].any()]
     return [
         f"there was no event with {label_of(covariate)}: {words.cell_words(covariate.name, level)}, so its hazard ratio "

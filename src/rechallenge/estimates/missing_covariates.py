@@ -115,7 +115,9 @@ def _encoded(values: pd.Series, name: str, number: bool, complete: dict[str, Arr
     if len(levels) == 1:
         return _Encoded({}, problem="all who have it are of one class")
     if len(levels) > 2 and len(known) == len(values):
-        return _Encoded({f"{name}_{place}": (values == level).to_numpy("float64") for place, level in enumerate(levels[1:])})
+        return _Encoded(
+            {f"{name}_{place}": (values == level).to_numpy("float64") for place, level in enumerate(levels[1:])}
+        )
     scores = np.arange(2.0) if len(levels) == 2 else _canonical(values, levels, complete)
     classes = tuple(zip(levels, (float(score) for score in scores), strict=True))
     return _Encoded({name: values.map(dict(classes)).to_numpy("float64")}, classes)
