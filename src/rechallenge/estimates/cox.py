@@ -1,8 +1,11 @@
-"""The Cox model with Efron's ties, fitted twice: by lifelines, and by greenwood for what lifelines lacks.
+"""The Cox model with Efron's ties, fitted twice: by lifelines, and by `fast_cox`, which checks it.
 
-Coefficients, standard errors, intervals, Wald P values and the likelihood-ratio test are lifelines'; the score
-and Wald tests of the whole model and the test of proportional hazards are greenwood's. Where the two fits do not
+Coefficients, standard errors, Wald P values and the likelihood-ratio test are lifelines', with a tolerance of our
+own. What lifelines lacks or defines otherwise than R is our own code, tested against R: the score and Wald tests of the
+whole model, the test of proportional hazards (`proportional_hazards`) and the concordance. Where the two fits do not
 agree, the likelihood has no maximum, and nothing is reported.
+
+The second fit is not greenwood's because that takes 7 s with 100,000 patients and 10 covariates, and this one 0.4 s.
 """
 
 import warnings
@@ -11,11 +14,14 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from rechallenge.estimates import fast_cox
 from rechallenge.estimates.concordance import Concordance, concordance
 from rechallenge.estimates.fast_cox import LARGEST_ERROR
 from rechallenge.estimates.logrank import ChiSquare
+from rechallenge.estimates.partial_likelihood import risk_sets
+from rechallenge.estimates.proportional_hazards import Transform, proportional_hazards
 
 Array = NDArray[np.float64]
 # lifelines' defaults stop early: coefficients would differ from R's by up to 2e-4; with these by less than 1e-8.
@@ -25,10 +31,8 @@ STEPS: Final = (0.95, 0.5, 0.1)
 # Under separation each iteration moves a coefficient by about 1, so two programmes that stop by different rules
 # stop at different places; where there is a maximum they differ by less than 1e-8.
 AGREEMENT: Final = 1e-4
-
-
 # R's default transform of time in `cox.zph`.
-TRANSFORM: Final = "km"
+TRANSFORM: Final[Transform] = "km"
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,9 @@ class CoxFit:
     coef: Array
     std_error: Array
     p: Array
+    covariance: Array
+    log_likelihood: float
+    null_log_likelihood: float
     likelihood_ratio: ChiSquare
     wald: ChiSquare
     score: ChiSquare
@@ -56,63 +63,95 @@ SEPARATED: Final = (
 )
 
 
-def fit(time: Array, event: Array, x: Array) -> CoxFit:
+def fit(
+    time: Array, event: Array, x: Array, *, entry: Array | None = None, strata: ArrayLike | None = None
+) -> CoxFit:
     """Fit the model of the columns of `x`. Raises NotFitted where the estimates are not finite.
 
-    `time` must be rounded; each column must vary, and there must be events.
+    `time` must be rounded; each column must vary, and there must be events. With delayed `entry` a patient is at risk
+    after it (entry < time); with `strata`, one value per patient, each stratum has a baseline hazard of its own.
     """
-    from greenwood import CoxPH, Surv
     from lifelines.exceptions import ConvergenceError
 
-    names = [f"x{place}" for place in range(x.shape[1])]
+    if entry is not None and not (entry > 0).any():
+        entry = None
     spread = x.std(axis=0)
+    risk = risk_sets(time, event, entry, strata)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            first, likelihood = _lifelines(time, event, x, names)
-            second = CoxPH(ties="efron").fit(Surv(time, event.astype(int)), pd.DataFrame(x / spread, columns=names))
-            ph = second.cox_zph(transform=TRANSFORM)
-        except (np.linalg.LinAlgError, ConvergenceError):
+            second = fast_cox.fit_at(risk, x)
+            first = _lifelines(time, event, x, entry, strata)
+        except (np.linalg.LinAlgError, ConvergenceError, fast_cox.NoMaximum):
             raise NotFitted(SEPARATED) from None
-    coef, error = first["coef"].to_numpy("float64"), first["se(coef)"].to_numpy("float64")
-    scaled = np.asarray(second.coef_, dtype="float64")
-    numbers = np.concatenate([coef, error, scaled])
-    if not np.isfinite(numbers).all() or (error * spread > LARGEST_ERROR).any():
+    coef, error = first.coef, first.std_error
+    if not np.isfinite(np.concatenate([coef, error])).all() or (error * spread > LARGEST_ERROR).any():
         raise NotFitted(SEPARATED)
-    if (np.abs(coef * spread - scaled) > AGREEMENT).any():
+    if (np.abs(coef - second.coef) * spread > AGREEMENT).any():
         raise NotFitted(SEPARATED)
     df = x.shape[1]
+    hazards = proportional_hazards(risk, x, coef, time, entry, transform=TRANSFORM)
     return CoxFit(
         coef,
         error,
-        first["p"].to_numpy("float64"),
-        likelihood,
-        _chi_square(second.wald_stat_, df),
-        _chi_square(second.score_stat_, df),
-        tuple(_chi_square(ph.per_term[name]["chisq"], 1) for name in names),
-        _chi_square(ph.global_test["chisq"], df),
-        concordance(time, event, x @ coef),
+        first.p,
+        first.covariance,
+        first.log_likelihood,
+        first.log_likelihood - first.likelihood_ratio / 2,
+        chi_square(first.likelihood_ratio, df),
+        chi_square(second.wald_chi2, df),
+        chi_square(second.score_chi2, df),
+        hazards.terms,
+        hazards.whole,
+        concordance(time, event, (x - x.mean(axis=0)) @ coef, entry=entry, strata=strata),
     )
 
 
-def _lifelines(time: Array, event: Array, x: Array, names: list[str]) -> tuple[pd.DataFrame, ChiSquare]:
+@dataclass(frozen=True)
+class _First:
+    """What lifelines reports."""
+
+    coef: Array
+    std_error: Array
+    p: Array
+    covariance: Array
+    log_likelihood: float
+    likelihood_ratio: float
+
+
+def _lifelines(time: Array, event: Array, x: Array, entry: Array | None, strata: ArrayLike | None) -> _First:
     from lifelines import CoxPHFitter
     from lifelines.exceptions import ConvergenceError
 
+    names = [f"x{place}" for place in range(x.shape[1])]
     # Plain numpy columns: lifelines cannot take Arrow-typed ones.
     frame = pd.DataFrame(x, columns=names).assign(time=time, event=event.astype(int))
+    columns: dict[str, str] = {}
+    if entry is not None:
+        frame, columns = frame.assign(entry=entry), {"entry_col": "entry"}
+    if strata is not None:
+        frame, columns = frame.assign(strata=np.unique(strata, return_inverse=True)[1]), {**columns, "strata": "strata"}
     for step in STEPS:
         try:
-            model = CoxPHFitter().fit(frame, "time", "event", fit_options=TOLERANCE | {"step_size": step})
+            options = TOLERANCE | {"step_size": step}
+            model = CoxPHFitter().fit(frame, "time", "event", fit_options=options, **columns)
             break
         except ConvergenceError:
             if step == STEPS[-1]:
                 raise
-    test = model.log_likelihood_ratio_test()
-    return model.summary.loc[names], ChiSquare(float(test.test_statistic), len(names), float(test.p_value))
+    found = model.summary.loc[names]
+    return _First(
+        found["coef"].to_numpy("float64"),
+        found["se(coef)"].to_numpy("float64"),
+        found["p"].to_numpy("float64"),
+        model.variance_matrix_.loc[names, names].to_numpy("float64"),
+        float(model.log_likelihood_),
+        float(model.log_likelihood_ratio_test().test_statistic),
+    )
 
 
-def _chi_square(statistic: float, df: int) -> ChiSquare:
+def chi_square(statistic: float, df: int) -> ChiSquare:
+    """Return a chi-square statistic with its P value."""
     from scipy.special import chdtrc
 
     return ChiSquare(float(statistic), df, float(chdtrc(df, statistic)))
