@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from rechallenge.estimates import models
+from rechallenge.estimates import fast_cox, models
 from rechallenge.estimates.concordance import concordance
 from rechallenge.estimates.design import design
-from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
+from rechallenge.estimates.rows import NAN, Counts, Row, not_fitted, placed
 from rechallenge.settings.statistics import Covariate
 
 # The model that stands beside each ordinary one.
@@ -19,8 +19,9 @@ FIRTH: Final = {
     "cox_sensitivity": "cox_firth_sensitivity",
 }
 METHOD: Final = (
-    "Firth's penalised Cox model, {ties} ties, profile-likelihood interval, penalised likelihood-ratio P (as coxphf)"
+    "Firth's penalised Cox model, Efron ties, profile-likelihood interval, penalised likelihood-ratio P"
 )
+NO_MAXIMUM: Final = "Not fitted: the penalised likelihood has no single maximum."
 INSTEAD: Final = "Firth's penalised model is given instead."
 
 
@@ -41,17 +42,17 @@ def penalised_rows(
     time, event, x = models.arrays(declared)
     try:
         fit = firth.fit(time, event, x, confidence)
-    except firth.NotFitted as reason:
-        return (*found, not_fitted(str(reason), **counts))
-    method = METHOD.format(ties=firth.TIES)
-    stated: Counts = {"confidence": confidence, "method": method, **counts}
+    except fast_cox.NoMaximum:
+        return (*found, not_fitted(NO_MAXIMUM, **counts))
+    stated: Counts = {"confidence": confidence, "method": METHOD, **counts}
     for place, key in enumerate(declared.coefficients):
-        coef, lower, upper = (float(values[place]) for values in (fit.coef, fit.lower, fit.upper))
-        p = float(fit.p[place])
+        # Where the profile does not fall far enough on one side, there is no limit.
+        bounds = (float(values[place]) if np.isfinite(values[place]) else NAN for values in (fit.lower, fit.upper))
+        coef, p, (lower, upper) = float(fit.coef[place]), float(fit.p[place]), bounds
         own = [
             Row("hr", np.exp(coef), np.exp(lower), np.exp(upper), p, **stated),
             Row("coef", coef, lower, upper, p, **stated),
-            Row("se", float(fit.std_error[place]), method=method, **counts),
+            Row("se", float(fit.std_error[place]), method=METHOD, **counts),
         ]
         found += placed(own, term=key.term, level=key.level, reference=key.reference)
     test, freedom = fit.likelihood_ratio, "degrees" if fit.likelihood_ratio.df > 1 else "degree"
