@@ -12,7 +12,6 @@ from rechallenge.errors import UserError, nearest
 from rechallenge.estimates.times import classes_of
 from rechallenge.settings.statistics import Covariate
 
-
 # The class of patients whose value is missing, where the policy gives them one.
 MISSING: Final = "missing"
 
@@ -130,8 +129,8 @@ def _class_problems(covariate: Covariate, reference: str, found: list[str]) -> l
 def _classes_without_events(covariate: Covariate, column: pd.Series, event: pd.Series, found: list[str]) -> list[str]:
     without = [level for level in found if not event[column == level].any()]
     return [
-        f"there was no event with {label_of(covariate)}: {words.cell_words(covariate.name, level)}, so its hazard ratio "
-        "has no finite estimate"
+        f"there was no event with {label_of(covariate)}: {words.cell_words(covariate.name, level)}, so its hazard "
+        "ratio has no finite estimate"
         for level in without
     ]
 

@@ -85,7 +85,7 @@ def imputed_frames(
         known = len(frame) - lacking.get(covariate.name, 0)
         if covariate.name in lacking and known < len(varying) + 2:
             raise cox.NotFitted(
-                f"Not fitted: {known} patients with a known {label_of(covariate)} are too few to impute the others from."
+                f"Not fitted: {known} patients with a known {label_of(covariate)} are too few to impute the others."
             )
     chain = MICEData(pd.DataFrame(varying), k_pmm=DONORS, rng=np.random.default_rng(seed))
     several = len(lacking) > 1

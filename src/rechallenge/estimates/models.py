@@ -137,5 +137,9 @@ def _proportional(test: ChiSquare, counts: Counts) -> list[Row]:
 
 
 def _test(statistic: str, test: ChiSquare, name: str, counts: Counts) -> Row:
-    method = f"{name}, {test.df} degree{'s' if test.df > 1 else ''} of freedom"
-    return Row(statistic, test.chi2, p=test.p, method=method, **counts)
+    return Row(statistic, test.chi2, p=test.p, method=f"{name}, {degrees(test.df)}", **counts)
+
+
+def degrees(df: int) -> str:
+    """Return "1 degree of freedom"."""
+    return f"{df} degree{'s' if df > 1 else ''} of freedom"

@@ -8,14 +8,13 @@ needs no proportional hazards, stands among the comparisons of classes.
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import chdtrc, erfc, ndtri
 
 from rechallenge.dates import DAYS_PER_MONTH
 from rechallenge.estimates import fast_cox, models
 from rechallenge.estimates.cox import SEPARATED, CoxFit
-from rechallenge.estimates.design import Coefficient, Design, label_of
+from rechallenge.estimates.design import Coefficient, Design
 from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
 from rechallenge.estimates.times import DECIMALS
 from rechallenge.files import number_text
@@ -28,9 +27,7 @@ TIME_SPLIT = "cox_time_split"
 TESTED = "ph_failing"
 
 
-def rows(
-    declared: Design, fit: CoxFit, covariates: Sequence[Covariate], settings: StatisticsSettings
-) -> Iterator[Row]:
+def rows(declared: Design, fit: CoxFit, covariates: Sequence[Covariate], settings: StatisticsSettings) -> Iterator[Row]:
     """Return how many covariates fail the test, and for each of them what was done, with its results.
 
     `declared` and `fit` are the declared model. `ph_failing` (number of covariates, and per covariate its smallest P)
@@ -81,8 +78,8 @@ def _what_was_done(covariate: Covariate, declared: Design, settings: StatisticsS
             "restricted means of."
         )
     return (
-        f"Its hazard ratio changes with time: {until} are given, and a model stratified by it for the other covariates; "
-        "the difference of restricted mean survival times, which supposes no proportional hazards, stands with the "
+        f"Its hazard ratio changes with time: {until} are given, and a model stratified by it for the other "
+        "covariates; the difference of restricted mean survival times, which supposes no proportional hazards, stands with the "
         "comparisons of its classes."
     )
 
@@ -146,7 +143,7 @@ def time_split_rows(declared: Design, name: str, months: float, confidence: floa
     yield from _coefficients(fit, keys, method, confidence, counts)
     df = len(own)
     chi2 = max(0.0, 2 * (fit.log_likelihood - together.log_likelihood))
-    test = f"likelihood-ratio test of one hazard ratio against two, {df} degree{'s' if df > 1 else ''} of freedom"
+    test = f"likelihood-ratio test of one hazard ratio against two, {models.degrees(df)}"
     yield Row("time_split_chi2", chi2, p=float(chdtrc(df, chi2)), method=test, term=name, **counts)
 
 
@@ -157,7 +154,9 @@ def _without_events(declared: Design, name: str, early: NDArray[np.bool_]) -> st
         inside = (levels == level).to_numpy()
         for period, chosen in (("until", early), ("after", ~early)):
             if not (inside & chosen & happened).any():
-                return f"Not fitted: no event with {level} {period} that time, so a hazard ratio has no finite estimate."
+                return (
+                    f"Not fitted: no event with {level} {period} that time, so a hazard ratio has no finite estimate."
+                )
     return ""
 
 

@@ -18,9 +18,7 @@ FIRTH: Final = {
     "cox_multivariable": "cox_firth",
     "cox_sensitivity": "cox_firth_sensitivity",
 }
-METHOD: Final = (
-    "Firth's penalised Cox model, Efron ties, profile-likelihood interval, penalised likelihood-ratio P"
-)
+METHOD: Final = "Firth's penalised Cox model, Efron ties, profile-likelihood interval, penalised likelihood-ratio P"
 NO_MAXIMUM: Final = "Not fitted: the penalised likelihood has no single maximum."
 INSTEAD: Final = "Firth's penalised model is given instead."
 
@@ -55,8 +53,8 @@ def penalised_rows(
             Row("se", float(fit.std_error[place]), method=METHOD, **counts),
         ]
         found += placed(own, term=key.term, level=key.level, reference=key.reference)
-    test, freedom = fit.likelihood_ratio, "degrees" if fit.likelihood_ratio.df > 1 else "degree"
-    said = f"penalised likelihood-ratio test, {test.df} {freedom} of freedom"
+    test = fit.likelihood_ratio
+    said = f"penalised likelihood-ratio test, {models.degrees(test.df)}"
     return (
         *found,
         Row("likelihood_ratio_chi2", test.chi2, p=test.p, method=said, **counts),

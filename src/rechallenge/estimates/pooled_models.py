@@ -7,12 +7,13 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import chdtrc, chdtri
 
 from rechallenge.estimates import cox, fast_cox, models
 from rechallenge.estimates.concordance import concordance
 from rechallenge.estimates.design import Design, design
 from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
-from rechallenge.estimates.rubin import Pooled, PooledTest, pooled, pooled_chi_square, pooled_wald
+from rechallenge.estimates.rubin import Pooled, PooledTest, pooled, pooled_wald
 from rechallenge.settings.statistics import Covariate
 
 Array = NDArray[np.float64]
@@ -84,21 +85,23 @@ def _coefficient(found: Pooled, said: str, confidence: float, counts: Counts) ->
 
 def _wald(test: PooledTest, counts: Counts) -> Row:
     said = (
-        f"pooled Wald test (D1, Li, Raghunathan and Rubin 1991), F with {test.df} and {test.residual_df:.4g} degrees of "
-        "freedom"
+        "pooled Wald test (D1, Li, Raghunathan and Rubin 1991), "
+        f"F with {test.df} and {test.residual_df:.4g} degrees of freedom"
     )
     return Row("wald_f", test.f, p=test.p, method=said, **counts)
 
 
 def _ph(statistics: Array, df: int, counts: Counts) -> Iterator[Row]:
-    """Pooled tests of proportional hazards from a column of chi-squares; none where there is no column."""
+    """Tests of proportional hazards from a column of chi-squares; none where there is no column.
+
+    By the median P, which holds its level, while pooled chi-squares (D2) of small ones are 0.
+    """
     if not statistics.shape[1]:
         return
-    test = pooled_chi_square(statistics[:, 0], df)
-    said = f"{models.PH_METHOD}, chi-squares of the imputed data sets pooled (D2, Li and others 1991)"
-    freedom = f"F with {test.df} and {test.residual_df:.4g} degrees of freedom"
-    yield Row("ph_f", test.f, p=test.p, method=f"{said}, {freedom}", **counts)
-    yield Row("ph_p", test.p, p=test.p, method=said, **counts)
+    p = float(np.median(chdtrc(df, statistics[:, 0])))
+    said = f"{models.PH_METHOD}, median of the imputed data sets (Eekhout and others 2017)"
+    yield Row("ph_chi2", float(chdtri(df, p)), p=p, method=f"{said}, {models.degrees(df)}", **counts)
+    yield Row("ph_p", p, p=p, method=said, **counts)
 
 
 def _fits(

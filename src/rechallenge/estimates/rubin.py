@@ -80,14 +80,3 @@ def _li(k: int, m: int, rise: float) -> float:
     if t > 4:
         return 4 + (t - 4) * (1 + (1 - 2 / t) / rise) ** 2
     return t * (1 + 1 / k) * (1 + 1 / rise) ** 2 / 2
-
-
-def pooled_chi_square(statistics: Array, df: int) -> PooledTest:
-    """Pool chi-square statistics of `df` degrees of freedom: D2 of Li, Meng, Raghunathan and Rubin (1991)."""
-    from scipy.special import fdtrc
-
-    m = len(statistics)
-    rise = (1 + 1 / m) * float(np.var(np.sqrt(statistics), ddof=1))
-    f = max(0.0, (float(np.mean(statistics)) / df - (m + 1) / (m - 1) * rise) / (1 + rise))
-    residual = df ** (-3 / m) * (m - 1) * (1 + 1 / max(rise, SMALLEST_RISE)) ** 2
-    return PooledTest(f, df, residual, float(fdtrc(df, residual, f)))
