@@ -79,8 +79,8 @@ def _what_was_done(covariate: Covariate, declared: Design, settings: StatisticsS
         )
     return (
         f"Its hazard ratio changes with time: {until} are given, and a model stratified by it for the other "
-        "covariates; the difference of restricted mean survival times, which supposes no proportional hazards, stands with the "
-        "comparisons of its classes."
+        "covariates; the difference of restricted mean survival times, which supposes no proportional hazards, stands "
+        "with the comparisons of its classes."
     )
 
 

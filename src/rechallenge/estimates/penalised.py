@@ -12,12 +12,6 @@ from rechallenge.estimates.design import design
 from rechallenge.estimates.rows import NAN, Counts, Row, not_fitted, placed
 from rechallenge.settings.statistics import Covariate
 
-# The model that stands beside each ordinary one.
-FIRTH: Final = {
-    "cox_univariable": "cox_firth_univariable",
-    "cox_multivariable": "cox_firth",
-    "cox_sensitivity": "cox_firth_sensitivity",
-}
 METHOD: Final = "Firth's penalised Cox model, Efron ties, profile-likelihood interval, penalised likelihood-ratio P"
 NO_MAXIMUM: Final = "Not fitted: the penalised likelihood has no single maximum."
 INSTEAD: Final = "Firth's penalised model is given instead."

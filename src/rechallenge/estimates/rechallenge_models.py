@@ -13,7 +13,8 @@ import pandas as pd
 from rechallenge.clinical.progression_pattern import conditions_on_outcome
 from rechallenge.estimates import cox, missing_covariates, models, sensitivity
 from rechallenge.estimates.design import design
-from rechallenge.estimates.penalised import FIRTH, INSTEAD, penalised_rows
+from rechallenge.estimates.model_names import FIRTH
+from rechallenge.estimates.penalised import INSTEAD, penalised_rows
 from rechallenge.estimates.pooled_models import pooled_rows
 from rechallenge.estimates.rows import Row, not_fitted, placed
 from rechallenge.settings.classes import PatternSettings
