@@ -57,7 +57,7 @@ class NotFitted(Exception):  # noqa: N818 - a result, not a mistake
     """The likelihood has no maximum; the message is a sentence for the report."""
 
 
-_SEPARATED: Final = (
+SEPARATED: Final = (
     "Not fitted: the likelihood has no maximum, because some combination of the covariates separates the patients "
     "with events from those without (separation, or too few events)."
 )
@@ -81,12 +81,12 @@ def fit(time: Array, event: Array, x: Array, *, entry: Array | None = None, stra
             second = fast_cox.fit_at(risk, x)
             first = _lifelines(time, event, x, entry, strata)
         except (np.linalg.LinAlgError, ConvergenceError, fast_cox.NoMaximum):
-            raise NotFitted(_SEPARATED) from None
+            raise NotFitted(SEPARATED) from None
     coef, error = first.coef, first.std_error
     if not np.isfinite(np.concatenate([coef, error])).all() or (error * spread > LARGEST_ERROR).any():
-        raise NotFitted(_SEPARATED)
+        raise NotFitted(SEPARATED)
     if (np.abs(coef - second.coef) * spread > AGREEMENT).any():
-        raise NotFitted(_SEPARATED)
+        raise NotFitted(SEPARATED)
     df = x.shape[1]
     hazards = proportional_hazards(risk, x, coef, time, entry, transform=TRANSFORM)
     return CoxFit(

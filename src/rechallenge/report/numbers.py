@@ -28,18 +28,24 @@ TEXT_COLUMNS: Final = ("estimate_id", *KEYS[:-1], "method")
 _COUNTS: Final = {
     "n", "events", "censored", "missing", "at_risk", "deaths", "parameters", "df", "dropped", "left_out", "moved",
     "class_changes", "specifications", "fitted", "compared", "equal", "different",
+    "imputed", "ph_failing", "bootstraps_fitted",
 }  # fmt: skip
 _PERCENTS: Final = {
     "percent", "orr", "dcr", "agreement", "ratio_above", "same_sign", "small_p", "same_sign_and_small_p",
+    "missing_information",
 }  # fmt: skip
 _TIMES: Final = {"median", "q1", "q3", "mean", "min", "max", "rmst", "rmst_difference", "median_symmetric"}
 # The median of a ratio whose curve may never fall to one half.
 _RATIO_MEDIAN: Final = "ratio_median"
 _RATIOS: Final = {
-    "hr", "odds_ratio", "rmst_ratio", "hr_median", "hr_min", "hr_max", "hr_q1", "hr_q3", "shift", _RATIO_MEDIAN,
+    "hr", "odds_ratio", "rmst_ratio", "hr_median", "hr_min", "hr_max", "hr_q1", "hr_q3", "shift", "leave_one_out_hr",
+    "observed_expected", "observed_expected_corrected", _RATIO_MEDIAN,
 }  # fmt: skip
-_SHARES: Final = {"survival", "cumulative_incidence"}
-_TWO_DECIMALS: Final = {"chi2", "concordance", "coef", "se", "rho", "smd"}
+_SHARES: Final = {"survival", "cumulative_incidence", "predicted_survival", "observed_survival"}
+_TWO_DECIMALS: Final = {
+    "chi2", "concordance", "coef", "se", "rho", "smd", "wald_f", "largest_dfbetas", "concordance_apparent",
+    "concordance_optimism", "concordance_corrected", "calibration_slope",
+}  # fmt: skip
 # Statistics to whose names nothing is added: they are a count or a P value themselves.
 _ALONE: Final = _COUNTS | {"p", "ph_p"}
 
