@@ -11,6 +11,7 @@ from rechallenge import words as shared
 from rechallenge.robustness.scenarios import analysis_of
 from rechallenge.robustness.scenarios import titles as scenario_titles
 from rechallenge.vocabulary import HISTOLOGIES, STAGES
+from rechallenge.words import lower_first as lower_first
 
 # The analyses of the sensitivity set; the study file names its own.
 SCENARIOS: Final = scenario_titles()
@@ -182,9 +183,3 @@ def analysis(name: str, titles: Mapping[str, str] | None = None) -> str:
     return (
         (titles or {}).get(name) or SCENARIOS.get(name) or ("Main analysis" if name == "main" else shared.plain(name))
     )
-
-
-def lower_first(text: str) -> str:
-    """Return text with a small first letter, unless it begins with an abbreviation ("ECOG", "PD-L1")."""
-    first = text.split(" ", 1)[0]
-    return text if sum(letter.isupper() for letter in first) > 1 else text[:1].lower() + text[1:]
