@@ -44,14 +44,14 @@ check_firth <- function(prefix, data, covariates, level, named = TRUE) {
   check(id(prefix, "events_per_variable"), sum(kept$event) / ncol(x))
   fit <- firth(x, Surv(kept$days, kept$event), level)
   for (k in seq_along(ids)) {
-    check_there(id(prefix, ids[k], "hr"), exp(fit$coef[k]), exp(fit$lower[k]), exp(fit$upper[k]), fit$p[k], within = 1e-5)
-    check_there(id(prefix, ids[k], "coef"), fit$coef[k], fit$lower[k], fit$upper[k], fit$p[k], within = 1e-5)
-    check_there(id(prefix, ids[k], "se"), fit$se[k], within = 1e-5)
+    if_there(id(prefix, ids[k], "hr"), exp(fit$coef[k]), exp(fit$lower[k]), exp(fit$upper[k]), fit$p[k], within = 1e-5)
+    if_there(id(prefix, ids[k], "coef"), fit$coef[k], fit$lower[k], fit$upper[k], fit$p[k], within = 1e-5)
+    if_there(id(prefix, ids[k], "se"), fit$se[k], within = 1e-5)
   }
-  check_there(id(prefix, "likelihood_ratio_chi2"), fit$chi2, p = pchisq(fit$chi2, ncol(x), lower.tail = FALSE), within = 1e-5)
+  if_there(id(prefix, "likelihood_ratio_chi2"), fit$chi2, p = pchisq(fit$chi2, ncol(x), lower.tail = FALSE), within = 1e-5)
   agreement <- concordance(Surv(kept$days, kept$event) ~ round(drop(x %*% fit$coef), 8), reverse = TRUE)
   half <- qnorm(0.5 + level / 2) * sqrt(agreement$var)
-  check_there(id(prefix, "concordance"), agreement$concordance, max(0, agreement$concordance - half),
+  if_there(id(prefix, "concordance"), agreement$concordance, max(0, agreement$concordance - half),
               min(1, agreement$concordance + half), within = 1e-5)
 }
 
@@ -82,38 +82,38 @@ check_time_split <- function(prefix, data, covariates, by, month, level) {
   }, "")
   effects(prefix, c(parts("until"), parts("after"), ids[-own]), fit, level)
   chi2 <- 2 * (fit$loglik[2] - together$loglik[2])
-  check_there(id(prefix, by, "time_split_chi2"), chi2, p = pchisq(chi2, length(own), lower.tail = FALSE))
+  if_there(id(prefix, by, "time_split_chi2"), chi2, p = pchisq(chi2, length(own), lower.tail = FALSE))
 }
 
 # ---- interactions and subgroups ----------------------------------------------------------------------------------
 
 # exp of a weighted sum of coefficients, with its Wald interval.
-check_sum <- function(key, fit, weights, level) {
+sum_row <- function(key, fit, weights, level) {
   log <- sum(weights * coef(fit)); half <- qnorm(0.5 + level / 2) * sqrt(drop(weights %*% vcov(fit) %*% weights))
-  check_there(key, exp(log), exp(log - half), exp(log + half))
+  if_there(key, exp(log), exp(log - half), exp(log + half))
 }
 
-check_product <- function(key, with, without) {
+product_row <- function(key, with, without) {
   chi2 <- max(0, 2 * (with$loglik[2] - without$loglik[2]))
   df <- length(coef(with)) - length(coef(without))
-  check_there(key, chi2, p = pchisq(chi2, df, lower.tail = FALSE))
+  if_there(key, chi2, p = pchisq(chi2, df, lower.tail = FALSE))
 }
 
 check_interaction <- function(prefix, data, covariates, first, second, level) {
   made <- model_frame(data, covariates)
   kept <- made$data
-  check_there(id(prefix, "dropped"), made$dropped)
+  if_there(id(prefix, "dropped"), made$dropped)
   for (one in levels(kept[[first]])) for (other in levels(kept[[second]])) {
     cell <- kept[kept[[first]] == one & kept[[second]] == other, ]
     for (name in c(paste0(one, "|", second, "=", other), paste0(other, "|", first, "=", one))) {
-      check_there(id(prefix, name, "n"), nrow(cell))
-      check_there(id(prefix, name, "events"), sum(cell$event))
+      if_there(id(prefix, name, "n"), nrow(cell))
+      if_there(id(prefix, name, "events"), sum(cell$event))
     }
   }
   if (!id(prefix, "likelihood_ratio_chi2") %in% estimates$estimate_id) return(invisible())
   without <- fit_cox(kept, names(covariates))
   with <- fit_cox(kept, c(names(covariates), paste0(first, ":", second)))
-  check_product(id(prefix, "likelihood_ratio_chi2"), with, without)
+  product_row(id(prefix, "likelihood_ratio_chi2"), with, without)
   b <- names(coef(with))
   place <- function(...) as.numeric(b %in% paste0(...))
   for (order in list(c(first, second), c(second, first))) {
@@ -121,12 +121,12 @@ check_interaction <- function(prefix, data, covariates, first, second, level) {
     for (class in inner[-1]) for (given in outer) {
       product <- if (order[1] == first) paste0(first, class, ":", second, given) else paste0(first, given, ":", second, class)
       weights <- place(order[1], class) + (if (given == outer[1]) 0 else as.numeric(b == product))
-      check_sum(id(prefix, paste0(class, "|", order[2], "=", given), inner[1], "hr"), with, weights, level)
+      sum_row(id(prefix, paste0(class, "|", order[2], "=", given), inner[1], "hr"), with, weights, level)
     }
   }
   for (one in levels(kept[[first]])[-1]) for (other in levels(kept[[second]])[-1]) {
     key <- id(prefix, paste0(one, "*", other), paste0(levels(kept[[first]])[1], "*", levels(kept[[second]])[1]), "hr_ratio")
-    check_sum(key, with, as.numeric(b == paste0(first, one, ":", second, other)), level)
+    sum_row(key, with, as.numeric(b == paste0(first, one, ":", second, other)), level)
   }
 }
 
@@ -136,7 +136,7 @@ check_subgroup <- function(prefix, data, effect, class, reference, variable, cut
   data$arm <- as.numeric(data[[effect]] == class)
   data$group <- if (is.na(cut)) data[[variable]] else ifelse(data[[variable]] < cut, paste0("<", cut), paste0(">=", cut))
   whole <- id(prefix, paste0(effect, "*", variable), class, reference)
-  check_there(id(whole, "left_out"), sum(is.na(data$group)))
+  if_there(id(whole, "left_out"), sum(is.na(data$group)))
   data <- data[!is.na(data$group), ]
   of <- function(group) id(prefix, paste0(effect, "|", variable, "=", group))
   can <- character()
@@ -144,23 +144,23 @@ check_subgroup <- function(prefix, data, effect, class, reference, variable, cut
     own <- data[data$group == group, ]
     for (arm in 0:1) {
       side <- own[own$arm == arm, ]
-      check_there(id(of(group), c(reference, class)[arm + 1], "n"), nrow(side))
-      check_there(id(of(group), c(reference, class)[arm + 1], "events"), sum(side$event))
+      if_there(id(of(group), c(reference, class)[arm + 1], "n"), nrow(side))
+      if_there(id(of(group), c(reference, class)[arm + 1], "events"), sum(side$event))
     }
     if (sum(own$event[own$arm == 1]) && sum(own$event[own$arm == 0])) can <- c(can, group)
   }
   hr <- function(group) id(of(group), class, reference, "hr")
   if (length(can) == 1 && hr(can) %in% estimates$estimate_id) {
-    check_sum(hr(can), fit_cox(data[data$group == can, ], "arm"), 1, level)
+    sum_row(hr(can), fit_cox(data[data$group == can, ], "arm"), 1, level)
   }
   key <- id(whole, "likelihood_ratio_chi2")
   if (!key %in% estimates$estimate_id) return(invisible())
   kept <- data[data$group %in% can, ]
   kept$group <- factor(kept$group, levels = can)
   with <- fit_cox(kept, c("arm", "group", "arm:group"))
-  check_product(key, with, fit_cox(kept, c("arm", "group")))
+  product_row(key, with, fit_cox(kept, c("arm", "group")))
   b <- names(coef(with))
-  for (group in can) check_sum(hr(group), with, as.numeric(b == "arm" | b == paste0("arm:group", group)), level)
+  for (group in can) sum_row(hr(group), with, as.numeric(b == "arm" | b == paste0("arm:group", group)), level)
 }
 
 # The effect over all patients, without subgroups.
@@ -169,24 +169,24 @@ check_effect <- function(prefix, data, effect, class, reference, level) {
   data$arm <- as.numeric(data[[effect]] == class)
   for (arm in 0:1) {
     side <- data[data$arm == arm, ]
-    check_there(id(prefix, effect, c(reference, class)[arm + 1], "n"), nrow(side))
-    check_there(id(prefix, effect, c(reference, class)[arm + 1], "events"), sum(side$event))
+    if_there(id(prefix, effect, c(reference, class)[arm + 1], "n"), nrow(side))
+    if_there(id(prefix, effect, c(reference, class)[arm + 1], "events"), sum(side$event))
   }
   key <- id(prefix, effect, class, reference, "hr")
-  if (key %in% estimates$estimate_id) check_sum(key, fit_cox(data, "arm"), 1, level)
+  if (key %in% estimates$estimate_id) sum_row(key, fit_cox(data, "arm"), 1, level)
 }
 
 # ---- what a number of events can show ----------------------------------------------------------------------------
 
-check_power <- function(prefix, error, statistic, ratios, power, level) {
-  check_there(id(prefix, statistic), exp((qnorm(0.5 + level / 2) + qnorm(power)) * error))
-  for (ratio in ratios) check_there(id(prefix, "power", ratio), pnorm(abs(log(ratio)) / error - qnorm(0.5 + level / 2)))
+power_rows <- function(prefix, error, statistic, ratios, power, level) {
+  if_there(id(prefix, statistic), exp((qnorm(0.5 + level / 2) + qnorm(power)) * error))
+  for (ratio in ratios) if_there(id(prefix, "power", ratio), pnorm(abs(log(ratio)) / error - qnorm(0.5 + level / 2)))
 }
 
 check_power_of_classes <- function(prefix, data, column, class, reference, ratios, power, level) {
   data <- data[which(data[[column]] %in% c(class, reference)), ]
   share <- mean(data[[column]] == class)
-  check_power(prefix, 1 / sqrt(sum(data$event) * share * (1 - share)), "detectable_hr", ratios, power, level)
+  power_rows(prefix, 1 / sqrt(sum(data$event) * share * (1 - share)), "detectable_hr", ratios, power, level)
 }
 
 check_power_of_cells <- function(prefix, data, first, second, classes, references, ratios, power, level) {
@@ -195,7 +195,7 @@ check_power_of_cells <- function(prefix, data, first, second, classes, reference
   for (one in c(classes[1], references[1])) for (other in c(classes[2], references[2])) {
     events <- c(events, sum(data$event[data[[first]] == one & data[[second]] == other]))
   }
-  check_power(prefix, sqrt(sum(1 / events)), "detectable_hr_ratio", ratios, power, level)
+  power_rows(prefix, sqrt(sum(1 / events)), "detectable_hr_ratio", ratios, power, level)
 }
 
 # ---- small groups ------------------------------------------------------------------------------------------------
@@ -245,7 +245,7 @@ check_small_group <- function(prefix, data, parts, months, level) {
     check(id(own, "median"), median, crossing(c(0, fit$time), lower) / MONTH, crossing(c(0, fit$time), upper) / MONTH)
     for (month in months) {
       k <- findInterval(month * MONTH, c(0, fit$time))
-      check_there(id(own, "survival", month), c(1, fit$surv)[k], lower[k], upper[k])
+      if_there(id(own, "survival", month), c(1, fit$surv)[k], lower[k], upper[k])
     }
   }
 }
@@ -276,7 +276,7 @@ check_influence <- function(prefix, data, covariates, level) {
 check_calibration <- function(prefix, data, covariates, month, interval, level) {
   kept <- model_frame(data, covariates)$data
   fit <- fit_cox(kept, names(covariates))
-  check_there(id(prefix, "concordance_apparent"), concordance(fit)$concordance)
+  if_there(id(prefix, "concordance_apparent"), concordance(fit)$concordance)
   horizon <- round(month * MONTH, 8)
   base <- basehaz(fit, centered = FALSE)
   hazard <- c(0, base$hazard)[findInterval(horizon, c(0, base$time)) ]
@@ -299,13 +299,13 @@ check_calibration <- function(prefix, data, covariates, month, interval, level) 
   for (name in names(groups)) {
     own <- id(prefix, if (name == "all") "" else name)
     inside <- groups[[name]]
-    check_there(id(own, "predicted_survival", month), mean(predicted[inside]))
+    if_there(id(own, "predicted_survival", month), mean(predicted[inside]))
     s <- summary(survfit(Surv(days, event) ~ 1, kept[inside, ], conf.type = interval, conf.int = level), times = horizon, extend = TRUE)
-    check_there(id(own, "observed_survival", month), s$surv, s$lower, s$upper)
+    if_there(id(own, "observed_survival", month), s$surv, s$lower, s$upper)
     if (name == "all") {
       ratio <- (1 - s$surv) / (1 - mean(predicted))
       spread <- exp(qnorm(0.5 + level / 2) / sqrt(sum(kept$event[kept$days <= horizon])))
-      check_there(id(prefix, "observed_expected", month), ratio, ratio / spread, ratio * spread)
+      if_there(id(prefix, "observed_expected", month), ratio, ratio / spread, ratio * spread)
     }
   }
 }
@@ -316,5 +316,5 @@ check_spline <- function(prefix, data, covariates, name) {
   cubed <- function(knot) pmax(x - knot, 0)^3
   kept$bend <- (cubed(k[1]) - cubed(k[2]) * (k[3] - k[1]) / (k[3] - k[2]) + cubed(k[3]) * (k[2] - k[1]) / (k[3] - k[2])) / (k[3] - k[1])^2
   chi2 <- 2 * (fit_cox(kept, c(names(covariates), "bend"))$loglik[2] - fit_cox(kept, names(covariates))$loglik[2])
-  check_there(id(prefix, name, "spline_chi2"), chi2, p = pchisq(chi2, 1, lower.tail = FALSE))
+  if_there(id(prefix, name, "spline_chi2"), chi2, p = pchisq(chi2, 1, lower.tail = FALSE))
 }
