@@ -20,6 +20,7 @@ ENDPOINTS: Final = {
     "TTNT1": "Time to next treatment",
     "DOR": "Duration of response",
     "DOR1": "Duration of response",
+    "PPS": "Overall survival",
 }
 TIME_ZERO: Final = {
     "PFS": "start of rechallenge",
@@ -32,6 +33,7 @@ TIME_ZERO: Final = {
     "TTNT1": "start of the first ICI",
     "DOR": "first response to rechallenge",
     "DOR1": "first response to the first ICI",
+    "PPS": "progression on the first ICI",
 }
 TERMS: Final = {
     "overall": "All patients",

@@ -1,0 +1,1 @@
+"""Agreement with R, one module per topic: see docs/statistics.md."""

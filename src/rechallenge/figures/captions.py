@@ -122,7 +122,7 @@ def forest_words(data: Forest, simulated: bool) -> Words:
         f"{title}: {' and '.join(shown)} models ({method}).",
         f"{MODELS[main]}: n = {_range(row.n for *_, row in rows)}, {_range(row.events for *_, row in rows)} events.",
         f"Squares: hazard ratios; lines: {confidence_percent([row for *_, row in rows])} confidence intervals;"
-        " arrows: beyond the axis or not estimable. P values: Wald, two-sided.",
+        f" arrows: beyond the axis or not estimable. P values: {_tests(data)}, two-sided.",
         *data.not_fitted,
     ]
     alt = [f"Forest plot: {_lower(title)}, {MODELS[main].lower()} model."]
@@ -131,6 +131,14 @@ def forest_words(data: Forest, simulated: bool) -> Words:
         name = f"{covariate.label}, {compared}" if compared else covariate.label
         alt.append(f"{name}: {ratio_text(row)}, {formatting.p_phrase(row.p)}.")
     return Words(title, _joined([*caption, SIMULATED if simulated else ""]), _joined(alt))
+
+
+def _tests(data: Forest) -> str:
+    shown = {row.method for item in data.covariates for one in item.comparisons for _, row in one.rows}
+    penalised = [method for method in shown if "penalised" in method]
+    if len(penalised) == len(shown):
+        return "penalised likelihood ratio"
+    return "Wald; penalised likelihood ratio in Firth's model" if penalised else "Wald"
 
 
 def _range(numbers: Iterable[float]) -> str:

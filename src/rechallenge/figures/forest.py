@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rechallenge import formatting, words
+from rechallenge.estimates.model_names import FIRTH
 from rechallenge.figures import results, style
 
 MODELS = {"cox_univariable": "Univariable", "cox_multivariable": "Multivariable"}
@@ -64,7 +65,7 @@ def forest_data(
 ) -> Forest:
     """Collect the hazard ratios of an endpoint from a `results.tidy` table, covariates in their order there.
 
-    `not_fitted` holds the sentences of the models that could not be fitted.
+    `not_fitted` holds the sentences of the models that could not be fitted, and say where Firth's stands instead.
     """
     keys = {"analysis": analysis, "endpoint": endpoint, "population": population}
     found: dict[str, dict[tuple[str, str], list[tuple[str, results.Result]]]] = {}
@@ -73,7 +74,10 @@ def forest_data(
         for row in results.rows(estimates, **keys, model=model, statistic="not_fitted"):
             of = f" of {words.term_words(row.term, labels)}" if row.term else ""
             refused.append(f"{MODELS[model]} model{of}: {row.method}")
-        for row in results.rows(estimates, **keys, model=model, statistic="hr"):
+        ordinary = results.rows(estimates, **keys, model=model, statistic="hr")
+        fitted = {row.term for row in ordinary}
+        penalised = results.rows(estimates, **keys, model=FIRTH[model], statistic="hr")
+        for row in [*ordinary, *(row for row in penalised if row.term not in fitted)]:
             if not formatting.missing(row.estimate):
                 found.setdefault(row.term, {}).setdefault((row.level, row.reference), []).append((model, row))
     covariates = [

@@ -5,8 +5,11 @@ from typing import Any, Final
 
 import pandas as pd
 
+from rechallenge.estimates.design import MISSING
+from rechallenge.estimates.model_names import FIRTH
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of
+from rechallenge.report.sentences import literal
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval, without_empty_columns
 
 KAPLAN_MEIER: Final = "kaplan_meier"
@@ -14,6 +17,8 @@ LOG_RANK: Final = "log_rank"
 UNIVARIABLE: Final = "cox_univariable"
 MULTIVARIABLE: Final = "cox_multivariable"
 SENSITIVITY: Final = "cox_sensitivity"
+# Events per parameter below which estimates are held to be unstable (Peduzzi and others 1995).
+FEW_EVENTS: Final = 10
 CONFIDENCE: Final = "{settings.statistics.confidence.percent}"
 ENDPOINT_ORDER: Final = (
     ("PFS", "rechallenge"),
@@ -126,7 +131,8 @@ def cox_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, s
             & (estimates["endpoint"] == endpoint)
             & (estimates["population"] == population)
         ]
-        effects = own[own["model"].isin([UNIVARIABLE, MULTIVARIABLE]) & (own["statistic"] == "hr")]
+        shown = [UNIVARIABLE, MULTIVARIABLE, FIRTH[UNIVARIABLE], FIRTH[MULTIVARIABLE]]
+        effects = own[own["model"].isin(shown) & (own["statistic"] == "hr")]
         key = {"endpoint": endpoint, "population": population}
         rows: list[Row] = []
         for term in dict.fromkeys(effects["term"]):
@@ -136,9 +142,8 @@ def cox_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, s
         head = ("", "Univariable HR (CI)", "P", "Patients", "Events", "Multivariable HR (CI)", "P", "PH test P")
         patients = words.POPULATIONS.get(population, population)
         caption = f"Cox models, {words.endpoint(endpoint)} ({patients}), with {CONFIDENCE} CI"
-        sheet = Sheet(
-            f"cox-{endpoint.lower()}-{population}", caption, head, tuple(rows), tuple(_model_notes(key, numbers))
-        )
+        notes = (*_model_notes(own, key, numbers, labels), *_penalised_notes(own, effects, labels))
+        sheet = Sheet(f"cox-{endpoint.lower()}-{population}", caption, head, tuple(rows), notes)
         sheets.append(without_empty_columns(sheet))
     return sheets
 
@@ -151,10 +156,8 @@ def _cox_rows(part: pd.DataFrame, key: dict[str, Any], numbers: Numbers, labels:
         reference = pairs[0][1]
         rows.append(Row(f"{words.term(term, labels)} (reference: {words.level(term, reference)})", ("",) * 7, "group"))
     for level, reference in pairs:
-        uni, multi = (
-            name_of({**key, "model": model, "level": level, "reference": reference, "statistic": "hr"})
-            for model in (UNIVARIABLE, MULTIVARIABLE)
-        )
+        effect = {**key, "level": level, "reference": reference, "statistic": "hr"}
+        uni, multi = (effect_name(effect, model, numbers) for model in (UNIVARIABLE, MULTIVARIABLE))
         ph = name_of({**key, "model": MULTIVARIABLE, "level": level, "reference": reference, "statistic": "ph_p"})
         cells = (
             with_interval(uni, numbers),
@@ -170,6 +173,27 @@ def _cox_rows(part: pd.DataFrame, key: dict[str, Any], numbers: Numbers, labels:
     return rows
 
 
+def effect_name(key: Mapping[str, Any], model: str, numbers: Numbers) -> str:
+    """Return the name of a hazard ratio: of the model, or of Firth's where the model has none."""
+    names = [name_of({**key, "model": name}) for name in (model, FIRTH[model])]
+    return _first(names, numbers) or names[0]
+
+
+def _penalised_notes(own: pd.DataFrame, effects: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
+    """Say which hazard ratios of the table are Firth's, and how they were made."""
+    used = []
+    for model in (UNIVARIABLE, MULTIVARIABLE):
+        fitted = set(effects.loc[effects["model"] == model, "term"])
+        instead = effects[(effects["model"] == FIRTH[model]) & ~effects["term"].isin(fitted)]
+        if len(instead):
+            terms = ", ".join(words.lower_first(words.term(term, labels)) for term in dict.fromkeys(instead["term"]))
+            used.append("the model of all covariates" if model == MULTIVARIABLE else f"univariable, {terms}")
+    if not used:
+        return []
+    method = own.loc[(own["statistic"] == "hr") & own["model"].isin(FIRTH.values()), "method"].iloc[0]
+    return [f"Without a finite estimate of the ordinary model, {literal(method)}: {'; '.join(used)}."]
+
+
 def comparison_words(term: str, level: str, reference: str, labels: Mapping[str, str]) -> str:
     """Return "Resistance: primary vs acquired"; for yes against no, and for a number, the covariate alone."""
     label = words.term(term, labels)
@@ -182,8 +206,10 @@ def comparison_words(term: str, level: str, reference: str, labels: Mapping[str,
     )
 
 
-def _model_notes(key: dict[str, Any], numbers: Numbers) -> list[str]:
+def _model_notes(own: pd.DataFrame, key: dict[str, Any], numbers: Numbers, labels: Mapping[str, str]) -> list[str]:
     stem = {"model": MULTIVARIABLE, **key}
+    if name_of({**stem, "statistic": "concordance"}) not in numbers:
+        stem["model"] = FIRTH[stem["model"]]
     n, events, epv, dropped, concordance = (
         name_of({**stem, "statistic": statistic})
         for statistic in ("n", "events", "events_per_variable", "dropped", "concordance")
@@ -193,6 +219,12 @@ def _model_notes(key: dict[str, Any], numbers: Numbers) -> list[str]:
     notes = [
         f"Model of all covariates together: {{{n}}} patients, {{{events}}} events, {{{epv}}} events per parameter."
     ]
+    if numbers[epv]["raw"] < FEW_EVENTS:
+        notes.append(
+            f"Fewer than {FEW_EVENTS} events per parameter: these hazard ratios are unstable, and likely to be farther "
+            "from 1 than the truth."
+        )
+    notes += _missing_notes(own[own["model"] == stem["model"]], stem, numbers, labels)
     if dropped in numbers and numbers[dropped]["raw"]:
         notes.append(f"Left out because a covariate is not recorded: {{{dropped}}} patients.")
     notes.append(f"Concordance {with_interval(concordance, numbers)}.")
@@ -200,6 +232,23 @@ def _model_notes(key: dict[str, Any], numbers: Numbers) -> list[str]:
     if ph in numbers:
         notes.append(f"Proportional hazards, global test of scaled Schoenfeld residuals: P {{{ph}}}.")
     return notes
+
+
+def _missing_notes(
+    model: pd.DataFrame, stem: Mapping[str, Any], numbers: Numbers, labels: Mapping[str, str]
+) -> list[str]:
+    """Say what was done about missing covariates, where more than leaving patients out."""
+    imputed = model.loc[model["statistic"] == "imputed", "term"]
+    if len(imputed):
+        names = {term: name_of({**stem, "term": term, "statistic": "imputed"}) for term in imputed}
+        counts = ", ".join(
+            f"{words.lower_first(words.term(term, labels))} {one(name, numbers)}" for term, name in names.items()
+        )
+        method = model.loc[model["statistic"] == "hr", "method"].iloc[0]
+        return [f"{literal(method)}. Values imputed: {counts}."]
+    if (model["level"] == MISSING).any():
+        return ["Patients with a missing class are a class of their own (missing); its hazard ratio has no meaning."]
+    return []
 
 
 def sensitivity_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> list[Sheet]:
@@ -211,11 +260,13 @@ def sensitivity_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mappin
             & (estimates["endpoint"] == endpoint)
             & (estimates["population"] == population)
         ]
-        effects = own[(own["model"] == SENSITIVITY) & (own["statistic"] == "hr")]
+        effects = own[own["model"].isin([SENSITIVITY, FIRTH[SENSITIVITY]]) & (own["statistic"] == "hr")]
+        effects = effects.drop_duplicates(["term", "level", "reference"])
         key = {"endpoint": endpoint, "population": population, "model": SENSITIVITY}
         rows = []
         for term, level, reference in zip(effects["term"], effects["level"], effects["reference"], strict=True):
-            name = name_of({**key, "term": term, "level": level, "reference": reference, "statistic": "hr"})
+            effect = {**key, "term": term, "level": level, "reference": reference, "statistic": "hr"}
+            name = effect_name(effect, SENSITIVITY, numbers)
             rows.append(
                 Row(
                     comparison_words(term, level, reference, labels),
@@ -224,6 +275,6 @@ def sensitivity_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mappin
             )
         if rows:
             caption = f"Sensitivity model with regimen type and local therapy, {words.endpoint(endpoint)}"
-            notes = tuple(_model_notes({**key}, numbers))
+            notes = tuple(_model_notes(own, {**key}, numbers, labels))
             sheets.append(Sheet(f"sensitivity-{endpoint.lower()}", caption, ("", "HR (CI)", "P"), tuple(rows), notes))
     return sheets

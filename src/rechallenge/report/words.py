@@ -29,6 +29,7 @@ ENDPOINTS: Final = {
     "TTNT1": "TTNT from the first ICI",
     "DOR": "DOR on rechallenge",
     "DOR1": "DOR on the first ICI",
+    "PPS": "Survival after progression on the first ICI (PPS)",
 }
 POPULATIONS: Final = {
     "first_ici": "first ICI monotherapy",

@@ -1,0 +1,204 @@
+"""Firth's penalised Cox model: finite hazard ratios where the likelihood has no maximum, or few events bias it.
+
+The log partial likelihood plus half the log determinant of its information (Firth 1993; Heinze and Schemper 2001) is
+maximised with its exact gradient. Intervals and P values are those of the profile of the penalised likelihood, as R's
+`coxphf` gives them; that package has Breslow's ties only, here Efron's are the default as in the other models.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import chdtrc, chdtri
+
+from rechallenge.estimates.fast_cox import NoMaximum
+from rechallenge.estimates.logrank import ChiSquare
+from rechallenge.estimates.partial_likelihood import RiskSets, Ties, information, moments, risk_sets
+
+Array = NDArray[np.float64]
+ITERATIONS: Final = 500
+HALVINGS: Final = 30
+# Per standard deviation of a covariate.
+STEP: Final = 1e-10
+LARGEST_STEP: Final = 2.0
+# Where the profile has not fallen far enough at this log hazard ratio per standard deviation, there is no limit.
+FARTHEST: Final = 200.0
+
+
+@dataclass(frozen=True)
+class FirthFit:
+    """A penalised fit; arrays follow the columns of the design.
+
+    `std_error` is that of the information at the maximum; `lower` and `upper` are profile-likelihood limits of the log
+    hazard ratio, `p` penalised likelihood-ratio tests of each coefficient, `likelihood_ratio` that of all together.
+    `log_likelihood` is penalised, of covariates divided by their standard deviation (n - 1).
+    """
+
+    coef: Array
+    std_error: Array
+    lower: Array
+    upper: Array
+    p: Array
+    likelihood_ratio: ChiSquare
+    log_likelihood: float
+
+
+@dataclass(frozen=True)
+class _Maximum:
+    coef: Array
+    likelihood: float
+    score: Array
+    information: Array
+
+
+def fit(
+    time: Array,
+    event: Array,
+    x: Array,
+    confidence: float = 0.95,
+    *,
+    entry: Array | None = None,
+    strata: ArrayLike | None = None,
+    ties: Ties = "efron",
+) -> FirthFit:
+    """Fit the penalised model of the columns of `x`. Raises NoMaximum where covariates determine one another.
+
+    `time` must be rounded; there must be an event, and each column must vary. The design is as of `fast_cox.fit`.
+    """
+    risk = risk_sets(time, event, entry, strata, ties=ties)
+    spread = x.std(axis=0, ddof=1)
+    scaled = (x[risk.order] - x.mean(axis=0)) / spread
+    size = x.shape[1]
+    best = _maximum(scaled, risk, np.zeros(size), ())
+    error = np.sqrt(np.diag(_inverse(best.information)))
+    null = _penalised(scaled, np.zeros(size), risk).likelihood
+    fall = float(chdtri(1, 1 - confidence))
+    limits = np.array(
+        [[_limit(scaled, risk, best, place, way, fall, error) for way in (-1, 1)] for place in range(size)]
+    )
+    p = np.empty(size)
+    for place in range(size):
+        start = best.coef.copy()
+        start[place] = 0.0
+        without = _maximum(scaled, risk, start, (place,))
+        p[place] = chdtrc(1, max(0.0, 2 * (best.likelihood - without.likelihood)))
+    whole = max(0.0, 2 * (best.likelihood - null))
+    return FirthFit(
+        best.coef / spread,
+        error / spread,
+        limits[:, 0] / spread,
+        limits[:, 1] / spread,
+        p,
+        ChiSquare(whole, size, float(chdtrc(size, whole))),
+        best.likelihood,
+    )
+
+
+def _penalised(x: Array, coef: Array, risk: RiskSets) -> _Maximum:
+    """The penalised log likelihood with its gradient, and the information; -inf where it has no value."""
+    size = len(coef)
+    nothing = _Maximum(coef, -math.inf, np.full(size, np.nan), np.full((size, size), np.nan))
+    at = moments(x, coef, risk)
+    if not at.usable:
+        return nothing
+    found = information(x, at, risk)
+    try:
+        root = np.linalg.cholesky(found)
+    except np.linalg.LinAlgError:
+        return nothing
+    likelihood = float((at.linear[risk.event] - at.largest - np.log(at.total)).sum())
+    likelihood += float(np.log(np.diag(root)).sum())
+    score = (x[risk.event] - at.mean).sum(axis=0)
+    # Half the trace of inverse information times its derivative: the third central moments of the covariates at risk,
+    # of which two factors are turned by the root of the inverse.
+    turned = np.linalg.solve(root, x.T).T
+    length = (turned**2).sum(axis=1)
+    centre = np.linalg.solve(root, at.mean.T).T
+    weighted = at.weight[:, None] * x
+    cubes = risk.at_risk(weighted * length[:, None])
+    products = risk.at_risk(weighted[:, :, None] * turned[:, None, :])
+    squares = risk.at_risk(at.weight * length)
+    total = at.total[:, None]
+    third = (
+        cubes / total
+        - 2 * np.einsum("krs,ks->kr", products, centre) / total
+        - at.mean * (squares[:, None] / total)
+        + 2 * at.mean * (centre**2).sum(axis=1)[:, None]
+    )
+    return _Maximum(coef, likelihood, score + third.sum(axis=0) / 2, found)
+
+
+def _maximum(x: Array, risk: RiskSets, start: Array, fixed: tuple[int, ...]) -> _Maximum:
+    """The maximum over all coefficients but the `fixed` ones, which stay as they start."""
+    free = [place for place in range(len(start)) if place not in fixed]
+    here = _penalised(x, start, risk)
+    if not math.isfinite(here.likelihood):
+        raise NoMaximum
+    if not free:
+        return here
+    for _ in range(ITERATIONS):
+        step = np.zeros(len(start))
+        step[free] = np.linalg.solve(here.information[np.ix_(free, free)], here.score[free])
+        step *= min(1.0, LARGEST_STEP / max(float(np.abs(step).max()), 1e-300))
+        for _ in range(HALVINGS):
+            there = _penalised(x, here.coef + step, risk)
+            if there.likelihood >= here.likelihood - 1e-12 * abs(here.likelihood):
+                break
+            step = step / 2
+        here = there
+        if not math.isfinite(here.likelihood):
+            raise NoMaximum
+        if np.abs(step).max() < STEP:
+            return here
+    raise NoMaximum
+
+
+def _limit(x: Array, risk: RiskSets, best: _Maximum, place: int, way: int, fall: float, error: Array) -> float:
+    """Where twice the profile has fallen by `fall` below the maximum, on one side.
+
+    The root of that fall is nearly a straight line in the coefficient, so that Newton's steps on it are few.
+    """
+    root = math.sqrt(fall)
+    last = best
+
+    def profile(value: float) -> tuple[float, float]:
+        nonlocal last
+        start = last.coef.copy()
+        start[place] = value
+        last = _maximum(x, risk, start, (place,))
+        height = math.sqrt(max(0.0, 2 * (best.likelihood - last.likelihood)))
+        return height - root, -float(last.score[place]) / height if height else 0.0
+
+    first = float(best.coef[place] + way * root * error[place])
+    return _root(profile, first, float(best.coef[place]), way)
+
+
+def _root(profile: Callable[[float], tuple[float, float]], first: float, inside: float, way: int) -> float:
+    """Newton's root, kept between a point inside of it and the first known to be outside."""
+    outside, value = math.inf * way, first
+    for _ in range(ITERATIONS):
+        gap, slope = profile(value)
+        if gap > 0:
+            outside = value
+        else:
+            inside = value
+        step = value - gap / slope if slope * way > 0 else math.nan
+        farther = (
+            inside + (outside - inside) / 2 if math.isfinite(outside) else inside + way * (1 + abs(inside - first))
+        )
+        if not min(inside, outside) < step < max(inside, outside) or abs(step - value) > 3 * (1 + abs(value)):
+            step = farther
+        if abs(step) > FARTHEST:
+            return math.inf * way
+        if abs(step - value) < STEP * (1 + abs(value)):
+            return step
+        value = step
+    raise NoMaximum
+
+
+def _inverse(found: Array) -> Array:
+    inverse: Array = np.linalg.inv(found)
+    return inverse
