@@ -173,8 +173,10 @@ def _power(frame: pd.DataFrame, first: Covariate, second: Covariate, settings: S
         one, _, other = row.level.partition(f"|{second.name}=")
         if row.statistic == "events" and other:
             events[one, other] = row
+    found = [[key[at] for key in events] for at in (0, 1)]
     references = [
-        item.reference or min((key[at] for key in events), default="") for at, item in enumerate((first, second))
+        item.reference if item.reference in own else next(iter(own), "")
+        for item, own in zip((first, second), found, strict=True)
     ]
     for one in dict.fromkeys(key[0] for key in events if key[0] != references[0]):
         for other in dict.fromkeys(key[1] for key in events if key[1] != references[1]):
@@ -182,7 +184,7 @@ def _power(frame: pd.DataFrame, first: Covariate, second: Covariate, settings: S
             numbers = [row.events if row else 0.0 for row in four]
             counts: Counts = {
                 "n": sum(row.n for row in four if row), "events": sum(numbers),
-                "level": f"{one}*{other}", "reference": "*".join(references),
+                "level": f"{one}*{other}", "reference": f"{references[0]}*{references[1]}",
             }  # fmt: skip
             if not all(numbers):
                 yield not_fitted("Not computed: a cell has no event, so that no ratio could be found.", **counts)

@@ -20,8 +20,8 @@ from rechallenge.estimates.product_terms import (
     NO_MAXIMUM,
     Array,
     Products,
-    ratio,
     product_test_row,
+    ratio,
     with_products,
 )
 from rechallenge.estimates.rechallenge_models import PATTERN
