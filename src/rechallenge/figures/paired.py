@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -10,6 +11,9 @@ from matplotlib.patches import Rectangle
 
 from rechallenge import formatting
 from rechallenge.figures import style
+
+# Bold letters are wider than those that lines are measured with.
+BOLD: Final = 0.88
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,9 @@ def paired_figure(panels: Sequence[Panel], keys: Sequence[Key], axis: Axis, widt
     key_lines = _placed_keys(keys, width_mm - 4, size)
     key_height = size.line * len(key_lines) + 2.5
     plot = 46.0 if size.narrow else 58.0
-    texts = [(style.wrapped(panel.heading, room, size.text, 2), _wrapped(panel.lines, room, size)) for panel in panels]
+    texts = [
+        (style.wrapped(panel.heading, BOLD * room, size.text, 2), _wrapped(panel.lines, room, size)) for panel in panels
+    ]
     head_height = size.line * max(len(heading) + len(lines) for heading, lines in texts) + 2
     below = 2.6 * size.line + size.line * (
         1 + max(len(panel.at_risk) for panel in panels) * (2 if size.narrow else 1.15)
@@ -157,7 +163,7 @@ def _numbers(
         if size.narrow:
             sheet.text(2.0, y, line.label, size.small, color=line.colour)
             y += size.line
-        elif first:
+        elif first and len(panel.at_risk) > 1:
             swatch = Line2D(
                 [2.0 / sheet.width, 9.0 / sheet.width], [1 - y / sheet.height] * 2, color=line.colour, linewidth=1.5
             )
