@@ -70,7 +70,7 @@ def survival_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[s
             "Patients",
             "Events",
             "Median, months (CI)",
-            *(f"At {_month(time, numbers)} months (CI)" for time in times),
+            *(f"At {month(time, numbers)} months (CI)" for time in times),
             "Log-rank P",
         )
         caption = f"{words.endpoint(endpoint)}, {words.POPULATIONS.get(population, population)}, with {CONFIDENCE} CI"
@@ -80,9 +80,9 @@ def survival_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[s
     return sheets
 
 
-def _month(time: float, numbers: Numbers) -> str:
+def month(time: float, numbers: Numbers, setting: str = "landmarks_months") -> str:
     """Return the pattern of a landmark, which is a setting."""
-    stem = "settings.statistics.landmarks_months."
+    stem = f"settings.statistics.{setting}."
     return next(
         (f"{{{name}}}" for name, entry in numbers.items() if name.startswith(stem) and entry["raw"] == time),
         f"{time:g}",
