@@ -61,9 +61,9 @@ def _schoenfeld(given: Given, endpoint: str, population: str) -> Drawn:
         return Drawn(name, title, reason=NOT_CHECKED, per_patient=True)
     events = len(panels[0].points)
     caption = (
-        f"{title} ({events} events). Points: one event each; line: natural spline with 4 degrees of freedom; shaded: "
-        "two standard errors. Dashed: the coefficient of the model. A line that is not level says that the hazard ratio "
-        "changes with time. Time is placed by the Kaplan-Meier transform, as in the test (P)."
+        f"{title} ({events} events). Points: one event each; line: natural spline with 4 degrees of freedom; "
+        "shaded: two standard errors. Dashed: the coefficient of the model. A line that is not level says that the hazard "
+        "ratio changes with time. Time is placed by the Kaplan-Meier transform, as in the test (P)."
     )
     alt = f"{title}. " + " ".join(f"{panel.title}, {panel.below}." for panel in panels)
     text = _words(title, caption, alt, given)
@@ -113,8 +113,8 @@ def _calibration(given: Given, endpoint: str, population: str) -> Drawn:
     interval = next((text for text in together["method_observed"] if text), "")
     caption = (
         f"{title}: survival at {at} months by group of predicted risk, predicted and observed ({interval}; bars: "
-        f"{_percent(together)} CI). On the line, both agree. The groups are of {_sizes(together)} patients, those to whom "
-        "the model was fitted."
+        f"{_percent(together)} CI). On the line, both agree. The groups are of {_sizes(together)} patients, those to "
+        "whom the model was fitted."
     )
     if ratio is not None:
         bounds = formatting.interval(formatting.ratio(ratio.lower), formatting.ratio(ratio.upper))

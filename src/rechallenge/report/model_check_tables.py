@@ -8,7 +8,7 @@ import pandas as pd
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, records
 from rechallenge.report.results import CONFIDENCE, comparison_words, endpoints_in
-from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval, without_empty_columns
+from rechallenge.report.sheets import Row, Sheet, one, with_interval, without_empty_columns
 
 INFLUENCE: Final = "influence"
 VALIDATION: Final = "validation"
@@ -97,10 +97,11 @@ def _influence(given: _Given) -> Iterator[Sheet]:
         "Largest dfbetas",
         "PH test P",
     )
-    n = given.name(model="model_checks", statistic="n")
+    first = given.of(INFLUENCE, "leave_one_out_hr")[0]
+    sizes = given.name(model=INFLUENCE, statistic="leave_one_out_hr", **_effect(first))
     notes = (
-        f"The model of all declared covariates, {{{n}}} patients, {{{n}.events}} events, with {CONFIDENCE} CI. Without "
-        "one patient: lowest to highest when patients are left out in turn. Dfbetas: how far a patient moves the log "
+        f"The model of all declared covariates, {{{sizes}.n}} patients, {{{sizes}.events}} events, with {CONFIDENCE} CI. "
+        "Without one patient: lowest to highest when patients are left out in turn. Dfbetas: how far a patient moves the log "
         "hazard ratio, in its standard errors. PH test: scaled Schoenfeld residuals.",
         _verdict(given),
     )
@@ -202,7 +203,8 @@ def _validation(given: _Given) -> Iterator[Sheet]:
     if fitted in given.numbers:
         notes = (
             f"Bootstrap: {{{fitted}}} of {{settings.statistics.bootstraps}} samples had a finite estimate; the model "
-            "was fitted anew in each. A slope below one: predictions are too extreme for new patients.",
+            "was fitted anew in each, by Firth's penalised one where the ordinary had none. "
+            "A slope below one: predictions are too extreme for new patients.",
         )
     yield given.sheet("validation", "How well the model predicts", ("", "Value"), rows, notes)
 
@@ -225,9 +227,9 @@ def _calibration(given: _Given) -> Iterator[Sheet]:
     head = ("", "Patients", "Events", "Predicted survival", "Observed survival (CI)")
     at = {"model": VALIDATION, "at": given.of(VALIDATION, "predicted_survival")[0]["at"]}
     ratio = given.name(statistic="observed_expected", **at)
-    corrected = given.one(statistic="observed_expected_corrected", **at)
-    notes = [f"Observed over expected events: {with_interval(ratio, given.numbers)}"]
-    notes[0] += f"; corrected for optimism {corrected}." if corrected != EMPTY else "."
-    notes.append("Observed: Kaplan-Meier. Groups are of predictions for the very patients of the model: too good.")
+    notes = (
+        f"Observed over expected events: {with_interval(ratio, given.numbers)}.",
+        "Observed: Kaplan-Meier. Not corrected for optimism: the predictions are for the very patients of the model.",
+    )
     caption = "Calibration at {settings.statistics.calibration_months} months"
-    yield given.sheet("calibration", caption, head, rows, tuple(notes))
+    yield given.sheet("calibration", caption, head, rows, notes)
