@@ -39,7 +39,7 @@ _TIMES: Final = {"median", "q1", "q3", "mean", "min", "max", "rmst", "rmst_diffe
 _RATIO_MEDIAN: Final = "ratio_median"
 _RATIOS: Final = {
     "hr", "odds_ratio", "rmst_ratio", "hr_median", "hr_min", "hr_max", "hr_q1", "hr_q3", "shift", "leave_one_out_hr",
-    "observed_expected", "observed_expected_corrected", "shr", "weibull_hr", "ratio_of_hazard_ratios", _RATIO_MEDIAN,
+    "observed_expected", "shr", "weibull_hr", "ratio_of_hazard_ratios", _RATIO_MEDIAN,
 }  # fmt: skip
 _SHARES: Final = {"survival", "cumulative_incidence", "predicted_survival", "observed_survival"}
 _TWO_DECIMALS: Final = {

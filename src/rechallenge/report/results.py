@@ -221,8 +221,8 @@ def _model_notes(own: pd.DataFrame, key: dict[str, Any], numbers: Numbers, label
     ]
     if numbers[epv]["raw"] < FEW_EVENTS:
         notes.append(
-            f"Fewer than {FEW_EVENTS} events per parameter: these hazard ratios are unstable, and likely to be farther "
-            "from 1 than the truth."
+            "Fewer than ten events per parameter: these hazard ratios are unstable, and likely to be more extreme than "
+            "the truth."
         )
     notes += _missing_notes(own[own["model"] == stem["model"]], stem, numbers, labels)
     if dropped in numbers and numbers[dropped]["raw"]:
@@ -244,8 +244,10 @@ def _missing_notes(
         counts = ", ".join(
             f"{words.lower_first(words.term(term, labels))} {one(name, numbers)}" for term, name in names.items()
         )
-        method = model.loc[model["statistic"] == "hr", "method"].iloc[0]
-        return [f"{literal(method)}. Values imputed: {counts}."]
+        return [
+            f"Missing covariates are imputed {one('settings.statistics.imputations', numbers)} times (chained "
+            f"equations, predictive mean matching) and the models pooled by Rubin's rules. Values imputed: {counts}."
+        ]
     if (model["level"] == MISSING).any():
         return ["Patients with a missing class are a class of their own (missing); its hazard ratio has no meaning."]
     return []
