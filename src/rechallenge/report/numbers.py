@@ -39,9 +39,10 @@ _TIMES: Final = {"median", "q1", "q3", "mean", "min", "max", "rmst", "rmst_diffe
 _RATIO_MEDIAN: Final = "ratio_median"
 _RATIOS: Final = {
     "hr", "odds_ratio", "rmst_ratio", "hr_median", "hr_min", "hr_max", "hr_q1", "hr_q3", "shift", "leave_one_out_hr",
-    "observed_expected", "shr", "weibull_hr", "ratio_of_hazard_ratios", _RATIO_MEDIAN,
+    "observed_expected", "shr", "weibull_hr", "ratio_of_hazard_ratios", "hr_ratio", "detectable_hr",
+    "detectable_hr_ratio", _RATIO_MEDIAN,
 }  # fmt: skip
-_SHARES: Final = {"survival", "cumulative_incidence", "predicted_survival", "observed_survival"}
+_SHARES: Final = {"survival", "cumulative_incidence", "predicted_survival", "observed_survival", "power"}
 _TWO_DECIMALS: Final = {
     "chi2", "concordance", "coef", "se", "rho", "smd", "wald_f", "largest_dfbetas", "concordance_apparent",
     "concordance_optimism", "concordance_corrected", "calibration_slope",
@@ -174,6 +175,9 @@ def _of_row(name: str, key: str, row: Mapping[str, Any]) -> Numbers:
         entries[f"{name}.ci"] = number(f.interval(*(text(bound) for bound in bounds)), bounds, key)
     elif name in entries and reached and statistic == "median":
         entries[f"{name}.ci"] = number(f.interval(f.NOT_REACHED, f.NOT_REACHED), [None, None], key)
+    if statistic == "n" and row["level"] and row["model"].startswith("cox") and not f.missing(row["events"]):
+        # The events of a class tell whether a hazard ratio leans on few of them.
+        entries[f"{name}.events"] = number(f.count(row["events"]), row["events"], key)
     if statistic in _ALONE:
         return entries
     if not f.missing(row["p"]):

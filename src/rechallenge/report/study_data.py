@@ -13,6 +13,7 @@ from rechallenge.report import (
     comparison_tables,
     endpoint_tables,
     further_results,
+    interaction_sentences,
     limits,
     model_check_tables,
     quality,
@@ -176,7 +177,12 @@ class StudyData:
 
     @cached_property
     def subgroup_tables(self) -> list[Sheet]:
-        return subgroup_tables.tables(self.tidy, self.numbers, self.labels)
+        subgroups = {item.name: item.label for item in self.config.statistics.subgroups if item.label}
+        return subgroup_tables.tables(self.tidy, self.numbers, {**subgroups, **self.labels})
+
+    @cached_property
+    def interaction_sentences(self) -> list[str]:
+        return interaction_sentences.sentences(self.tidy, self.numbers)
 
     @cached_property
     def time_tables(self) -> list[Sheet]:

@@ -118,6 +118,9 @@ UNCHANGED: Final = frozenset({"CR", "PR", "SD", "PD", "NE", "iUPD", "iCPD"})
 
 def term(name: str, labels: Mapping[str, str] | None = None) -> str:
     """Return the words for a covariate: the study's own label, else ours, else the name in plain words."""
+    if "*" in name:
+        first, _, second = name.partition("*")
+        return f"{term(first, labels)} × {lower_first(term(second, labels))}"
     column, _, subset = name.partition("|")
     if subset:
         within, _, value = subset.partition("=")
