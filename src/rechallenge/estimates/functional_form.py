@@ -54,7 +54,7 @@ def rows(declared: Design, covariates: Sequence[Covariate]) -> Iterator[Row]:
     for covariate in numbers_of(declared, covariates):
         own = x[:, _place(declared, covariate)]
         knots = np.quantile(own, KNOTS)
-        if len(set(knots)) < len(KNOTS):
+        if len(np.unique(own)) < len(KNOTS) or len(set(knots)) < len(KNOTS):
             sentence = f"Not tested: {label_of(covariate)} has too few values for a spline."
             yield not_fitted(sentence, term=covariate.name, **counts)
             continue

@@ -7,6 +7,7 @@ hazard (White and Royston 2009, Stat Med 28:1982). Classes of a nominal covariat
 values on the first canonical variate of class and complete predictors, as in R's mice (`quantify`).
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -91,7 +92,10 @@ def imputed_frames(
     several = len(lacking) > 1
     found = []
     for number in range(imputations):
-        chain.update_all((THINNING if number else BURN_IN) if several else 1)
+        with warnings.catch_warnings():
+            # Covariates that determine one another predict as well as one of them.
+            warnings.simplefilter("ignore")
+            chain.update_all((THINNING if number else BURN_IN) if several else 1)
         found.append(_filled(frame, [item for item in covariates if item.name in lacking], encoded, chain.data))
     return tuple(found)
 
