@@ -197,6 +197,9 @@ def _fine_gray(
     except NoMaximum:
         yield not_fitted("Not fitted: the likelihood has no maximum (separation, or too few events).", **counts)
         return
+    if not (fit.std_error > 0).all():
+        yield not_fitted("Not fitted: these times leave the subdistribution hazard ratio no variance.", **counts)
+        return
     for key, coef, error in zip(declared.coefficients, fit.coef, fit.std_error, strict=True):
         p = float(chdtrc(1, (coef / error) ** 2))
         ratio, *others = hazard_rows(float(coef), float(error), p, settings.confidence, FINE_GRAY_METHOD, counts)
