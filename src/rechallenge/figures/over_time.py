@@ -164,8 +164,8 @@ def exposed_words(data: Exposed, simulated: bool) -> Words:
         f"{IMMORTAL_TITLE}.",
         finding,
         "First panel: Kaplan-Meier curves of those ever and never rechallenged, as if that were known at progression."
-        " Second panel: curves of Simon and Makuch: everybody is unexposed until rechallenge and exposed after it, with the"
-        " time-dependent Cox model"
+        " Second panel: curves of Simon and Makuch: everybody is unexposed until rechallenge and exposed after it, with"
+        " the time-dependent Cox model"
         + (f"; they begin {formatting.months(begins)} months after progression." if begins else "."),
         "Shaded: confidence interval. Whoever was chosen for rechallenge may differ in other ways: confounding by"
         " indication remains.",

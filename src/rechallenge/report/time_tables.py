@@ -1,4 +1,4 @@
-"""What changes with time, as tables: rechallenge as exposure, delayed entry, competing events, dating of progression."""
+"""What changes with time, as tables: rechallenge as exposure, delayed entry, competing events, dates of PFS."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -120,9 +120,10 @@ def _landmark_notes(own: pd.DataFrame, numbers: Numbers) -> list[str]:
         key = {**PROGRESSED, "term": "rechallenged_by_then", "model": "exposure_landmark", "at": at}
         died, gone = (name_of({**key, "level": level, "statistic": "left_out"}) for level in ("died", "not_followed"))
         later = name_of({**key, "statistic": "rechallenged_later"})
+        landmark = month(at, numbers, EXPOSURE_LANDMARKS)
         said = (
-            f"Landmark at {month(at, numbers, EXPOSURE_LANDMARKS)} months: {{{died}}} had died and "
-            f"{{{gone}}} were no longer under observation, so that they are in neither group; {{{later}}} of those not rechallenged by then were later."
+            f"Landmark at {landmark} months: {{{died}}} had died and {{{gone}}} were no longer under observation, so "
+            f"that they are in neither group; {{{later}}} of those not rechallenged by then were later."
         )
         found.append(if_known(said, died, gone, later, numbers=numbers))
     return found
@@ -151,8 +152,8 @@ def _delayed_entry(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     check = name_of({**ENTERED, "model": "entry_check", "term": "entry_months", "statistic": "hr"})
     test = name_of({**ENTERED, "model": "delayed_entry", "term": "resistance", "statistic": "p"})
     notes = (
-        "Median months (CI), then hazard ratios. Nobody in the rechallenge set could die before rechallenge; counted as "
-        "at risk from the first ICI on, survival is overstated by that waiting.",
+        "Median months (CI), then hazard ratios. Nobody in the rechallenge set could die before rechallenge; "
+        "counted as at risk from the first ICI on, survival is overstated by that waiting.",
         if_known(f"Log-rank test with delayed entry, by resistance: P {{{test}}}.", test, numbers=numbers),
         if_known(
             f"Delayed entry supposes that the time of entry tells nothing about the risk afterwards: hazard ratio per "
@@ -194,9 +195,9 @@ def _competing(own: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -
         "Cause-specific HR (CI)", "Subdistribution HR (CI)",
     )  # fmt: skip
     notes = (
-        "Cumulative incidence (Aalen-Johansen): the share of patients whose progression-free time has ended in this way. "
-        "The cause-specific hazard ratio compares rates in those still without an event, the subdistribution hazard ratio "
-        "(Fine and Gray) the incidences; they answer different questions and need not agree.",
+        "Cumulative incidence (Aalen-Johansen): the share of patients whose progression-free time has ended in this "
+        "way. The cause-specific hazard ratio compares rates in those still without an event, the subdistribution "
+        "hazard ratio (Fine and Gray) the incidences; they answer different questions and need not agree.",
     )
     caption = f"What ends progression-free survival, with {CONFIDENCE} CI"
     return without_empty_columns(Sheet("competing-events", caption, head, tuple(rows), notes))
