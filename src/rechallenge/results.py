@@ -22,7 +22,7 @@ NUMBERS: Final = {
     "estimates": ("at", "estimate", "lower", "upper", "confidence", "p", "n", "events"),
     "curves": ("time_months", "survival", "lower", "upper", "at_risk", "events", "censored"),
     "incidence": ("time_months", "incidence", "lower", "upper", "at_risk"),
-    "residuals": ("x", "y", "smooth", "lower", "upper"),
+    "residuals": ("x", "place", "y", "smooth", "lower", "upper"),
     "attrition": ("step", "excluded", "remaining", "not_evaluable"),
     "row_account": ("rows_read", "duplicates_merged", "set_aside", "used"),
     "violations": ("source_row",),

@@ -147,6 +147,12 @@ def plain(word: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def lower_first(text: str) -> str:
+    """Return text with a small first letter, unless it begins with an abbreviation ("ECOG", "PD-L1")."""
+    first = text.split(" ", 1)[0]
+    return text if sum(letter.isupper() for letter in first) > 1 else text[:1].lower() + text[1:]
+
+
 def text_of(value: object) -> str:
     """Return a term or level as its identifier: booleans in lower case, missing as an empty text."""
     if value is None or value is pd.NA or value != value:

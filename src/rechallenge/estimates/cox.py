@@ -57,15 +57,13 @@ class NotFitted(Exception):  # noqa: N818 - a result, not a mistake
     """The likelihood has no maximum; the message is a sentence for the report."""
 
 
-_SEPARATED: Final = (
+SEPARATED: Final = (
     "Not fitted: the likelihood has no maximum, because some combination of the covariates separates the patients "
     "with events from those without (separation, or too few events)."
 )
 
 
-def fit(
-    time: Array, event: Array, x: Array, *, entry: Array | None = None, strata: ArrayLike | None = None
-) -> CoxFit:
+def fit(time: Array, event: Array, x: Array, *, entry: Array | None = None, strata: ArrayLike | None = None) -> CoxFit:
     """Fit the model of the columns of `x`. Raises NotFitted where the estimates are not finite.
 
     `time` must be rounded; each column must vary, and there must be events. With delayed `entry` a patient is at risk
@@ -83,12 +81,12 @@ def fit(
             second = fast_cox.fit_at(risk, x)
             first = _lifelines(time, event, x, entry, strata)
         except (np.linalg.LinAlgError, ConvergenceError, fast_cox.NoMaximum):
-            raise NotFitted(_SEPARATED) from None
+            raise NotFitted(SEPARATED) from None
     coef, error = first.coef, first.std_error
     if not np.isfinite(np.concatenate([coef, error])).all() or (error * spread > LARGEST_ERROR).any():
-        raise NotFitted(_SEPARATED)
+        raise NotFitted(SEPARATED)
     if (np.abs(coef - second.coef) * spread > AGREEMENT).any():
-        raise NotFitted(_SEPARATED)
+        raise NotFitted(SEPARATED)
     df = x.shape[1]
     hazards = proportional_hazards(risk, x, coef, time, entry, transform=TRANSFORM)
     return CoxFit(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,9 @@ from rechallenge import words
 from rechallenge.errors import UserError, nearest
 from rechallenge.estimates.times import classes_of
 from rechallenge.settings.statistics import Covariate
+
+# The class of patients whose value is missing, where the policy gives them one.
+MISSING: Final = "missing"
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,8 @@ class Design:
 
     `frame` holds those patients, `x` the columns in the order of `coefficients`, `levels` the class of each
     patient per categorical covariate, `dropped` the number of patients without all covariates, and `problem` the
-    sentence that says why no model can be fitted ("" if one can).
+    sentence that says why no model can be fitted ("" if one can). `no_events` says that classes without an event are
+    the whole problem: Firth's penalised model answers it.
     """
 
     frame: pd.DataFrame
@@ -36,6 +41,7 @@ class Design:
     levels: dict[str, pd.Series]
     dropped: int
     problem: str
+    no_events: bool = False
 
     @property
     def n(self) -> int:
@@ -57,18 +63,14 @@ def check_covariates(columns: Sequence[str], covariates: Sequence[Covariate]) ->
 
 def design(frame: pd.DataFrame, covariates: Sequence[Covariate], minimum_events: int) -> Design:
     """Return the design of a model of these covariates; `frame` has days, event and the covariates' columns."""
-    values: dict[str, pd.Series] = {}
-    for covariate in covariates:
-        column = frame[covariate.name]
-        values[covariate.name] = (
-            column.astype("float64") / covariate.unit if is_number(column, covariate) else classes_of(column)
-        )
+    values = {covariate.name: values_of(frame, covariate) for covariate in covariates}
     complete = pd.DataFrame({name: column.notna() for name, column in values.items()}, index=frame.index).all(axis=1)
     kept = frame[complete]
     columns: list[pd.Series] = []
     coefficients: list[Coefficient] = []
     levels: dict[str, pd.Series] = {}
     problems: list[str] = []
+    without_events: list[str] = []
     for covariate in covariates:
         column = values[covariate.name][complete]
         if is_number(frame[covariate.name], covariate):
@@ -76,20 +78,30 @@ def design(frame: pd.DataFrame, covariates: Sequence[Covariate], minimum_events:
             columns.append(column)
             coefficients.append(Coefficient(covariate.name, unit, ""))
             if len(column) and column.nunique() == 1:
-                problems.append(f"{_words(covariate)} is the same for every patient")
+                problems.append(f"{label_of(covariate)} is the same for every patient")
             continue
         levels[covariate.name] = column
-        found = sorted(set(column))
+        found = sorted(set(column), key=lambda level: (level == MISSING, level))
         reference = covariate.reference or (found[0] if found else "")
-        problems += _class_problems(covariate, column, kept["event"], reference, found)
+        stated = _class_problems(covariate, reference, found)
+        problems += stated
+        without_events += [] if stated else _classes_without_events(covariate, column, kept["event"], found)
         for level in found:
             if level != reference:
                 columns.append((column == level).astype("float64"))
                 coefficients.append(Coefficient(covariate.name, level, reference))
     x = pd.concat(columns, axis=1) if columns else pd.DataFrame(index=kept.index)
     x.columns = pd.RangeIndex(len(coefficients))
-    problem = _problem(kept, x, problems, minimum_events)
-    return Design(kept, x, tuple(coefficients), levels, int((~complete).sum()), problem)
+    own = _problem(kept, x, problems, minimum_events)
+    problem = _problem(kept, x, [*problems, *without_events], minimum_events)
+    no_events = bool(problem) and not own
+    return Design(kept, x, tuple(coefficients), levels, int((~complete).sum()), problem, no_events)
+
+
+def values_of(frame: pd.DataFrame, covariate: Covariate) -> pd.Series:
+    """Return the covariate of each patient: a number in its units, or a class as text; NaN where missing."""
+    column = frame[covariate.name]
+    return column.astype("float64") / covariate.unit if is_number(column, covariate) else classes_of(column)
 
 
 def is_number(column: pd.Series, covariate: Covariate) -> bool:
@@ -98,23 +110,27 @@ def is_number(column: pd.Series, covariate: Covariate) -> bool:
     return numeric and covariate.reference is None
 
 
-def _words(covariate: Covariate) -> str:
+def label_of(covariate: Covariate) -> str:
+    """Return the words for a covariate: the study's own, or ours."""
     return words.term_words(covariate.name, {covariate.name: covariate.label} if covariate.label else None)
 
 
-def _class_problems(
-    covariate: Covariate, column: pd.Series, event: pd.Series, reference: str, found: list[str]
-) -> list[str]:
+def _class_problems(covariate: Covariate, reference: str, found: list[str]) -> list[str]:
     if not found:
         return []
-    name, level_of = _words(covariate), words.cell_words
+    name, level_of = label_of(covariate), words.cell_words
     if reference not in found:
         return [f"no patient has the reference level of {name} ({level_of(covariate.name, reference)})"]
     if len(found) == 1:
         return [f"every patient has the same level of {name} ({level_of(covariate.name, found[0])})"]
+    return []
+
+
+def _classes_without_events(covariate: Covariate, column: pd.Series, event: pd.Series, found: list[str]) -> list[str]:
     without = [level for level in found if not event[column == level].any()]
     return [
-        f"there was no event with {name}: {level_of(covariate.name, level)}, so its hazard ratio has no finite estimate"
+        f"there was no event with {label_of(covariate)}: {words.cell_words(covariate.name, level)}, so its hazard "
+        "ratio has no finite estimate"
         for level in without
     ]
 

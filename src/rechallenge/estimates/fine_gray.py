@@ -54,9 +54,7 @@ class _Data:
     own: Array
 
 
-def fit(
-    time: Array, cause: NDArray[np.int64], x: Array, *, of_interest: int = 1, like: Like = "crr"
-) -> FineGrayFit:
+def fit(time: Array, cause: NDArray[np.int64], x: Array, *, of_interest: int = 1, like: Like = "crr") -> FineGrayFit:
     """Fit the model of the columns of `x`. Raises NoMaximum where the estimates are not finite or not unique.
 
     `cause` is 0 for censored; times must be rounded; there must be an event of interest, and each column must vary.
@@ -159,18 +157,17 @@ def _influence(data: _Data, coef: Array, censored: NDArray[np.bool_], *, estimat
     total = _sums(data, hazard)
     mean = _sums(data, hazard[:, None] * data.x) / total[:, None]
     rate = data.deaths / total
-    found = -hazard[:, None] * (
-        data.x * _entered(data, rate)[:, None] - _entered(data, rate[:, None] * mean)
-    )
+    found = -hazard[:, None] * (data.x * _entered(data, rate)[:, None] - _entered(data, rate[:, None] * mean))
     place = np.searchsorted(data.times, data.time[data.interest])
     found[data.interest] += data.x[data.interest] - mean[place]
     if not estimated:
         return found
-    # q(u): how much the score depends on the censoring at u, through those with a competing event up to u.
+    # q(u): how much the score depends on the censoring at u, through those with a competing event before u, at the events
+    # of interest from u on (of ties, as crr takes them).
     ends, lost = np.unique(data.time[censored], return_counts=True)
     at_risk = len(data.time) - np.searchsorted(data.time, ends, side="left")
     left = hazard * data.own
-    until = np.searchsorted(data.time, ends, side="right")
+    until = np.searchsorted(data.time, ends, side="left")
     heads = np.concatenate([[0.0], left.cumsum()])[until]
     sums = np.concatenate([np.zeros((1, data.x.shape[1])), (left[:, None] * data.x).cumsum(axis=0)])[until]
     later = np.searchsorted(data.times, ends, side="left")

@@ -1,19 +1,24 @@
 """Declared Cox models as rows of the results table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from rechallenge.estimates import cox
+from rechallenge.estimates.concordance import Concordance
 from rechallenge.estimates.design import Design, design
 from rechallenge.estimates.logrank import ChiSquare
 from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
 from rechallenge.settings.statistics import Covariate
 
+Array = NDArray[np.float64]
 METHOD: Final = "Cox, Efron ties, Wald interval"
+CONCORDANCE: Final = "Harrell, interval by the infinitesimal jackknife"
+DROPPED: Final = "without all covariates: left out of the model"
 PH_METHOD: Final = f"scaled Schoenfeld residuals (cox.zph), transform {cox.TRANSFORM}"
 
 
@@ -24,40 +29,57 @@ def univariable(
     found: list[Row] = []
     for covariate in covariates:
         model = model_rows(frame, [covariate], confidence=confidence, minimum_events=minimum_events)
-        found += placed((row for row in model if row.term != "global"), term=covariate.name)
+        found += of_one(model, covariate)
     return tuple(found)
 
 
+def of_one(model: Iterable[Row], covariate: Covariate) -> Iterator[Row]:
+    """Return the rows of a model of one covariate under its name; a test of the whole model says nothing new."""
+    return placed((row for row in model if row.term != "global"), term=covariate.name)
+
+
 def model_rows(
-    frame: pd.DataFrame, covariates: Sequence[Covariate], *, confidence: float, minimum_events: int
+    frame: pd.DataFrame,
+    covariates: Sequence[Covariate],
+    *,
+    confidence: float,
+    minimum_events: int,
+    left_out: str = DROPPED,
 ) -> tuple[Row, ...]:
     """Return one model of all covariates, on the patients who have them all.
 
     `frame` has days, event and the covariates' columns. Per coefficient: hr, coef, se, ph_chi2, ph_p; per level:
     n (with its events); for the model (term empty): n, events, dropped, parameters, events_per_variable,
     likelihood_ratio_chi2, wald_chi2, score_chi2, concordance; term "global": ph_chi2, ph_p. A model that cannot
-    be fitted has a `not_fitted` row with the reason instead of what depends on the fit.
+    be fitted has a `not_fitted` row with the reason instead of what depends on the fit. `left_out` says in words who
+    is dropped.
     """
     declared = design(frame, covariates, minimum_events)
     counts: Counts = {"n": float(declared.n), "events": float(declared.events)}
-    found = [*_sizes(declared, counts), *_levels(declared)]
+    found = [*sizes(declared, left_out), *_levels(declared)]
     if declared.problem:
         return (*found, not_fitted(declared.problem, **counts))
-    chosen = declared.frame
-    time, event = (chosen[name].to_numpy("float64") for name in ("days", "event"))
     try:
-        fit = cox.fit(time, event, declared.x.to_numpy("float64"))
+        fit = cox.fit(*arrays(declared))
     except cox.NotFitted as reason:
         return (*found, not_fitted(str(reason), **counts))
     return (*found, *_coefficients(declared, fit, confidence, counts), *_whole(fit, confidence, counts))
 
 
-def _sizes(declared: Design, counts: Counts) -> list[Row]:
+def arrays(declared: Design) -> tuple[Array, Array, Array]:
+    """Return days, event and the columns of a design."""
+    time, event = (declared.frame[name].to_numpy("float64") for name in ("days", "event"))
+    return time, event, declared.x.to_numpy("float64")
+
+
+def sizes(declared: Design, left_out: str = DROPPED) -> list[Row]:
+    """Return n, events, dropped, parameters and events_per_variable of a model."""
+    counts: Counts = {"n": float(declared.n), "events": float(declared.events)}
     parameters = len(declared.coefficients)
     sizes = [
         Row("n", counts["n"], **counts),
         Row("events", counts["events"], **counts),
-        Row("dropped", float(declared.dropped), method="without all covariates: left out of the model", **counts),
+        Row("dropped", float(declared.dropped), method=left_out, **counts),
         Row("parameters", float(parameters), **counts),
     ]
     if parameters:
@@ -93,17 +115,20 @@ def _coefficients(declared: Design, fit: cox.CoxFit, confidence: float, counts: 
 
 
 def _whole(fit: cox.CoxFit, confidence: float, counts: Counts) -> list[Row]:
-    z = float(ndtri(0.5 + confidence / 2))
-    share, error = fit.concordance.estimate, fit.concordance.std_error
-    lower, upper = max(0.0, share - z * error), min(1.0, share + z * error)
-    method = "Harrell, interval by the infinitesimal jackknife"
     return [
         _test("likelihood_ratio_chi2", fit.likelihood_ratio, "likelihood-ratio test", counts),
         _test("wald_chi2", fit.wald, "Wald test", counts),
         _test("score_chi2", fit.score, "score test", counts),
-        Row("concordance", share, lower, upper, confidence=confidence, method=method, **counts),
+        concordance_row(fit.concordance, confidence, counts),
         *placed(proportional_rows(fit.ph_global, counts), term="global"),
     ]
+
+
+def concordance_row(found: Concordance, confidence: float, counts: Counts) -> Row:
+    """Return Harrell's concordance with its interval, which does not leave 0 to 1."""
+    half = float(ndtri(0.5 + confidence / 2)) * found.std_error
+    lower, upper = max(0.0, found.estimate - half), min(1.0, found.estimate + half)
+    return Row("concordance", found.estimate, lower, upper, confidence=confidence, method=CONCORDANCE, **counts)
 
 
 def proportional_rows(test: ChiSquare, counts: Counts) -> list[Row]:
@@ -113,5 +138,9 @@ def proportional_rows(test: ChiSquare, counts: Counts) -> list[Row]:
 
 
 def _test(statistic: str, test: ChiSquare, name: str, counts: Counts) -> Row:
-    method = f"{name}, {test.df} degree{'s' if test.df > 1 else ''} of freedom"
-    return Row(statistic, test.chi2, p=test.p, method=method, **counts)
+    return Row(statistic, test.chi2, p=test.p, method=f"{name}, {degrees(test.df)}", **counts)
+
+
+def degrees(df: int) -> str:
+    """Return "1 degree of freedom"."""
+    return f"{df} degree{'s' if df > 1 else ''} of freedom"

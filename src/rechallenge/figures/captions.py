@@ -65,6 +65,11 @@ def survival_words(data: Survival, simulated: bool) -> Words:
     ]
     if data.log_rank is not None:
         caption.append(f"P value: {data.log_rank.method or 'log-rank test'}, two-sided.")
+    if data.interaction is not None:
+        caption.append(
+            f"P value of the interaction: {data.interaction.method}, two-sided; a P value within this class alone would"
+            " not show that the classes differ."
+        )
     caption += [data.not_compared] if data.not_compared else []
     if data.left_out:
         caption.append(f"Not shown, because not classified: {data.left_out}.")
@@ -122,7 +127,7 @@ def forest_words(data: Forest, simulated: bool) -> Words:
         f"{title}: {' and '.join(shown)} models ({method}).",
         f"{MODELS[main]}: n = {_range(row.n for *_, row in rows)}, {_range(row.events for *_, row in rows)} events.",
         f"Squares: hazard ratios; lines: {confidence_percent([row for *_, row in rows])} confidence intervals;"
-        " arrows: beyond the axis or not estimable. P values: Wald, two-sided.",
+        f" arrows: beyond the axis or not estimable. P values: {_tests(data)}, two-sided.",
         *data.not_fitted,
     ]
     alt = [f"Forest plot: {_lower(title)}, {MODELS[main].lower()} model."]
@@ -131,6 +136,14 @@ def forest_words(data: Forest, simulated: bool) -> Words:
         name = f"{covariate.label}, {compared}" if compared else covariate.label
         alt.append(f"{name}: {ratio_text(row)}, {formatting.p_phrase(row.p)}.")
     return Words(title, _joined([*caption, SIMULATED if simulated else ""]), _joined(alt))
+
+
+def _tests(data: Forest) -> str:
+    shown = {row.method for item in data.covariates for one in item.comparisons for _, row in one.rows}
+    penalised = [method for method in shown if "penalised" in method]
+    if len(penalised) == len(shown):
+        return "penalised likelihood ratio"
+    return "Wald; penalised likelihood ratio in Firth's model" if penalised else "Wald"
 
 
 def _range(numbers: Iterable[float]) -> str:

@@ -5,7 +5,7 @@ off the axis is an arrow.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rechallenge import formatting, words
+from rechallenge.estimates.model_names import FIRTH
 from rechallenge.figures import results, style
 
 MODELS = {"cox_univariable": "Univariable", "cox_multivariable": "Multivariable"}
@@ -64,7 +65,7 @@ def forest_data(
 ) -> Forest:
     """Collect the hazard ratios of an endpoint from a `results.tidy` table, covariates in their order there.
 
-    `not_fitted` holds the sentences of the models that could not be fitted.
+    `not_fitted` holds the sentences of the models that could not be fitted, and say where Firth's stands instead.
     """
     keys = {"analysis": analysis, "endpoint": endpoint, "population": population}
     found: dict[str, dict[tuple[str, str], list[tuple[str, results.Result]]]] = {}
@@ -73,7 +74,10 @@ def forest_data(
         for row in results.rows(estimates, **keys, model=model, statistic="not_fitted"):
             of = f" of {words.term_words(row.term, labels)}" if row.term else ""
             refused.append(f"{MODELS[model]} model{of}: {row.method}")
-        for row in results.rows(estimates, **keys, model=model, statistic="hr"):
+        ordinary = results.rows(estimates, **keys, model=model, statistic="hr")
+        fitted = {row.term for row in ordinary}
+        penalised = results.rows(estimates, **keys, model=FIRTH[model], statistic="hr")
+        for row in [*ordinary, *(row for row in penalised if row.term not in fitted)]:
             if not formatting.missing(row.estimate):
                 found.setdefault(row.term, {}).setdefault((row.level, row.reference), []).append((model, row))
     covariates = [
@@ -115,9 +119,14 @@ def axis_range(data: Forest) -> tuple[float, float]:
         for comparison in covariate.comparisons
         for _, row in comparison.rows
         for value in (row.estimate, row.lower, row.upper)
-        if not formatting.missing(value) and _FARTHEST[0] <= value <= _FARTHEST[1]
     ]
-    low, high = min([*values, 0.5]) / 1.15, max([*values, 2.0]) * 1.15
+    return range_of(values)
+
+
+def range_of(values: Iterable[float]) -> tuple[float, float]:
+    """Return the ends of an axis of ratios: values inside, 1 inside, at most two powers of ten either side."""
+    shown = [value for value in values if not formatting.missing(value) and _FARTHEST[0] <= value <= _FARTHEST[1]]
+    low, high = min([*shown, 0.5]) / 1.15, max([*shown, 2.0]) * 1.15
     return max(low, _FARTHEST[0]), min(high, _FARTHEST[1])
 
 
@@ -242,24 +251,30 @@ def _draw_row(
         sheet.text(columns.events, y, _events(row), size.text, ha="right", color=colour)
     sheet.text(columns.ratio, y, ratio_text(row), size.text, ha="right", color=colour)
     sheet.text(columns.p, y, formatting.p_value(row.p), size.text, ha="right", color=colour)
-    _draw_interval(axes, row, height, main)
+    draw_interval(axes, row, height, main)
 
 
-def _draw_interval(axes: Axes, row: results.Result, y: float, main: bool) -> None:
+def draw_interval(axes: Axes, row: results.Result, y: float, main: bool, marker: str = "s") -> None:
+    """Draw a ratio with its interval at height `y`; a bound that is missing or off the axis is an arrow."""
     low_end, high_end = axes.get_xlim()
     colour = style.BLUE if main else style.GREY
     low = low_end if formatting.missing(row.lower) or row.lower < low_end else row.lower
     high = high_end if formatting.missing(row.upper) or row.upper > high_end else row.upper
     axes.plot([low, high], [y, y], color=colour, linewidth=1.4 if main else 1.0, zorder=3, solid_capstyle="butt")
-    for value, marker, off in ((low, "<", low != row.lower), (high, ">", high != row.upper)):
-        axes.plot(value, y, marker if off else "|", color=colour, markersize=4, zorder=3, clip_on=False)
+    for value, arrow, off in ((low, "<", low != row.lower), (high, ">", high != row.upper)):
+        axes.plot(value, y, arrow if off else "|", color=colour, markersize=4, zorder=3, clip_on=False)
     if low_end <= row.estimate <= high_end:
         fill = colour if main else "white"
-        axes.plot(row.estimate, y, "s", color=colour, markerfacecolor=fill, markersize=4.6, zorder=4)
+        axes.plot(row.estimate, y, marker, color=colour, markerfacecolor=fill, markersize=4.6, zorder=4)
 
 
 def _draw_axis(axes: Axes, size: style.Size, data: Forest, lines: int, width_mm: float) -> None:
-    low, high = axis_range(data)
+    style_ratio_axis(axes, size, axis_range(data), lines, width_mm)
+
+
+def style_ratio_axis(axes: Axes, size: style.Size, ends: tuple[float, float], lines: int, width_mm: float) -> None:
+    """Give a plot of ratios its logarithmic axis, the line at 1, and so many lines from top to bottom."""
+    low, high = ends
     axes.set_xscale("log")
     axes.set_xlim(low, high)
     axes.set_ylim(lines, 0)

@@ -44,7 +44,12 @@ MODEL_WORDS: Final = {
     "dating_right_end": "progression dated at the scan that shows it",
     "dating_midpoint": "progression dated at the middle",
     "dating_interval": "progression as an interval",
+    "interaction": "interaction",
+    "interaction_adjusted": "interaction, adjusted",
+    "log_rank_permutation": "permutation test",
 }
+# Their own tables say what could not be computed.
+SAID_ELSEWHERE: Final = ("subgroup", "power")
 SAFETY_ROWS: Final = (
     ("first_ici", "first_ici", "First ICI, all with a first ICI monotherapy"),
     ("rechallenge", "first_ici", "First ICI, those rechallenged"),
@@ -64,7 +69,7 @@ class Missing:
 
 def not_fitted(estimates: pd.DataFrame, labels: Mapping[str, str], titles: Mapping[str, str]) -> list[Missing]:
     """Return what could not be computed, with the sentence that the estimates give as the reason."""
-    own = estimates[estimates["statistic"] == "not_fitted"]
+    own = estimates[(estimates["statistic"] == "not_fitted") & ~estimates["model"].isin(SAID_ELSEWHERE)]
     found: dict[str, list[tuple[str, str]]] = {}
     for row in records(own):
         parts = [

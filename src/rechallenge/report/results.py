@@ -5,8 +5,11 @@ from typing import Any, Final
 
 import pandas as pd
 
-from rechallenge.report import words
+from rechallenge.estimates.design import MISSING
+from rechallenge.estimates.model_names import FIRTH
+from rechallenge.report import few_events, words
 from rechallenge.report.numbers import Numbers, name_of
+from rechallenge.report.sentences import literal
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval, without_empty_columns
 
 KAPLAN_MEIER: Final = "kaplan_meier"
@@ -14,6 +17,14 @@ LOG_RANK: Final = "log_rank"
 UNIVARIABLE: Final = "cox_univariable"
 MULTIVARIABLE: Final = "cox_multivariable"
 SENSITIVITY: Final = "cox_sensitivity"
+INTERACTION: Final = "interaction"
+WITHIN: Final = "interaction"
+WITHIN_NOTE: Final = (
+    "Within a class of another covariate no log-rank P value is given: a small one in one class and a larger one in "
+    "the other do not show that the classes differ. The P value there tests that difference (likelihood ratio)."
+)
+# Events per parameter below which estimates are held to be unstable (Peduzzi and others 1995).
+FEW_EVENTS: Final = 10
 CONFIDENCE: Final = "{settings.statistics.confidence.percent}"
 ENDPOINT_ORDER: Final = (
     ("PFS", "rechallenge"),
@@ -60,6 +71,7 @@ def survival_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[s
         for term in dict.fromkeys(own["term"]):
             key = {"endpoint": endpoint, "population": population, "term": term}
             rows += _survival_rows(own[own["term"] == term], key, times, numbers, labels)
+        notes = (*_within_notes(rows), *few_events.note(rows))
         head = (
             "",
             "Patients",
@@ -70,7 +82,7 @@ def survival_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[s
         )
         caption = f"{words.endpoint(endpoint)}, {words.POPULATIONS.get(population, population)}, with {CONFIDENCE} CI"
         sheets.append(
-            without_empty_columns(Sheet(f"survival-{endpoint.lower()}-{population}", caption, head, tuple(rows)))
+            without_empty_columns(Sheet(f"survival-{endpoint.lower()}-{population}", caption, head, tuple(rows), notes))
         )
     return sheets
 
@@ -92,28 +104,52 @@ def _survival_rows(
     grouped = levels != [""]
     rows: list[Row] = []
     if grouped:
-        p = p_of_test(numbers, **{**key, "model": LOG_RANK})
-        rows.append(
-            Row(words.term(term, labels), (*("" for _ in range(3 + len(times))), f"{{{p}}}" if p else ""), "group")
-        )
+        cell = _test_cell(key, numbers)
+        rows.append(Row(words.term(term, labels), (*("" for _ in range(3 + len(times))), cell), "group"))
     for level in levels:
         median = name_of({**key, "level": level, "statistic": "median"})
         n = _first([f"{median}.n", name_of({**key, "level": level, "statistic": "n"})], numbers)
         events = _first([f"{median}.events", name_of({**key, "level": level, "statistic": "events"})], numbers)
         at = [
-            with_interval(name_of({**key, "level": level, "statistic": "survival", "at": time}), numbers)
+            few_events.curve_cell(name_of({**key, "level": level, "statistic": "survival", "at": time}), numbers)
             for time in times
         ]
         cells = (
             f"{{{n}}}" if n else EMPTY,
             f"{{{events}}}" if events else EMPTY,
-            with_interval(median, numbers),
+            few_events.curve_cell(median, numbers),
             *at,
             "",
         )
         label = words.level(term, level) if grouped else words.term(term, labels)
         rows.append(Row(label, cells, "level" if grouped else "data"))
     return rows
+
+
+def interaction_name(key: Mapping[str, Any], numbers: Numbers) -> str:
+    """Return the name of the test whether the effect of a term within a class ("a|b=c") differs between classes."""
+    column, _, within = str(key["term"]).partition("|")
+    other = within.partition("=")[0]
+    stem = {"endpoint": key["endpoint"], "population": key["population"], "model": INTERACTION}
+    tests = [
+        name_of({**stem, "term": term, "statistic": "likelihood_ratio_chi2"})
+        for term in (f"{column}*{other}", f"{other}*{column}")
+    ]
+    return _first([f"{name}.p" for name in tests], numbers)
+
+
+def _test_cell(key: dict[str, Any], numbers: Numbers) -> str:
+    """The P value beside the heading of a term: within a class of another covariate, that of the interaction."""
+    if "|" in key["term"]:
+        p = interaction_name(key, numbers)
+        return f"{WITHIN} {{{p}}}" if p else ""
+    p = p_of_test(numbers, **{**key, "model": LOG_RANK})
+    return f"{{{p}}}" if p else ""
+
+
+def _within_notes(rows: list[Row]) -> list[str]:
+    tested = any(row.kind == "group" and row.cells[-1].startswith(WITHIN) for row in rows)
+    return [WITHIN_NOTE] if tested else []
 
 
 def cox_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> list[Sheet]:
@@ -126,7 +162,8 @@ def cox_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, s
             & (estimates["endpoint"] == endpoint)
             & (estimates["population"] == population)
         ]
-        effects = own[own["model"].isin([UNIVARIABLE, MULTIVARIABLE]) & (own["statistic"] == "hr")]
+        shown = [UNIVARIABLE, MULTIVARIABLE, FIRTH[UNIVARIABLE], FIRTH[MULTIVARIABLE]]
+        effects = own[own["model"].isin(shown) & (own["statistic"] == "hr")]
         key = {"endpoint": endpoint, "population": population}
         rows: list[Row] = []
         for term in dict.fromkeys(effects["term"]):
@@ -136,9 +173,9 @@ def cox_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, s
         head = ("", "Univariable HR (CI)", "P", "Patients", "Events", "Multivariable HR (CI)", "P", "PH test P")
         patients = words.POPULATIONS.get(population, population)
         caption = f"Cox models, {words.endpoint(endpoint)} ({patients}), with {CONFIDENCE} CI"
-        sheet = Sheet(
-            f"cox-{endpoint.lower()}-{population}", caption, head, tuple(rows), tuple(_model_notes(key, numbers))
-        )
+        notes = (*_model_notes(own, key, numbers, labels), *_penalised_notes(own, effects, labels))
+        notes = (*notes, *few_events.note(rows))
+        sheet = Sheet(f"cox-{endpoint.lower()}-{population}", caption, head, tuple(rows), notes)
         sheets.append(without_empty_columns(sheet))
     return sheets
 
@@ -151,23 +188,42 @@ def _cox_rows(part: pd.DataFrame, key: dict[str, Any], numbers: Numbers, labels:
         reference = pairs[0][1]
         rows.append(Row(f"{words.term(term, labels)} (reference: {words.level(term, reference)})", ("",) * 7, "group"))
     for level, reference in pairs:
-        uni, multi = (
-            name_of({**key, "model": model, "level": level, "reference": reference, "statistic": "hr"})
-            for model in (UNIVARIABLE, MULTIVARIABLE)
-        )
+        effect = {**key, "level": level, "reference": reference, "statistic": "hr"}
+        uni, multi = (effect_name(effect, model, numbers) for model in (UNIVARIABLE, MULTIVARIABLE))
         ph = name_of({**key, "model": MULTIVARIABLE, "level": level, "reference": reference, "statistic": "ph_p"})
         cells = (
-            with_interval(uni, numbers),
+            few_events.ratio_cell(uni, level, reference, numbers),
             one(f"{uni}.p", numbers),
             one(f"{uni}.n", numbers),
             one(f"{uni}.events", numbers),
-            with_interval(multi, numbers),
+            few_events.ratio_cell(multi, level, reference, numbers),
             one(f"{multi}.p", numbers),
             one(ph, numbers),
         )
         label = words.level(term, level) if len(pairs) > 1 else comparison_words(term, level, reference, labels)
         rows.append(Row(label, cells, "level" if len(pairs) > 1 else "data"))
     return rows
+
+
+def effect_name(key: Mapping[str, Any], model: str, numbers: Numbers) -> str:
+    """Return the name of a hazard ratio: of the model, or of Firth's where the model has none."""
+    names = [name_of({**key, "model": name}) for name in (model, FIRTH[model])]
+    return _first(names, numbers) or names[0]
+
+
+def _penalised_notes(own: pd.DataFrame, effects: pd.DataFrame, labels: Mapping[str, str]) -> list[str]:
+    """Say which hazard ratios of the table are Firth's, and how they were made."""
+    used = []
+    for model in (UNIVARIABLE, MULTIVARIABLE):
+        fitted = set(effects.loc[effects["model"] == model, "term"])
+        instead = effects[(effects["model"] == FIRTH[model]) & ~effects["term"].isin(fitted)]
+        if len(instead):
+            terms = ", ".join(words.lower_first(words.term(term, labels)) for term in dict.fromkeys(instead["term"]))
+            used.append("the model of all covariates" if model == MULTIVARIABLE else f"univariable, {terms}")
+    if not used:
+        return []
+    method = own.loc[(own["statistic"] == "hr") & own["model"].isin(FIRTH.values()), "method"].iloc[0]
+    return [f"Without a finite estimate of the ordinary model, {literal(method)}: {'; '.join(used)}."]
 
 
 def comparison_words(term: str, level: str, reference: str, labels: Mapping[str, str]) -> str:
@@ -182,8 +238,10 @@ def comparison_words(term: str, level: str, reference: str, labels: Mapping[str,
     )
 
 
-def _model_notes(key: dict[str, Any], numbers: Numbers) -> list[str]:
+def _model_notes(own: pd.DataFrame, key: dict[str, Any], numbers: Numbers, labels: Mapping[str, str]) -> list[str]:
     stem = {"model": MULTIVARIABLE, **key}
+    if name_of({**stem, "statistic": "concordance"}) not in numbers:
+        stem["model"] = FIRTH[stem["model"]]
     n, events, epv, dropped, concordance = (
         name_of({**stem, "statistic": statistic})
         for statistic in ("n", "events", "events_per_variable", "dropped", "concordance")
@@ -193,6 +251,12 @@ def _model_notes(key: dict[str, Any], numbers: Numbers) -> list[str]:
     notes = [
         f"Model of all covariates together: {{{n}}} patients, {{{events}}} events, {{{epv}}} events per parameter."
     ]
+    if numbers[epv]["raw"] < FEW_EVENTS:
+        notes.append(
+            "Fewer than ten events per parameter: these hazard ratios are unstable, and likely to be more extreme than "
+            "the truth."
+        )
+    notes += _missing_notes(own[own["model"] == stem["model"]], stem, numbers, labels)
     if dropped in numbers and numbers[dropped]["raw"]:
         notes.append(f"Left out because a covariate is not recorded: {{{dropped}}} patients.")
     notes.append(f"Concordance {with_interval(concordance, numbers)}.")
@@ -200,6 +264,25 @@ def _model_notes(key: dict[str, Any], numbers: Numbers) -> list[str]:
     if ph in numbers:
         notes.append(f"Proportional hazards, global test of scaled Schoenfeld residuals: P {{{ph}}}.")
     return notes
+
+
+def _missing_notes(
+    model: pd.DataFrame, stem: Mapping[str, Any], numbers: Numbers, labels: Mapping[str, str]
+) -> list[str]:
+    """Say what was done about missing covariates, where more than leaving patients out."""
+    imputed = model.loc[model["statistic"] == "imputed", "term"]
+    if len(imputed):
+        names = {term: name_of({**stem, "term": term, "statistic": "imputed"}) for term in imputed}
+        counts = ", ".join(
+            f"{words.lower_first(words.term(term, labels))} {one(name, numbers)}" for term, name in names.items()
+        )
+        return [
+            f"Missing covariates are imputed {one('settings.statistics.imputations', numbers)} times (chained "
+            f"equations, predictive mean matching) and the models pooled by Rubin's rules. Values imputed: {counts}."
+        ]
+    if (model["level"] == MISSING).any():
+        return ["Patients with a missing class are a class of their own (missing); its hazard ratio has no meaning."]
+    return []
 
 
 def sensitivity_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> list[Sheet]:
@@ -211,11 +294,13 @@ def sensitivity_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mappin
             & (estimates["endpoint"] == endpoint)
             & (estimates["population"] == population)
         ]
-        effects = own[(own["model"] == SENSITIVITY) & (own["statistic"] == "hr")]
+        effects = own[own["model"].isin([SENSITIVITY, FIRTH[SENSITIVITY]]) & (own["statistic"] == "hr")]
+        effects = effects.drop_duplicates(["term", "level", "reference"])
         key = {"endpoint": endpoint, "population": population, "model": SENSITIVITY}
         rows = []
         for term, level, reference in zip(effects["term"], effects["level"], effects["reference"], strict=True):
-            name = name_of({**key, "term": term, "level": level, "reference": reference, "statistic": "hr"})
+            effect = {**key, "term": term, "level": level, "reference": reference, "statistic": "hr"}
+            name = effect_name(effect, SENSITIVITY, numbers)
             rows.append(
                 Row(
                     comparison_words(term, level, reference, labels),
@@ -224,6 +309,6 @@ def sensitivity_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mappin
             )
         if rows:
             caption = f"Sensitivity model with regimen type and local therapy, {words.endpoint(endpoint)}"
-            notes = tuple(_model_notes({**key}, numbers))
+            notes = tuple(_model_notes(own, {**key}, numbers, labels))
             sheets.append(Sheet(f"sensitivity-{endpoint.lower()}", caption, ("", "HR (CI)", "P"), tuple(rows), notes))
     return sheets
