@@ -1,7 +1,7 @@
 """Progression lies between two scans: PFS as intervals, beside progression dated at the scan that shows it.
 
-The main analysis dates progression at the later scan, the right end of the interval, as RECIST does. Here the same times
-are analysed three ways: at the right end, at the midpoint, and as intervals (last scan without progression, scan
+The main analysis dates progression at the later scan, the right end of the interval, as RECIST does. Here the same
+times are analysed three ways: at the right end, at the midpoint, and as intervals (last scan without progression, scan
 with it], where the curve is Turnbull's (1976) maximum likelihood estimate and the hazard ratio that of a Weibull
 model, which is fitted to the other two datings as well, so that dating and model can be told apart. Deaths are exact.
 """
@@ -38,8 +38,14 @@ EARLIEST: Final = 0.5
 TURNBULL: Final = (
     "Turnbull, the drop of each interval at its middle; survfit(Surv(lower, upper, type = 'interval2') ~ 1)"
 )
-WEIBULL: Final = "Weibull model, hazard ratio exp(-coefficient/scale), delta-method interval; survreg(Surv(lower, upper, type = 'interval2') ~ ...)"
-NO_INTERVALS: Final = "Not estimated: the source dates each progression on one day and has no scan before it, so that there are no intervals."
+WEIBULL: Final = (
+    "Weibull model, hazard ratio exp(-coefficient/scale), delta-method interval; "
+    "survreg(Surv(lower, upper, type = 'interval2') ~ ...)"
+)
+NO_INTERVALS: Final = (
+    "Not estimated: the source dates each progression on one day and has no scan before it, so that there are no "
+    "intervals."
+)
 
 
 @dataclass(frozen=True)
@@ -209,9 +215,10 @@ class WeibullFit:
 
 
 def weibull(lower: Array, upper: Array, x: Array) -> WeibullFit:
-    """Fit a Weibull model of interval-censored times, through lifelines. Raises cox.NotFitted where it does not converge.
+    """Fit a Weibull model of interval-censored times, through lifelines.
 
-    `upper` is infinite for the censored, equal to `lower` for exact events; events on day 0 count as half a day.
+    `upper` is infinite for the censored, equal to `lower` for exact events; events on day 0 count as half a day. Raises
+    cox.NotFitted where it does not converge.
     """
     from lifelines import WeibullAFTFitter
     from lifelines.exceptions import ConvergenceError

@@ -20,6 +20,7 @@ from rechallenge.figures.risk_table import month_ticks
 
 IMMORTAL: Final = "over_time_immortal_time"
 INCIDENCE: Final = "over_time_incidence"
+NAMES: Final = (IMMORTAL, INCIDENCE)
 IMMORTAL_TITLE: Final = "Survival after progression by rechallenge: counted from progression, and from rechallenge on"
 INCIDENCE_TITLE: Final = "Cumulative incidence of progression and of death without progression"
 # Colours of the two states, which are those of the two classes in every other figure with two curves.
@@ -162,9 +163,9 @@ def exposed_words(data: Exposed, simulated: bool) -> Words:
     caption = [
         f"{IMMORTAL_TITLE}.",
         finding,
-        "First panel: Kaplan-Meier curves of those ever and never rechallenged, as if that were known at progression. Second panel:"
-        " curves of Simon and Makuch: everybody is unexposed until rechallenge and exposed after it, with the"
-        " time-dependent Cox model"
+        "First panel: Kaplan-Meier curves of those ever and never rechallenged, as if that were known at progression."
+        " Second panel: curves of Simon and Makuch: everybody is unexposed until rechallenge and exposed after it, with"
+        " the time-dependent Cox model"
         + (f"; they begin {formatting.months(begins)} months after progression." if begins else "."),
         "Shaded: confidence interval. Whoever was chosen for rechallenge may differ in other ways: confounding by"
         " indication remains.",
