@@ -33,6 +33,8 @@ INTERVAL: Final = "dating_interval"
 # below which it is one half.
 NOTHING: Final = 1e-7
 HALF: Final = 1e-6
+# Iterations times squared number of different intervals.
+WORK: Final = 1e9
 # An exact event on the day of the start has no likelihood under a Weibull distribution.
 EARLIEST: Final = 0.5
 TURNBULL: Final = (
@@ -66,11 +68,16 @@ def turnbull(lower: Array, upper: Array) -> Turnbull:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         response = Surv(time=pairs[:, 0], time2=pairs[:, 1], type="interval2")
-        fit = Estimator(tol=1e-10, max_iter=20_000).fit(response, weights=counts.astype("float64"))
+        fit = Estimator(tol=1e-10, max_iter=_iterations(len(pairs))).fit(response, weights=counts.astype("float64"))
     mass = np.asarray(fit.prob_mass_, dtype="float64")
     kept = mass > NOTHING
     low, high = (np.asarray(bound, dtype="float64")[kept] for bound in (fit.interval_low_, fit.interval_high_))
     return Turnbull(low, high, 1 - np.cumsum(mass[kept]))
+
+
+def _iterations(pairs: int) -> int:
+    """How often the curve is improved: as often as it takes, but in cohorts of thousands for seconds, not minutes."""
+    return int(np.clip(WORK / max(pairs, 1) ** 2, 500, 20_000))
 
 
 def median(curve: Turnbull) -> tuple[float, float, float]:

@@ -92,8 +92,6 @@ def _one_group(chosen: pd.DataFrame) -> str:
 def _from_landmark(found: Iterable[Row]) -> Iterator[Row]:
     """Say from when the numbers count, except where a sentence stands instead of a number."""
     return (
-        replace(row, method=f"{row.method}, from the landmark")
-        if row.method and row.statistic != "not_fitted"
-        else row
+        replace(row, method=f"{row.method}, from the landmark") if row.method and row.statistic != "not_fitted" else row
         for row in found
     )

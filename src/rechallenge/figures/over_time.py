@@ -220,7 +220,7 @@ def incidence_data(given: Given) -> list[Stack]:
         }
         at, shown = _latest(given.table, endpoint, population, list(curves))
         n = int(next(iter(curves.values()))["at_risk"].iloc[0])
-        found.append(Stack(f"{heading} (n = {formatting.count(n)})", curves, at, shown, n))
+        found.append(Stack(heading, curves, at, shown, n))
     return found
 
 
@@ -303,7 +303,8 @@ def incidence_words(stacks: list[Stack], simulated: bool) -> Words:
     alt = ["Stacked cumulative incidences in two panels."]
     for stack in stacks:
         shares = [f"{_lower(cause_words(cause))} {_share(row)}" for cause, row in stack.shown.items()]
-        alt.append(f"{stack.heading}, by {stack.at:g} months: {', '.join(shares)}.")
+        n = formatting.count(stack.n)
+        alt.append(f"{stack.heading} (n = {n}), by {stack.at:g} months: {', '.join(shares)}.")
     return Words(INCIDENCE_TITLE, _joined(caption), _joined(alt))
 
 
