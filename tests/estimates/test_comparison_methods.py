@@ -56,7 +56,7 @@ def test_strata_leave_out_and_count_those_without() -> None:
 
 
 def test_a_stratum_that_does_not_exist_is_a_mistake_of_the_study_file() -> None:
-    with pytest.raises(UserError, match="statistics.strata"):
+    with pytest.raises(UserError, match="no column"):
         rows(patients(), strata=("shoe_size",))
 
 

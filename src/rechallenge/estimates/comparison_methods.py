@@ -50,9 +50,7 @@ def rows(frame: pd.DataFrame, plan: Plan, settings: StatisticsSettings, shown: C
         yield from placed(_compared(known, levels, column, settings), term=term)
 
 
-def _compared(
-    known: pd.DataFrame, levels: Sequence[str], column: str, settings: StatisticsSettings
-) -> Iterator[Row]:
+def _compared(known: pd.DataFrame, levels: Sequence[str], column: str, settings: StatisticsSettings) -> Iterator[Row]:
     counts = _counts(known)
     problem = _problem(known, levels)
     several = len(levels) > 2
@@ -109,7 +107,9 @@ def _test_rows(test: ChiSquare, weight: str, groups: int, counts: Counts) -> tup
 def _stratified(known: pd.DataFrame, settings: StatisticsSettings) -> Iterator[Row]:
     unknown = [name for name in settings.strata if name not in known.columns]
     if unknown:
-        raise UserError([f'statistics.strata: there is no column "{name}" of the classified patients.' for name in unknown])
+        raise UserError(
+            [f'statistics.strata: there is no column "{name}" of the classified patients.' for name in unknown]
+        )
     levels = pd.DataFrame({name: classes_of(known[name]) for name in settings.strata})
     complete = levels.notna().all(axis=1)
     inside = known[complete]
@@ -154,9 +154,7 @@ def horizon(known: pd.DataFrame, months: float) -> float:
     return months if followed >= months else math.floor(10 * followed + 1e-9) / 10
 
 
-def _means(
-    known: pd.DataFrame, levels: Sequence[str], reference: str, settings: StatisticsSettings
-) -> Iterator[Row]:
+def _means(known: pd.DataFrame, levels: Sequence[str], reference: str, settings: StatisticsSettings) -> Iterator[Row]:
     at, confidence = horizon(known, settings.rmst_months), settings.confidence
     if at <= 0:
         yield not_fitted("Not computed: a class is followed for less than a tenth of a month.", **_counts(known))

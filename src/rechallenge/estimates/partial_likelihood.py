@@ -1,11 +1,10 @@
 """The partial likelihood of the Cox model and its derivatives, vectorised: risk sets with ties, delayed entry, strata.
 
 Sums over the patients at risk are cumulative sums, so that one evaluation takes time in proportion to patients times
-covariates (squared for the information). With strata or delayed entry they are differences of such sums, which lose digits
-where hazards differ by many powers of ten; below TABLED patients times events they are sums over a table of who is at
-risk instead. What is built on it: `fast_cox` (the fit),
-`proportional_hazards`, `robust_variance`, `firth`. Formulae: Therneau and Grambsch, "Modeling Survival Data" (2000),
-chapter 3; Efron's ties as in R's `coxph`.
+covariates (squared for the information). With strata or delayed entry they are differences of such sums, which lose
+digits where hazards differ by many powers of ten; below TABLED patients times events they are sums over a table of
+who is at risk instead. What is built on it: `fast_cox` (the fit), `proportional_hazards`, `robust_variance`, `firth`.
+Formulae: Therneau and Grambsch, "Modeling Survival Data" (2000), chapter 3; Efron's ties as in R's `coxph`.
 """
 
 from dataclasses import dataclass
@@ -104,8 +103,8 @@ class RiskSets:
 class Moments:
     """What the likelihood is made of, at given coefficients.
 
-    Per patient: `weight`, the relative hazard. Per event: `total`, the weights at risk, and `mean`, the weighted mean of
-    the covariates. None of it is usable where `total` is not positive.
+    Per patient: `weight`, the relative hazard. Per event: `total`, the weights at risk, and `mean`, the weighted mean
+    of the covariates. None of it is usable where `total` is not positive.
     """
 
     linear: Array
@@ -125,17 +124,19 @@ def risk_sets(
     """Return the risk sets. Times must be rounded; `event` is 0 or 1, with at least one event; entry < time."""
     size = len(time)
     block = np.zeros(size, dtype=np.intp) if strata is None else np.unique(np.asarray(strata), return_inverse=True)[1]
-    delayed = entry is not None and bool((entry > 0).any())
+    entered = np.zeros(size) if entry is None else entry
+    delayed = bool((entered > 0).any())
+    key: Array | Places
+    entry_key: Array | Places
     if strata is None and not delayed:
         order = np.argsort(time, kind="stable")
-        key = time[order]
-        entry_key = key
+        key = entry_key = time[order]
     else:
         order = np.lexsort((time, block))
         # One number that sorts by stratum, then by time, on which times and entries are compared.
-        known = np.unique(np.concatenate([time, entry])) if delayed and entry is not None else np.unique(time)
+        known = np.unique(np.concatenate([time, entered]))
         key = (block * len(known) + np.searchsorted(known, time))[order]
-        entry_key = (block * len(known) + np.searchsorted(known, entry))[order] if delayed else key
+        entry_key = (block * len(known) + np.searchsorted(known, entered))[order]
     died = event[order].astype("float64")
     group = np.searchsorted(key, key, side="left")
     happened = np.flatnonzero(died)
@@ -162,7 +163,9 @@ def risk_sets(
         # The events of earlier strata.
         earlier = np.searchsorted(sorted_block[happened], sorted_block, side="left")
         since = earlier if since is None else np.maximum(since, earlier)
-    return RiskSets(order, died, group, happened, first, share, starts, number, until, since, end, by_entry, late, table)
+    return RiskSets(
+        order, died, group, happened, first, share, starts, number, until, since, end, by_entry, late, table
+    )
 
 
 def moments(x: Array, coef: Array, risk: RiskSets) -> Moments:

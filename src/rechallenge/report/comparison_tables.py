@@ -1,7 +1,7 @@
 """Further comparisons of classes as tables: weighted tests, restricted means."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
@@ -49,7 +49,9 @@ def _tests(own: pd.DataFrame, key: Key, where: str, numbers: Numbers, labels: Ma
         names = [p_of_test(numbers, **key, term=term, model=model, level=weight) for model, weight in columns]
         cells = tuple(f"{{{name}}}" if name else EMPTY for name in (plain, *names))
         rows.append(Row(words.term(term, labels), cells))
-    heads = [f"{TITLES[weight].capitalize()}{', stratified' if model == STRATIFIED else ''}: P" for model, weight in columns]
+    heads = [
+        f"{TITLES[weight].capitalize()}{', stratified' if model == STRATIFIED else ''}: P" for model, weight in columns
+    ]
     notes = (
         "Gehan-Breslow weighs early differences more, Fleming-Harrington (0, 1) late ones. The unweighted test is the"
         " study's own; none is adjusted for the number of tests.",
@@ -112,6 +114,8 @@ def _means(own: pd.DataFrame, key: Key, where: str, numbers: Numbers, labels: Ma
         "Ratio (CI)",
         "P of the ratio",
     )
-    notes = ("The mean time without the event up to the horizon; differences and ratios against the first class of each.",)
+    notes = (
+        "The mean time without the event up to the horizon; differences and ratios against the first class of each.",
+    )
     caption = f"Restricted mean survival times, {where}, with {CONFIDENCE} CI"
     return without_empty_columns(Sheet(_id("restricted-means", key), caption, head, tuple(rows), notes))
