@@ -128,8 +128,8 @@ def test_what_was_imputed_is_said() -> None:
     found, numbers = sheets(*cox("cox_multivariable"), Row("imputed", 4, term="progression_pattern", **model))
     notes = [plain(note, numbers) for note in found["cox-pfs-rechallenge"].notes]
     assert notes[1] == (
-        "Missing covariates are imputed 20 times (chained equations, predictive mean matching) and the models pooled by "
-        "Rubin's rules. Values imputed: progression pattern 4."
+        "Missing covariates are imputed 20 times (chained equations, predictive mean matching) and the models pooled "
+        "by Rubin's rules. Values imputed: progression pattern 4."
     )
 
 

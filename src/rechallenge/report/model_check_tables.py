@@ -100,9 +100,9 @@ def _influence(given: _Given) -> Iterator[Sheet]:
     first = given.of(INFLUENCE, "leave_one_out_hr")[0]
     sizes = given.name(model=INFLUENCE, statistic="leave_one_out_hr", **_effect(first))
     notes = (
-        f"The model of all declared covariates, {{{sizes}.n}} patients, {{{sizes}.events}} events, with {CONFIDENCE} CI. "
-        "Without one patient: lowest to highest when patients are left out in turn. Dfbetas: how far a patient moves the log "
-        "hazard ratio, in its standard errors. PH test: scaled Schoenfeld residuals.",
+        f"The model of all declared covariates, {{{sizes}.n}} patients, {{{sizes}.events}} events, with "
+        f"{CONFIDENCE} CI. Without one patient: lowest to highest when patients are left out in turn. Dfbetas: how far a "
+        "patient moves the log hazard ratio, in its standard errors. PH test: scaled Schoenfeld residuals.",
         _verdict(given),
     )
     yield given.sheet("influence", "Single patients and proportional hazards", head, rows, tuple(filter(None, notes)))
