@@ -11,6 +11,7 @@ from rechallenge.clinical.classify import classifiable, classify
 from rechallenge.clinical.preset_classes import boundary_patients, preset_classes
 from rechallenge.figures.flow import class_counts, flow_svg
 from rechallenge.files import read_parquet, write_csv
+from rechallenge.formatting import in_style
 from rechallenge.results import read_result
 from rechallenge.settings.config import MAIN
 from rechallenge.settings.definitions import DefinitionSettings
@@ -19,7 +20,7 @@ from rechallenge.step import step
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-with step(snakemake) as log:
+with step(snakemake) as log, in_style(snakemake.params.style):
     files, params, output = snakemake.input, snakemake.params, snakemake.output
     cutoff = pd.Timestamp(params.cutoff)
     accepted = Accepted(folder_of(files.tables), params.imputation[MAIN], cutoff)

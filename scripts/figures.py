@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rechallenge.figures.run import draw_all
+from rechallenge.formatting import in_style
 from rechallenge.results import read_result
 from rechallenge.settings.config import ReleaseSettings
 from rechallenge.step import step
@@ -12,7 +13,7 @@ from rechallenge.step import step
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-with step(snakemake) as log:
+with step(snakemake) as log, in_style(snakemake.params.style):
     files, params, output = snakemake.input, snakemake.params, snakemake.output
     declares = json.loads(Path(files.source).read_text(encoding="utf-8"))["declares"]
     draw_all(

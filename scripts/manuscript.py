@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rechallenge.formatting import in_style
 from rechallenge.report.outputs import read_study, write_manuscript
 from rechallenge.step import step
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-with step(snakemake) as log:
+with step(snakemake) as log, in_style(snakemake.params.settings["report"]["style"]):
     files, params, output = snakemake.input, snakemake.params, snakemake.output
     templates = Path(files.templates[0]).parent
     study = read_study(

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rechallenge.formatting import in_style
 from rechallenge.provenance import identity
 from rechallenge.report.outputs import read_study, write_report
 from rechallenge.step import step
@@ -11,7 +12,7 @@ from rechallenge.step import step
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-with step(snakemake) as log:
+with step(snakemake) as log, in_style(snakemake.params.settings["report"]["style"]):
     files, params, output = snakemake.input, snakemake.params, snakemake.output
     templates = Path(files.templates[0]).parent
     source = json.loads(Path(files.source).read_text(encoding="utf-8"))

@@ -100,6 +100,9 @@ def _kind(node: dict[str, Any], defs: dict[str, Any]) -> str:
     if "const" in node:
         return f"`{node['const']}`"
     if node.get("type") == "array":
+        pair = [_kind(_resolved(item, defs), defs) for item in node.get("prefixItems", [])]
+        if pair:
+            return f"[{', '.join(pair)}]"
         items = _resolved(node.get("items", {}), defs)
         return "list of " + ("entries" if "properties" in items else _kind(items, defs))
     names = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
@@ -116,7 +119,8 @@ def _default(node: dict[str, Any]) -> str:
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return "; ".join("`" + str(item.get("name", item)) + "`" for item in value)
     if isinstance(value, list):
-        return ", ".join(f"`{item}`" for item in value) or "none"
+        said = [f"[{', '.join(item)}]" if isinstance(item, list) else item for item in value]
+        return ", ".join(f"`{item}`" for item in said) or "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 

@@ -1,6 +1,8 @@
 """How numbers are printed: value in, text out."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rechallenge import formatting as f
 
@@ -78,3 +80,69 @@ def test_other_numbers(value, text):
 
 def test_settings_are_printed_as_they_were_written():
     assert [f.setting(value) for value in (182.625, 28, 0.95)] == ["182.625", "28", "0.95"]
+
+
+@pytest.mark.parametrize(
+    ("style", "p", "text", "phrase"),
+    [
+        ("nejm", 0.0271, "0.03", "P=0.03"),
+        ("nejm", 0.0049, "0.005", "P=0.005"),
+        ("nejm", 0.0004, "<0.001", "P<0.001"),
+        ("jama", 0.0271, ".03", "P = .03"),
+        ("jama", 0.0049, ".005", "P = .005"),
+        ("jama", 0.0004, "<.001", "P < .001"),
+        ("jama", 0.9999, ">.99", "P > .99"),
+        ("lancet", 0.347, "0·35", "p=0·35"),
+        ("lancet", 0.0271, "0·027", "p=0·027"),
+        ("lancet", 0.00491, "0·0049", "p=0·0049"),
+        ("lancet", 0.00004, "<0·0001", "p<0·0001"),
+    ],
+)
+def test_p_values_as_journals_ask_for_them(style, p, text, phrase):
+    with f.in_style(style):
+        assert (f.p_value(p), f.p_phrase(p)) == (text, phrase)
+
+
+@pytest.mark.parametrize(
+    ("style", "interval", "negative", "open_end", "hazard_ratio", "large"),
+    [
+        ("default", "1.2 to 3.4", "−0.5 to 1.0", "1.2 to NR", "0.45", "12,345"),
+        ("nejm", "1.2 to 3.4", "−0.5 to 1.0", "1.2 to NR", "0.45", "12,345"),
+        ("jama", "1.2-3.4", "−0.5 to 1.0", "1.2 to NR", "0.45", "12\u2009345"),
+        ("lancet", "1·2–3·4", "−0·5 to 1·0", "1·2 to NR", "0·45", "12\u2009345"),
+    ],
+)
+def test_intervals_and_numbers_as_journals_ask_for_them(style, interval, negative, open_end, hazard_ratio, large):
+    with f.in_style(style):
+        assert f.interval(f.months(1.2), f.months(3.4)) == interval
+        assert f.interval(f.fixed(-0.5, 1), f.fixed(1, 1)) == negative
+        assert f.interval(f.months(1.2), f.months(None)) == open_end
+        assert f.ratio(0.45) == hazard_ratio
+        assert f.count(12345) == large
+    assert f.ratio(0.45) == "0.45"
+
+
+@pytest.mark.parametrize(
+    ("counts", "texts"),
+    [
+        ([1, 1, 1], ["34%", "33%", "33%"]),
+        ([17, 24], ["41%", "59%"]),
+        ([5, 35], ["13%", "87%"]),
+        ([0, 7], ["0%", "100%"]),
+        ([100, 100, 100], ["33.4%", "33.3%", "33.3%"]),
+        ([0, 0], ["–", "–"]),
+        ([], []),
+    ],
+)
+def test_percentages_of_a_whole_add_up(counts, texts):
+    assert f.percents(counts) == texts
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=12).filter(any))
+def test_percentages_of_any_whole_add_up_and_stay_within_one_unit(counts):
+    shares = [float(text.removesuffix("%")) for text in f.percents(counts)]
+    unit = 1 if sum(counts) < f.SMALL_DENOMINATOR else 0.1
+    assert sum(shares) == pytest.approx(100)
+    assert all(
+        abs(share - 100 * count / sum(counts)) < unit + 1e-9 for share, count in zip(shares, counts, strict=True)
+    )

@@ -197,3 +197,22 @@ def test_definitions_that_cannot_hold_are_refused(definitions, sentence):
     with pytest.raises(UserError) as raised:
         DefinitionSettings.read(definitions, "study.yaml")
     assert sentence in " ".join(raised.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("statistics", "sentence"),
+    [
+        ({"landmarks_months": [6, -1]}, "each time must be a number of months above 0"),
+        ({"landmarks_months": [6, float("inf")]}, "each time must be a number of months above 0"),
+        ({"landmarks_months": [6, 12, 6]}, '"6.0" stands there twice'),
+        ({"covariates": [{"name": "sex"}, {"name": "age"}, {"name": "sex"}]}, '"sex" stands there twice'),
+        ({"subgroups": [{"name": "sex"}, {"name": "sex"}]}, '"sex" stands there twice'),
+        ({"strata": ["site", "site"]}, '"site" stands there twice'),
+        ({"interactions": [["sex", "sex"]]}, '"sex" cannot interact with itself'),
+        ({"interactions": [["sex", "age"], ["age", "sex"]]}, '"age and sex" stands there twice'),
+    ],
+)
+def test_statistics_that_cannot_be_are_refused(statistics, sentence):
+    (told,) = problems(statistics=statistics)
+    assert told.startswith('study.yaml: setting "statistics.')
+    assert sentence in told

@@ -1,16 +1,70 @@
 """How numbers are printed. The only place that turns a result into text.
 
-P values are never "0.000", a median that the curve does not reach is "NR", an interval is "a to b".
-Rules follow the SAMPL guidelines (Lang and Altman 2015): a percentage of fewer than 100 patients carries no
-decimal, ratios two decimals, months one.
+P values are never "0.000", a median that the curve does not reach is "NR". What journals ask for differs, so the
+functions follow a style: that of `in_style`, or the default, which is the SAMPL guidelines (Lang and Altman 2015). In
+every style a percentage of fewer than 100 patients carries no decimal, a ratio two, a time in months one.
 """
 
 import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Final
 
 NOT_REACHED: Final = "NR"
 NOT_AVAILABLE: Final = "–"  # en dash, as journals print an empty cell
 SMALL_DENOMINATOR: Final = 100
+_THIN_SPACE: Final = "\u2009"
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a journal prints numbers.
+
+    `p_decimals` are pairs of a bound and the decimals of a P value that is printed below it; the last pair is for all
+    others. Below `smallest_p` only that bound is printed. `zero_before_p` says whether a P value has a zero before its
+    point. `dash` joins the bounds of an interval, unless one of them is negative or words: then it is "to".
+    """
+
+    p_decimals: tuple[tuple[float, int], ...]
+    smallest_p: float
+    smallest_decimals: int
+    letter: str = "P"
+    spaced: bool = True
+    zero_before_p: bool = True
+    point: str = "."
+    dash: str = " to "
+    thousands: str = ","
+    grouped_from: int = 10_000
+
+
+# A bound lies where rounding would reach the next power of ten: 0.0995 is printed with two decimals, as 0.10.
+STYLES: Final = {
+    "default": Style(((0.0995, 3), (math.inf, 2)), 0.001, 3),
+    # NEJM, Statistical Reporting Guidelines: two decimals from 0.01 on, three below, P<0.001.
+    "nejm": Style(((0.01, 3), (math.inf, 2)), 0.001, 3, spaced=False, grouped_from=1_000),
+    # AMA Manual of Style, 11th edition, 19.5: no zero before the point, two digits, three below .01.
+    "jama": Style(
+        ((0.00995, 3), (math.inf, 2)), 0.001, 3, zero_before_p=False, dash="-", thousands=_THIN_SPACE
+    ),
+    # The Lancet, information for authors: two significant digits, at most four decimals, p<0·0001, raised points.
+    "lancet": Style(
+        ((0.00995, 4), (0.0995, 3), (math.inf, 2)), 0.0001, 4, letter="p", spaced=False, point="·", dash="–",
+        thousands=_THIN_SPACE,
+    ),
+}  # fmt: skip
+_style: ContextVar[Style] = ContextVar("style", default=STYLES["default"])
+
+
+@contextmanager
+def in_style(name: str) -> Iterator[None]:
+    """Print numbers in a style of STYLES within the block."""
+    token = _style.set(STYLES[name])
+    try:
+        yield
+    finally:
+        _style.reset(token)
 
 
 def missing(value: float | None) -> bool:
@@ -23,38 +77,49 @@ def fixed(value: float | None, decimals: int) -> str:
     if missing(value):
         return NOT_AVAILABLE
     text = f"{value:.{decimals}f}"
-    return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
+    return _pointed(text.removeprefix("-") if float(text) == 0 else text.replace("-", "−"))
+
+
+def _pointed(text: str) -> str:
+    """Return a number with the point of the style."""
+    return text.replace(".", _style.get().point)
 
 
 def count(value: float | None) -> str:
-    """Return a count, thousands separated by a comma from 10,000 on."""
+    """Return a count, thousands separated as the style asks (by a comma from 10,000 on)."""
     if missing(value):
         return NOT_AVAILABLE
-    whole = round(float(value))  # type: ignore[arg-type]
-    return f"{whole:,}" if abs(whole) >= 10_000 else str(whole)
+    style, whole = _style.get(), round(float(value))  # type: ignore[arg-type]
+    return f"{whole:,}".replace(",", style.thousands) if abs(whole) >= style.grouped_from else str(whole)
 
 
 def p_value(value: float | None) -> str:
-    """Return a P value: two decimals, three below 0.10, "<0.001" and ">0.99" at the ends.
+    """Return a P value: by default two decimals, three below 0.10, "<0.001" and ">0.99" at the ends.
 
     0.049 is not printed as 0.05, nor 0.9996 as 1: neither end is ever reached by rounding.
     """
     if missing(value):
         return NOT_AVAILABLE
-    p = float(value)  # type: ignore[arg-type]
-    if p < 0.001:
-        return "<0.001"
-    if p > 0.99:
-        return ">0.99"
-    return f"{p:.3f}" if p < 0.0995 else f"{p:.2f}"
+    style, p = _style.get(), float(value)  # type: ignore[arg-type]
+    if p < style.smallest_p:
+        text = f"<{style.smallest_p:.{style.smallest_decimals}f}"
+    elif p > 0.99:
+        text = ">0.99"
+    else:
+        text = f"{p:.{next(decimals for bound, decimals in style.p_decimals if p < bound)}f}"
+    return _pointed(text if style.zero_before_p else text.replace("0.", ".", 1))
 
 
 def p_phrase(value: float | None) -> str:
     """Return a P value as it stands in a sentence: "P = 0.012", "P < 0.001"."""
-    text = p_value(value)
-    if text[0] in "<>":
-        return f"P {text[0]} {text[1:]}"
-    return f"P = {text}"
+    return p_words(p_value(value))
+
+
+def p_words(text: str) -> str:
+    """Return a printed P value as it stands in a sentence."""
+    style = _style.get()
+    sign, digits = (text[0], text[1:]) if text[:1] in ("<", ">") else ("=", text)
+    return f"{style.letter} {sign} {digits}" if style.spaced else f"{style.letter}{sign}{digits}"
 
 
 def months(value: float | None) -> str:
@@ -68,16 +133,37 @@ def ratio(value: float | None) -> str:
         return NOT_AVAILABLE
     number = float(value)  # type: ignore[arg-type]
     if 0 < number < 0.005:
-        return "<0.01"
+        return _pointed("<0.01")
     return ">99" if number > 99.995 else fixed(number, 2)
 
 
 def percent(value: float | None, denominator: float | None = None) -> str:
     """Return a percentage with its sign; no decimal when the denominator is below 100, else one."""
-    if missing(value):
-        return NOT_AVAILABLE
+    return NOT_AVAILABLE if missing(value) else fixed(value, _percent_decimals(denominator)) + "%"
+
+
+def _percent_decimals(denominator: float | None) -> int:
     small = not missing(denominator) and float(denominator) < SMALL_DENOMINATOR  # type: ignore[arg-type]
-    return fixed(value, 0 if small else 1) + "%"
+    return 0 if small else 1
+
+
+def percents(counts: Sequence[float]) -> list[str]:
+    """Return the percentages of parts that make a whole, so that the printed ones add up to 100.
+
+    Each is rounded down, and what is missing goes to the largest remainders, of equal ones to the earliest (Hamilton's
+    method); none is further from its value than one unit of the last decimal. A whole of nobody has dashes.
+    """
+    total = sum(counts)
+    if not total:
+        return [NOT_AVAILABLE] * len(counts)
+    unit = 10 ** _percent_decimals(total)
+    exact = [100 * unit * number / total for number in counts]
+    # What lies below a whole by rounding error is whole.
+    whole = [math.floor(value + 1e-9) for value in exact]
+    order = sorted(range(len(exact)), key=lambda place: (whole[place] - exact[place], place))
+    for place in order[: 100 * unit - sum(whole)]:
+        whole[place] += 1
+    return [fixed(value / unit, _percent_decimals(total)) + "%" for value in whole]
 
 
 def count_percent(number: float | None, share: float | None, denominator: float | None = None) -> str:
@@ -86,8 +172,9 @@ def count_percent(number: float | None, share: float | None, denominator: float 
 
 
 def interval(lower: str, upper: str) -> str:
-    """Return an interval of two formatted bounds."""
-    return f"{lower} to {upper}"
+    """Return an interval of two formatted bounds: "1.2 to 3.4", or with the dash of the style."""
+    words = any(bound.startswith(("−", "<", ">", NOT_AVAILABLE)) or bound == NOT_REACHED for bound in (lower, upper))
+    return f"{lower}{' to ' if words else _style.get().dash}{upper}"
 
 
 def plain(value: float | None) -> str:
@@ -97,9 +184,9 @@ def plain(value: float | None) -> str:
     number = float(value)  # type: ignore[arg-type]
     if number.is_integer():
         return count(number).replace("-", "−")
-    return f"{number:.3g}".replace("-", "−") if abs(number) < 1000 else fixed(number, 1)
+    return _pointed(f"{number:.3g}".replace("-", "−")) if abs(number) < 1000 else fixed(number, 1)
 
 
 def setting(value: float) -> str:
     """Return a setting as it was written: no rounding beyond ten significant digits."""
-    return f"{value:.10g}"
+    return _pointed(f"{value:.10g}")

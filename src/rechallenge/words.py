@@ -20,6 +20,7 @@ ENDPOINTS: Final = {
     "TTNT1": "Time to next treatment",
     "DOR": "Duration of response",
     "DOR1": "Duration of response",
+    "PPS": "Overall survival",
 }
 TIME_ZERO: Final = {
     "PFS": "start of rechallenge",
@@ -32,6 +33,7 @@ TIME_ZERO: Final = {
     "TTNT1": "start of the first ICI",
     "DOR": "first response to rechallenge",
     "DOR1": "first response to the first ICI",
+    "PPS": "progression on the first ICI",
 }
 TERMS: Final = {
     "overall": "All patients",
@@ -46,6 +48,9 @@ TERMS: Final = {
     "histology_group": "Histology",
     "rechallenge_combination": "Rechallenge in combination",
     "local_therapy_at_progression": "Local therapy at progression",
+    "rechallenged": "Rechallenge",
+    "rechallenged_by_then": "Rechallenged by the landmark",
+    "entry_months": "Time to rechallenge, per month",
 }
 # The order is also the order of drawing; each level keeps its place in the palette in every figure.
 LEVELS: Final = {
@@ -140,6 +145,12 @@ def plain(word: str) -> str:
     """Return an identifier as words: underscores as spaces, the first letter a capital."""
     text = str(word).replace("_", " ").strip()
     return text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    """Return text with a small first letter, unless it begins with an abbreviation ("ECOG", "PD-L1")."""
+    first = text.split(" ", 1)[0]
+    return text if sum(letter.isupper() for letter in first) > 1 else text[:1].lower() + text[1:]
 
 
 def text_of(value: object) -> str:

@@ -204,3 +204,31 @@ def test_genie_bpc_censors_at_the_next_regimen() -> None:
     ):
         row = study(NEXT_THERAPY, assessments, follow_up, settings).endpoint("PFS", "rechallenge")
         assert (row["days"], row["event"], row["reason"]) == expected
+
+
+def test_survival_after_progression_is_that_of_all_who_progressed() -> None:
+    """Patient 01 was rechallenged, 02 never; 03 did not progress and has no such time."""
+    found = Study(
+        TREATMENTS
+        + """    02  nivolumab   2019-01-01  2019-05-01
+    03  nivolumab   2019-01-01  2019-05-01""",
+        HEADER + "02 2019-06-01 PD\n03 2019-03-01 SD",
+        """
+        patient_id  histology  stage  last_contact_date  death_date
+        01          squamous   IVA    2020-08-31         2020-08-31
+        02          squamous   IVA    2019-10-09         .
+        03          squamous   IVA    2019-12-31         2019-12-31
+        """,
+    )
+    times = found.adtte[found.adtte["endpoint"] == "PPS"]
+    columns = ["population", "patient_id", "days", "entry_days", "event", "reason"]
+    assert times[columns].to_numpy().tolist() == [
+        ["progressed", "01", 487.0, 0.0, 1, "death"],
+        ["progressed", "02", 130.0, 0.0, 0, "last_contact"],
+        ["rechallenge", "01", 487.0, 122.0, 1, "death"],
+    ]
+
+
+def test_a_death_on_the_day_of_progression_is_an_event_at_0_days() -> None:
+    row = study("patient_id drug start_date end_date\n01 nivolumab 2019-01-01 2019-05-01", "", "2019-05-02 2019-05-02")
+    assert tuple(row.endpoint("PPS", "progressed")[["days", "event"]]) == (0, 1)

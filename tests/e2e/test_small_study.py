@@ -16,11 +16,14 @@ from tests.e2e.runs import copy_checkout, jobs, snakemake
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-AFTER_CLASSIFY = {"classify", "endpoints", "specify", "estimate", "figures", "report", "manuscript", "provenance"}
+AFTER_CLASSIFY = {
+    "classify", "endpoints", "specify", "estimate", "figures", "report", "manuscript", "verification", "provenance",
+}  # fmt: skip
 CONTRACT = """
 private/canonical/patients/part-0000.parquet private/violations.csv private/validation.html private/regimens.csv
 private/cohort.csv private/classified.csv private/adtte.csv private/figures
-private/lesion_notes.csv private/lesion_agreement.csv
+private/lesion_notes.csv private/lesion_agreement.csv private/model_residuals.csv private/model_influence.csv
+private/incidence.csv private/verification/verify.R private/verification/times.csv private/verification/patients.csv
 shareable/row_account.csv shareable/attrition.csv shareable/flow.svg shareable/table1.csv shareable/table1.html
 shareable/table1.docx shareable/estimates.csv shareable/numbers.json shareable/figures shareable/report.html
 shareable/manuscript.docx shareable/manuscript.md shareable/checklist_strobe.csv shareable/checklist_strobe.docx
@@ -180,7 +183,7 @@ def test_a_changed_setting_reruns_the_steps_that_read_it_and_what_descends(study
     with edited(study.file, "preset: index_inclusive", "preset: index_literal"):
         assert study.planned() == AFTER_CLASSIFY
     with edited(study.file, "definitions:", "statistics: {landmarks_months: [3, 6]}\ndefinitions:"):
-        assert study.planned() == {"estimate", "figures", "report", "manuscript", "provenance"}
+        assert study.planned() == AFTER_CLASSIFY - {"classify", "endpoints", "specify"}
     with edited(study.file, "definitions:", "release: {per_patient_figures: true}\ndefinitions:"):
         assert study.planned() == {"figures", "report", "manuscript", "provenance"}
 

@@ -55,6 +55,8 @@ def made_up_cohort(n: int, seed: int = 7) -> tuple[pd.DataFrame, pd.DataFrame, p
             "ecog_1_or_more": rng.choice(["true", "false"], size),
             "histology_group": rng.choice(["squamous", "non_squamous"], size),
             "pd_l1_group": rng.choice(["<1%", "1-49%", ">=50%", None], size),
+            "brain_metastasis": np.random.default_rng(seed + 1).choice(["yes", "no", None], size, p=[0.2, 0.7, 0.1]),
+            "liver_metastasis": np.random.default_rng(seed + 2).choice(["yes", "no"], size, p=[0.2, 0.8]),
             "local_therapy_at_progression": rng.choice(["true", "false"], size),
         }
     )

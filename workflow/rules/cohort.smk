@@ -83,6 +83,7 @@ rule classify:
         imputation=study.imputation,
         cutoff=str(study.settings.study.cutoff),
         boundary_days=study.settings.statistics.boundary_days,
+        style=study.settings.report.style,
         code=study.code("classify"),
     message:
         "Classifying resistance, progression pattern and interval treatment; drawing the flow of patients"

@@ -65,6 +65,7 @@ rule figures:
         "<logs>/figures.log",
     params:
         release=study.settings.release.plain(),
+        style=study.settings.report.style,
         simulated=study.settings.study.simulated,
         labels={item.name: item.label for item in study.settings.statistics.covariates if item.label},
         code=study.code("figures"),

@@ -56,6 +56,7 @@ def catalogue(settings: EndpointSettings, *, progression_dates_only: bool) -> tu
             ),
         )
     ]  # fmt: skip
+    after = Endpoint("PPS", "overall survival from index progression on the first ICI", "index_progression", ("death",))
     own = [
         Endpoint(
             name, item.label, item.start, item.events,
@@ -64,7 +65,7 @@ def catalogue(settings: EndpointSettings, *, progression_dates_only: bool) -> tu
         )
         for name, item in settings.own.items()
     ]  # fmt: skip
-    return (*built_in, *own)
+    return (*built_in, after, *own)
 
 
 def _interruptions(settings: EndpointSettings, *, progression_dates_only: bool) -> tuple[str, ...]:

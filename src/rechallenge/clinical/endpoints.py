@@ -56,7 +56,7 @@ def endpoints(
 
     The endpoints are those of `endpoint_catalogue`, in the population of their clock: the rechallenge set, all
     with a first ICI monotherapy, or those who progressed on it. Endpoints of the first ICI also stand in the
-    rechallenge set, there with OS1 entered at rechallenge (`entry_days`), because nobody can die before it.
+    rechallenge set, there with OS1 and PPS entered at rechallenge (`entry_days`), because nobody can die before it.
     Whoever has no start (no response for DOR) has no row. `assessments` are the evaluated ones. `only` names the
     endpoints that are wanted, all where it is empty.
     """
@@ -100,6 +100,7 @@ def _among_rechallenged(table: pd.DataFrame, rows: pd.DataFrame, endpoint: Endpo
     again = rows["eligible"].to_numpy(bool)
     chosen = table[again].assign(population="rechallenge")
     if endpoint.events == ("death",):
-        waited = days_between(rows[CLOCKS[endpoint.start].start], rows["rechallenge_start"])
+        # A re-exposure that needs no progression can come before it: nobody waited for it.
+        waited = days_between(rows[CLOCKS[endpoint.start].start], rows["rechallenge_start"]).clip(lower=0)
         chosen = chosen.assign(entry_days=waited[again].to_numpy())
     return chosen

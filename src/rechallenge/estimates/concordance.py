@@ -73,9 +73,7 @@ def _pairs(time: Array, event: Array, rank: Places, entry: Array | None) -> tupl
     return favourable, pairs
 
 
-def _later(
-    happened: Places, case_rank: Places, moment: Places, rank: Places, cases: Places
-) -> tuple[Array, Array]:
+def _later(happened: Places, case_rank: Places, moment: Places, rank: Places, cases: Places) -> tuple[Array, Array]:
     """Pairs of a case and a patient whose moment is later, per patient, in either part: favourable, and all."""
     total = np.zeros(len(moment))
     total[cases] = len(moment) - np.searchsorted(np.sort(moment), happened, side="right")

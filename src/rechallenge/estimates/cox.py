@@ -63,9 +63,7 @@ SEPARATED: Final = (
 )
 
 
-def fit(
-    time: Array, event: Array, x: Array, *, entry: Array | None = None, strata: ArrayLike | None = None
-) -> CoxFit:
+def fit(time: Array, event: Array, x: Array, *, entry: Array | None = None, strata: ArrayLike | None = None) -> CoxFit:
     """Fit the model of the columns of `x`. Raises NotFitted where the estimates are not finite.
 
     `time` must be rounded; each column must vary, and there must be events. With delayed `entry` a patient is at risk

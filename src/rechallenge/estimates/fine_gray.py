@@ -54,9 +54,7 @@ class _Data:
     own: Array
 
 
-def fit(
-    time: Array, cause: NDArray[np.int64], x: Array, *, of_interest: int = 1, like: Like = "crr"
-) -> FineGrayFit:
+def fit(time: Array, cause: NDArray[np.int64], x: Array, *, of_interest: int = 1, like: Like = "crr") -> FineGrayFit:
     """Fit the model of the columns of `x`. Raises NoMaximum where the estimates are not finite or not unique.
 
     `cause` is 0 for censored; times must be rounded; there must be an event of interest, and each column must vary.
@@ -159,9 +157,7 @@ def _influence(data: _Data, coef: Array, censored: NDArray[np.bool_], *, estimat
     total = _sums(data, hazard)
     mean = _sums(data, hazard[:, None] * data.x) / total[:, None]
     rate = data.deaths / total
-    found = -hazard[:, None] * (
-        data.x * _entered(data, rate)[:, None] - _entered(data, rate[:, None] * mean)
-    )
+    found = -hazard[:, None] * (data.x * _entered(data, rate)[:, None] - _entered(data, rate[:, None] * mean))
     place = np.searchsorted(data.times, data.time[data.interest])
     found[data.interest] += data.x[data.interest] - mean[place]
     if not estimated:

@@ -108,7 +108,7 @@ def _coefficients(declared: Design, fit: cox.CoxFit, confidence: float, counts: 
             Row("hr", np.exp(coef), np.exp(lower), np.exp(upper), p, **with_interval),
             Row("coef", coef, lower, upper, p, **with_interval),
             Row("se", error, method=METHOD, **counts),
-            *_proportional(fit.ph[place], counts),
+            *proportional_rows(fit.ph[place], counts),
         ]
         found += placed(own, term=key.term, level=key.level, reference=key.reference)
     return found
@@ -120,7 +120,7 @@ def _whole(fit: cox.CoxFit, confidence: float, counts: Counts) -> list[Row]:
         _test("wald_chi2", fit.wald, "Wald test", counts),
         _test("score_chi2", fit.score, "score test", counts),
         concordance_row(fit.concordance, confidence, counts),
-        *placed(_proportional(fit.ph_global, counts), term="global"),
+        *placed(proportional_rows(fit.ph_global, counts), term="global"),
     ]
 
 
@@ -131,7 +131,8 @@ def concordance_row(found: Concordance, confidence: float, counts: Counts) -> Ro
     return Row("concordance", found.estimate, lower, upper, confidence=confidence, method=CONCORDANCE, **counts)
 
 
-def _proportional(test: ChiSquare, counts: Counts) -> list[Row]:
+def proportional_rows(test: ChiSquare, counts: Counts) -> list[Row]:
+    """Return ph_chi2 and ph_p of a test of proportional hazards."""
     p = Row("ph_p", test.p, p=test.p, method=PH_METHOD, **counts)
     return [_test("ph_chi2", test, PH_METHOD, counts), p]
 

@@ -40,6 +40,7 @@ PLANS: Final = (
     Plan("TTF1", "first_ici"),
     Plan("TTNT1", "first_ici"),
     Plan("DOR1", "first_ici"),
+    Plan("PPS", "progressed", compare=("resistance", "progression_pattern")),
     Plan(
         "PFS",
         "rechallenge",

@@ -25,9 +25,7 @@ def score_residuals(risk: RiskSets, x: Array, coef: Array) -> Array:
     ordered = x[risk.order] - centre
     at = moments(ordered, coef, risk)
     # The mean over the terms of a tie, at each of its events.
-    averaged = np.repeat(
-        np.add.reduceat(at.mean, risk.starts, axis=0) / risk.ties[:, None], risk.ties, axis=0
-    )
+    averaged = np.repeat(np.add.reduceat(at.mean, risk.starts, axis=0) / risk.ties[:, None], risk.ties, axis=0)
     residuals = np.zeros_like(ordered)
     residuals[risk.event] = ordered[risk.event] - averaged
     passed = risk.passed(1 / at.total)

@@ -20,6 +20,7 @@ from rechallenge.estimates import (
     response_rates,
     safety,
     small_samples,
+    subgroups,
 )
 from rechallenge.estimates import time_to_progression as progression
 from rechallenge.estimates.design import check_covariates
@@ -94,9 +95,11 @@ def estimate(
     `classified`, `adtte` and `cohort` are the tables of those names, of this analysis, and `definitions` its
     resolved definitions; `adverse_events` (the canonical table) and `course` add the safety rows, `assessments`
     (canonical) the interval between them. An empty rechallenge set leaves the part of the first ICI. Raises
-    UserError for a declared covariate that does not exist.
+    UserError for a declared covariate or subgroup that does not exist.
     """
     check_covariates(list(classified.columns), settings.covariates)
+    if in_full:
+        subgroups.check_columns(classified, settings)
     eligible = classified[classified["eligible"].astype(bool)]
     shown = shown_classes(definitions.resistance.preset)
     made = _Collected()

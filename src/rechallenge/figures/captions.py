@@ -65,6 +65,11 @@ def survival_words(data: Survival, simulated: bool) -> Words:
     ]
     if data.log_rank is not None:
         caption.append(f"P value: {data.log_rank.method or 'log-rank test'}, two-sided.")
+    if data.interaction is not None:
+        caption.append(
+            f"P value of the interaction: {data.interaction.method}, two-sided; a P value within this class alone would"
+            " not show that the classes differ."
+        )
     caption += [data.not_compared] if data.not_compared else []
     if data.left_out:
         caption.append(f"Not shown, because not classified: {data.left_out}.")

@@ -5,7 +5,7 @@ off the axis is an arrow.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -119,9 +119,14 @@ def axis_range(data: Forest) -> tuple[float, float]:
         for comparison in covariate.comparisons
         for _, row in comparison.rows
         for value in (row.estimate, row.lower, row.upper)
-        if not formatting.missing(value) and _FARTHEST[0] <= value <= _FARTHEST[1]
     ]
-    low, high = min([*values, 0.5]) / 1.15, max([*values, 2.0]) * 1.15
+    return range_of(values)
+
+
+def range_of(values: Iterable[float]) -> tuple[float, float]:
+    """Return the ends of an axis of ratios: values inside, 1 inside, at most two powers of ten either side."""
+    shown = [value for value in values if not formatting.missing(value) and _FARTHEST[0] <= value <= _FARTHEST[1]]
+    low, high = min([*shown, 0.5]) / 1.15, max([*shown, 2.0]) * 1.15
     return max(low, _FARTHEST[0]), min(high, _FARTHEST[1])
 
 
@@ -246,24 +251,30 @@ def _draw_row(
         sheet.text(columns.events, y, _events(row), size.text, ha="right", color=colour)
     sheet.text(columns.ratio, y, ratio_text(row), size.text, ha="right", color=colour)
     sheet.text(columns.p, y, formatting.p_value(row.p), size.text, ha="right", color=colour)
-    _draw_interval(axes, row, height, main)
+    draw_interval(axes, row, height, main)
 
 
-def _draw_interval(axes: Axes, row: results.Result, y: float, main: bool) -> None:
+def draw_interval(axes: Axes, row: results.Result, y: float, main: bool, marker: str = "s") -> None:
+    """Draw a ratio with its interval at height `y`; a bound that is missing or off the axis is an arrow."""
     low_end, high_end = axes.get_xlim()
     colour = style.BLUE if main else style.GREY
     low = low_end if formatting.missing(row.lower) or row.lower < low_end else row.lower
     high = high_end if formatting.missing(row.upper) or row.upper > high_end else row.upper
     axes.plot([low, high], [y, y], color=colour, linewidth=1.4 if main else 1.0, zorder=3, solid_capstyle="butt")
-    for value, marker, off in ((low, "<", low != row.lower), (high, ">", high != row.upper)):
-        axes.plot(value, y, marker if off else "|", color=colour, markersize=4, zorder=3, clip_on=False)
+    for value, arrow, off in ((low, "<", low != row.lower), (high, ">", high != row.upper)):
+        axes.plot(value, y, arrow if off else "|", color=colour, markersize=4, zorder=3, clip_on=False)
     if low_end <= row.estimate <= high_end:
         fill = colour if main else "white"
-        axes.plot(row.estimate, y, "s", color=colour, markerfacecolor=fill, markersize=4.6, zorder=4)
+        axes.plot(row.estimate, y, marker, color=colour, markerfacecolor=fill, markersize=4.6, zorder=4)
 
 
 def _draw_axis(axes: Axes, size: style.Size, data: Forest, lines: int, width_mm: float) -> None:
-    low, high = axis_range(data)
+    style_ratio_axis(axes, size, axis_range(data), lines, width_mm)
+
+
+def style_ratio_axis(axes: Axes, size: style.Size, ends: tuple[float, float], lines: int, width_mm: float) -> None:
+    """Give a plot of ratios its logarithmic axis, the line at 1, and so many lines from top to bottom."""
+    low, high = ends
     axes.set_xscale("log")
     axes.set_xlim(low, high)
     axes.set_ylim(lines, 0)

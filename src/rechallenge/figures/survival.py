@@ -43,6 +43,7 @@ class Survival:
     term_label: str
     groups: tuple[Group, ...]
     log_rank: results.Result | None
+    interaction: results.Result | None
     hazard_ratios: tuple[results.Result, ...]
     band_method: str = ""
     not_compared: str = ""
@@ -90,12 +91,24 @@ def survival_data(
         term=term,
         term_label=words.term_words(base, labels),
         groups=tuple(groups),
-        log_rank=next((row for row in tests if not formatting.missing(row.p)), None),
+        # Within a class of another covariate the question is whether the classes differ.
+        log_rank=None if "|" in term else next((row for row in tests if not formatting.missing(row.p)), None),
+        interaction=_interaction(estimates, keys),
         hazard_ratios=tuple(row for row in ratios if not formatting.missing(row.estimate)),
         band_method=band.method if band else "",
         not_compared=refused.method if refused else "",
         left_out=int(outside.estimate) if outside and not formatting.missing(outside.estimate) else 0,
     )
+
+
+def _interaction(estimates: pd.DataFrame, keys: dict[str, str]) -> results.Result | None:
+    """The test whether the effect of a term within a class ("a|b=c") differs between the classes."""
+    column, _, within = keys["term"].partition("|")
+    other = within.partition("=")[0]
+    own = {**keys, "model": "interaction", "statistic": "likelihood_ratio_chi2"}
+    both = (f"{column}*{other}", f"{other}*{column}")
+    found = (results.first(estimates, **{**own, "term": term}) for term in both if other)
+    return next((row for row in found if row is not None), None)
 
 
 def _group(term: str, level: str, position: int, curve: pd.DataFrame, median: results.Result | None) -> Group:
@@ -131,7 +144,10 @@ def test_lines(data: Survival) -> list[str]:
     lines = []
     if data.log_rank is not None:
         lines.append(f"Log-rank test: {formatting.p_phrase(data.log_rank.p)}")
-    base = data.term.split("|", 1)[0]
+    base, _, within = data.term.partition("|")
+    if data.interaction is not None:
+        other = _lower(words.term_words(within.partition("=")[0]))
+        lines.append(f"Interaction with {other}: {formatting.p_phrase(data.interaction.p)}")
     for row in data.hazard_ratios:
         bounds = formatting.interval(formatting.ratio(row.lower), formatting.ratio(row.upper))
         level, reference = (_lower(words.level_words(base, name)) for name in (row.level, row.reference))

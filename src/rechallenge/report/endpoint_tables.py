@@ -13,7 +13,7 @@ from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval, wit
 RATE: Final = "response_rate"
 BEST: Final = "best_response"
 RATIO: Final = "pfs_ratio"
-FURTHER: Final = ("TTF", "TTNT", "DOR", "TTF1", "TTNT1", "DOR1")
+FURTHER: Final = ("TTF", "TTNT", "DOR", "TTF1", "TTNT1", "DOR1", "PPS")
 RESPONSES: Final = ("CR", "PR", "SD", "NON_CR_NON_PD", "PD", "NE", "unknown")
 RESPONSE_WORDS: Final = {
     "CR": "Complete response (CR)",
@@ -44,7 +44,7 @@ def further_endpoints_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet 
     head = ("", "Patients", "Events", "Median, months (CI)", "Log-rank P")
     notes = (
         "TTF: time to treatment failure. TTNT: time to next treatment. DOR: duration of response, in those who had "
-        "one. Rows below an endpoint: by resistance. The definitions stand in words below.",
+        "one. PPS: from index progression, whoever was rechallenged and whoever was not. Rows below an endpoint: by resistance. The definitions stand in words below.",
     )
     caption = f"Further endpoints, with {CONFIDENCE} CI"
     return without_empty_columns(Sheet("further-endpoints-table", caption, head, tuple(rows), notes))

@@ -25,7 +25,31 @@ MODEL_WORDS: Final = {
     MULTIVARIABLE: "multivariable Cox model",
     SENSITIVITY: "sensitivity Cox model",
     LOG_RANK: "log-rank test",
+    "exposure_naive": "naive comparison of rechallenge",
+    "exposure_time_dependent": "time-dependent Cox model of rechallenge",
+    "exposure_adjusted": "adjusted time-dependent Cox model of rechallenge",
+    "exposure_mantel_byar": "Mantel-Byar test",
+    "exposure_simon_makuch": "curves of Simon and Makuch",
+    "exposure_landmark": "landmark analysis",
+    "immortal_time_bias": "naive against time-dependent hazard ratio",
+    "delayed_entry": "comparison with delayed entry",
+    "delayed_entry_ignored": "comparison without delayed entry",
+    "entry_check": "check of delayed entry",
+    "cause_specific|progression": "cause-specific Cox model, progression",
+    "cause_specific|death": "cause-specific Cox model, death without progression",
+    "fine_gray|progression": "Fine-Gray model, progression",
+    "fine_gray|death": "Fine-Gray model, death without progression",
+    "gray|progression": "Gray's test, progression",
+    "gray|death": "Gray's test, death without progression",
+    "dating_right_end": "progression dated at the scan that shows it",
+    "dating_midpoint": "progression dated at the middle",
+    "dating_interval": "progression as an interval",
+    "interaction": "interaction",
+    "interaction_adjusted": "interaction, adjusted",
+    "log_rank_permutation": "permutation test",
 }
+# Their own tables say what could not be computed.
+SAID_ELSEWHERE: Final = ("subgroup", "power")
 SAFETY_ROWS: Final = (
     ("first_ici", "first_ici", "First ICI, all with a first ICI monotherapy"),
     ("rechallenge", "first_ici", "First ICI, those rechallenged"),
@@ -45,7 +69,7 @@ class Missing:
 
 def not_fitted(estimates: pd.DataFrame, labels: Mapping[str, str], titles: Mapping[str, str]) -> list[Missing]:
     """Return what could not be computed, with the sentence that the estimates give as the reason."""
-    own = estimates[estimates["statistic"] == "not_fitted"]
+    own = estimates[(estimates["statistic"] == "not_fitted") & ~estimates["model"].isin(SAID_ELSEWHERE)]
     found: dict[str, list[tuple[str, str]]] = {}
     for row in records(own):
         parts = [

@@ -9,8 +9,7 @@ from typing import Final
 from rechallenge.report import words
 from rechallenge.report.definitions_words import definitions
 from rechallenge.report.figures import Figures
-from rechallenge.report.numbers import Numbers, name_of, records
-from rechallenge.report.results import MULTIVARIABLE, comparison_words
+from rechallenge.report.numbers import Numbers
 from rechallenge.report.sentences import names_in, plain
 from rechallenge.report.sheets import Sheet, printed
 from rechallenge.report.study_data import StudyData
@@ -47,25 +46,12 @@ def render_manuscript(study: StudyData, *, figures: Figures, templates: Path, us
         figures=figures,
         definitions=definitions(study.config, progression_dates_only=study.declared("progression_dates_only")),
         covariates=[words.term(item.name, study.labels) for item in study.config.statistics.covariates],
-        effects=effects(study),
         tables=tables(study),
         references=REFERENCES,
     )
     for _, sheet in tables(study):
         names.update(sheet_names(sheet))
     return tidied(text)
-
-
-def effects(study: StudyData) -> list[dict[str, str]]:
-    """Return the hazard ratios of the multivariable model of PFS: words and the stem of their names."""
-    own = study.tidy
-    own = own[(own["analysis"] == "main") & (own["endpoint"] == "PFS") & (own["population"] == "rechallenge")]
-    own = own[(own["model"] == MULTIVARIABLE) & (own["statistic"] == "hr")]
-    found = []
-    for row in records(own):
-        label = comparison_words(row["term"], row["level"], row["reference"], study.labels)
-        found.append({"label": words.lower_first(label), "name": name_of(row)})
-    return [item for item in found if f"{item['name']}.p" in study.numbers]
 
 
 def tables(study: StudyData) -> list[tuple[str, Sheet]]:

@@ -27,7 +27,7 @@ TEXT_COLUMNS: Final = ("estimate_id", *KEYS[:-1], "method")
 
 _COUNTS: Final = {
     "n", "events", "censored", "missing", "at_risk", "deaths", "parameters", "df", "dropped", "left_out", "moved",
-    "class_changes", "specifications", "fitted", "compared", "equal", "different",
+    "class_changes", "specifications", "fitted", "compared", "equal", "different", "rechallenged_later",
     "imputed", "ph_failing", "bootstraps_fitted",
 }  # fmt: skip
 _PERCENTS: Final = {
@@ -39,13 +39,15 @@ _TIMES: Final = {"median", "q1", "q3", "mean", "min", "max", "rmst", "rmst_diffe
 _RATIO_MEDIAN: Final = "ratio_median"
 _RATIOS: Final = {
     "hr", "odds_ratio", "rmst_ratio", "hr_median", "hr_min", "hr_max", "hr_q1", "hr_q3", "shift", "leave_one_out_hr",
-    "observed_expected", _RATIO_MEDIAN,
+    "observed_expected", "shr", "weibull_hr", "ratio_of_hazard_ratios", "hr_ratio", "detectable_hr",
+    "detectable_hr_ratio", _RATIO_MEDIAN,
 }  # fmt: skip
-_SHARES: Final = {"survival", "cumulative_incidence", "predicted_survival", "observed_survival"}
+_SHARES: Final = {"survival", "cumulative_incidence", "predicted_survival", "observed_survival", "power"}
 _TWO_DECIMALS: Final = {
     "chi2", "concordance", "coef", "se", "rho", "smd", "wald_f", "largest_dfbetas", "concordance_apparent",
     "concordance_optimism", "concordance_corrected", "calibration_slope",
 }  # fmt: skip
+_ONE_DECIMAL: Final = {"epv", "events_per_variable", "person_months", "waited_months", "rate", "starts", "median_width"}
 # Statistics to whose names nothing is added: they are a count or a P value themselves.
 _ALONE: Final = _COUNTS | {"p", "ph_p"}
 
@@ -119,7 +121,7 @@ def text_of(
         return f.ratio(value)
     if statistic in _TWO_DECIMALS or statistic.endswith("_chi2"):
         return f.fixed(value, 2)
-    if statistic in ("epv", "events_per_variable"):
+    if statistic in _ONE_DECIMAL:
         return f.fixed(value, 1)
     if statistic in _TIMES and endpoint and not model.startswith("table1"):
         return f.months(value)
@@ -129,14 +131,28 @@ def text_of(
 def from_estimates(estimates: pd.DataFrame) -> Numbers:
     """Return the numbers of estimates.csv (see the module's docstring); raises ValueError on two equal names."""
     frame = prepared(estimates)
+    adding_up = _percents_that_add_up(frame)
     found: Numbers = {}
     for row in records(frame):
         name, key = name_of(row), str(row["estimate_id"])
         own = _of_row(name, key, row)
+        if key in adding_up and name in own:
+            own[name]["text"] = adding_up[key]
         twice = next((item for item in own if item in found), None)
         if twice:
             raise ValueError(f"two estimates share the name {twice}: {found[twice]['estimate_id']} and {key}")
         found.update(own)
+    return found
+
+
+def _percents_that_add_up(frame: pd.DataFrame) -> dict[str, str]:
+    """Return the printed percentages, by estimate_id, of classes that make a whole: they add up to 100."""
+    own = frame[frame["statistic"].eq("percent") & frame["level"].ne("")]
+    found: dict[str, str] = {}
+    for _, parts in own.groupby(list(KEYS[:5]), sort=False):
+        counts = parts["estimate"] * parts["n"] / 100
+        if parts["n"].nunique() == 1 and abs(counts.sum() - parts["n"].iloc[0]) < 1e-6:
+            found |= dict(zip(parts["estimate_id"], f.percents(counts.round().tolist()), strict=True))
     return found
 
 
@@ -159,6 +175,9 @@ def _of_row(name: str, key: str, row: Mapping[str, Any]) -> Numbers:
         entries[f"{name}.ci"] = number(f.interval(*(text(bound) for bound in bounds)), bounds, key)
     elif name in entries and reached and statistic == "median":
         entries[f"{name}.ci"] = number(f.interval(f.NOT_REACHED, f.NOT_REACHED), [None, None], key)
+    if statistic == "n" and row["level"] and row["model"].startswith("cox") and not f.missing(row["events"]):
+        # The events of a class tell whether a hazard ratio leans on few of them.
+        entries[f"{name}.events"] = number(f.count(row["events"]), row["events"], key)
     if statistic in _ALONE:
         return entries
     if not f.missing(row["p"]):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from rechallenge.estimates.design import MISSING
 from rechallenge.estimates.model_names import FIRTH
-from rechallenge.report import words
+from rechallenge.report import few_events, words
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.sentences import literal
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval, without_empty_columns
@@ -17,6 +17,12 @@ LOG_RANK: Final = "log_rank"
 UNIVARIABLE: Final = "cox_univariable"
 MULTIVARIABLE: Final = "cox_multivariable"
 SENSITIVITY: Final = "cox_sensitivity"
+INTERACTION: Final = "interaction"
+WITHIN: Final = "interaction"
+WITHIN_NOTE: Final = (
+    "Within a class of another covariate no log-rank P value is given: a small one in one class and a larger one in "
+    "the other do not show that the classes differ. The P value there tests that difference (likelihood ratio)."
+)
 # Events per parameter below which estimates are held to be unstable (Peduzzi and others 1995).
 FEW_EVENTS: Final = 10
 CONFIDENCE: Final = "{settings.statistics.confidence.percent}"
@@ -65,24 +71,25 @@ def survival_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[s
         for term in dict.fromkeys(own["term"]):
             key = {"endpoint": endpoint, "population": population, "term": term}
             rows += _survival_rows(own[own["term"] == term], key, times, numbers, labels)
+        notes = (*_within_notes(rows), *few_events.note(rows))
         head = (
             "",
             "Patients",
             "Events",
             "Median, months (CI)",
-            *(f"At {_month(time, numbers)} months (CI)" for time in times),
+            *(f"At {month(time, numbers)} months (CI)" for time in times),
             "Log-rank P",
         )
         caption = f"{words.endpoint(endpoint)}, {words.POPULATIONS.get(population, population)}, with {CONFIDENCE} CI"
         sheets.append(
-            without_empty_columns(Sheet(f"survival-{endpoint.lower()}-{population}", caption, head, tuple(rows)))
+            without_empty_columns(Sheet(f"survival-{endpoint.lower()}-{population}", caption, head, tuple(rows), notes))
         )
     return sheets
 
 
-def _month(time: float, numbers: Numbers) -> str:
+def month(time: float, numbers: Numbers, setting: str = "landmarks_months") -> str:
     """Return the pattern of a landmark, which is a setting."""
-    stem = "settings.statistics.landmarks_months."
+    stem = f"settings.statistics.{setting}."
     return next(
         (f"{{{name}}}" for name, entry in numbers.items() if name.startswith(stem) and entry["raw"] == time),
         f"{time:g}",
@@ -97,28 +104,52 @@ def _survival_rows(
     grouped = levels != [""]
     rows: list[Row] = []
     if grouped:
-        p = p_of_test(numbers, **{**key, "model": LOG_RANK})
-        rows.append(
-            Row(words.term(term, labels), (*("" for _ in range(3 + len(times))), f"{{{p}}}" if p else ""), "group")
-        )
+        cell = _test_cell(key, numbers)
+        rows.append(Row(words.term(term, labels), (*("" for _ in range(3 + len(times))), cell), "group"))
     for level in levels:
         median = name_of({**key, "level": level, "statistic": "median"})
         n = _first([f"{median}.n", name_of({**key, "level": level, "statistic": "n"})], numbers)
         events = _first([f"{median}.events", name_of({**key, "level": level, "statistic": "events"})], numbers)
         at = [
-            with_interval(name_of({**key, "level": level, "statistic": "survival", "at": time}), numbers)
+            few_events.curve_cell(name_of({**key, "level": level, "statistic": "survival", "at": time}), numbers)
             for time in times
         ]
         cells = (
             f"{{{n}}}" if n else EMPTY,
             f"{{{events}}}" if events else EMPTY,
-            with_interval(median, numbers),
+            few_events.curve_cell(median, numbers),
             *at,
             "",
         )
         label = words.level(term, level) if grouped else words.term(term, labels)
         rows.append(Row(label, cells, "level" if grouped else "data"))
     return rows
+
+
+def interaction_name(key: Mapping[str, Any], numbers: Numbers) -> str:
+    """Return the name of the test whether the effect of a term within a class ("a|b=c") differs between classes."""
+    column, _, within = str(key["term"]).partition("|")
+    other = within.partition("=")[0]
+    stem = {"endpoint": key["endpoint"], "population": key["population"], "model": INTERACTION}
+    tests = [
+        name_of({**stem, "term": term, "statistic": "likelihood_ratio_chi2"})
+        for term in (f"{column}*{other}", f"{other}*{column}")
+    ]
+    return _first([f"{name}.p" for name in tests], numbers)
+
+
+def _test_cell(key: dict[str, Any], numbers: Numbers) -> str:
+    """The P value beside the heading of a term: within a class of another covariate, that of the interaction."""
+    if "|" in key["term"]:
+        p = interaction_name(key, numbers)
+        return f"{WITHIN} {{{p}}}" if p else ""
+    p = p_of_test(numbers, **{**key, "model": LOG_RANK})
+    return f"{{{p}}}" if p else ""
+
+
+def _within_notes(rows: list[Row]) -> list[str]:
+    tested = any(row.kind == "group" and row.cells[-1].startswith(WITHIN) for row in rows)
+    return [WITHIN_NOTE] if tested else []
 
 
 def cox_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> list[Sheet]:
@@ -143,6 +174,7 @@ def cox_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, s
         patients = words.POPULATIONS.get(population, population)
         caption = f"Cox models, {words.endpoint(endpoint)} ({patients}), with {CONFIDENCE} CI"
         notes = (*_model_notes(own, key, numbers, labels), *_penalised_notes(own, effects, labels))
+        notes = (*notes, *few_events.note(rows))
         sheet = Sheet(f"cox-{endpoint.lower()}-{population}", caption, head, tuple(rows), notes)
         sheets.append(without_empty_columns(sheet))
     return sheets
@@ -160,11 +192,11 @@ def _cox_rows(part: pd.DataFrame, key: dict[str, Any], numbers: Numbers, labels:
         uni, multi = (effect_name(effect, model, numbers) for model in (UNIVARIABLE, MULTIVARIABLE))
         ph = name_of({**key, "model": MULTIVARIABLE, "level": level, "reference": reference, "statistic": "ph_p"})
         cells = (
-            with_interval(uni, numbers),
+            few_events.ratio_cell(uni, level, reference, numbers),
             one(f"{uni}.p", numbers),
             one(f"{uni}.n", numbers),
             one(f"{uni}.events", numbers),
-            with_interval(multi, numbers),
+            few_events.ratio_cell(multi, level, reference, numbers),
             one(f"{multi}.p", numbers),
             one(ph, numbers),
         )

@@ -1,4 +1,4 @@
-"""Patterns: text in which `{name}` stands for a number of numbers.json.
+"""Patterns: text in which `{name}` stands for a number of numbers.json, `{P:name}` for a P value in a sentence.
 
 Words and tables are written once as patterns and rendered for the page (each number marked with its estimate_id)
 and for Word, Markdown and CSV (plain text). No pattern holds a formatted number itself.
@@ -8,9 +8,12 @@ import re
 from collections.abc import Callable
 
 from rechallenge.errors import nearest
+from rechallenge.formatting import p_words
 from rechallenge.report.numbers import Numbers
 
 _NAME = re.compile(r"\{([^{}]+)\}")
+# {P:name} is "P = 0.012" where {name} is "0.012".
+_PHRASE = "P:"
 
 
 class UnknownNumberError(KeyError):
@@ -30,7 +33,7 @@ def look_up(name: str, numbers: Numbers) -> dict[str, object]:
 
 def names_in(pattern: str) -> list[str]:
     """Return the names that a pattern asks for, in order."""
-    return _NAME.findall(pattern)
+    return [name.removeprefix(_PHRASE) for name in _NAME.findall(pattern)]
 
 
 def literal(text: str) -> str:
@@ -42,8 +45,14 @@ def fill(
     pattern: str, numbers: Numbers, mark: Callable[[str, dict[str, object]], str], words: Callable[[str], str] = str
 ) -> str:
     """Return the pattern with each number through `mark(name, entry)` and the words between through `words`."""
+
+    def marked(part: str) -> str:
+        name = part.removeprefix(_PHRASE)
+        entry = look_up(name, numbers)
+        return mark(name, {**entry, "text": p_words(str(entry["text"]))} if part.startswith(_PHRASE) else entry)
+
     parts = _NAME.split(pattern)
-    return "".join(mark(part, look_up(part, numbers)) if place % 2 else words(part) for place, part in enumerate(parts))
+    return "".join(marked(part) if place % 2 else words(part) for place, part in enumerate(parts))
 
 
 def plain(pattern: str, numbers: Numbers) -> str:

@@ -13,9 +13,11 @@ from rechallenge.report import (
     comparison_tables,
     endpoint_tables,
     further_results,
+    interaction_sentences,
     limits,
     model_check_tables,
     quality,
+    result_sentences,
     results,
     robustness_tables,
     sensitivity_tables,
@@ -143,6 +145,20 @@ class StudyData:
     def survival_tables(self) -> list[Sheet]:
         return results.survival_tables(self.tidy, self.numbers, self.labels)
 
+    def survival_sentences(self, endpoint: str, population: str) -> list[str]:
+        """Return the sentences of the medians of an endpoint, of all and by class."""
+        return result_sentences.survival_sentences(self.tidy, self.numbers, endpoint, population)
+
+    def sentence(self, endpoint: str, population: str, term: str = "overall") -> str:
+        """Return the sentence of a median, or of the medians of the classes of `term`; empty where there is none."""
+        if term == "overall":
+            return result_sentences.median_sentence(endpoint, population, self.numbers) or ""
+        return result_sentences.comparison_sentence(endpoint, population, term, self.numbers) or ""
+
+    def hazard_sentences(self, endpoint: str) -> list[str]:
+        """Return the sentences of the multivariable model of an endpoint after rechallenge."""
+        return result_sentences.hazard_sentences(self.tidy, self.numbers, self.labels, endpoint)
+
     @cached_property
     def progression_table(self) -> Sheet | None:
         return progression_table(self.numbers)
@@ -161,7 +177,12 @@ class StudyData:
 
     @cached_property
     def subgroup_tables(self) -> list[Sheet]:
-        return subgroup_tables.tables(self.tidy, self.numbers, self.labels)
+        subgroups = {item.name: item.label for item in self.config.statistics.subgroups if item.label}
+        return subgroup_tables.tables(self.tidy, self.numbers, {**subgroups, **self.labels})
+
+    @cached_property
+    def interaction_sentences(self) -> list[str]:
+        return interaction_sentences.sentences(self.tidy, self.numbers)
 
     @cached_property
     def time_tables(self) -> list[Sheet]:

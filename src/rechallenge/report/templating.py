@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup, escape
 
 from rechallenge.errors import UserError
+from rechallenge.formatting import p_words
 from rechallenge.report.numbers import Numbers
 from rechallenge.report.sentences import UnknownNumberError, fill, look_up
 
@@ -60,9 +61,7 @@ def _environment(templates: Path, numbers: Numbers, used: set[str], *, html: boo
 
     def p(name: str) -> str:
         entry = look_up(name, numbers)
-        text = str(entry["text"])
-        phrase = f"P {text[0]} {text[1:]}" if text[:1] in "<>" else f"P = {text}"
-        return mark(name, {**entry, "text": phrase})
+        return mark(name, {**entry, "text": p_words(str(entry["text"]))})
 
     environment.globals.update(n=lambda name: mark(name, look_up(name, numbers)), p=p, say=say, known=known, raw=raw)
     environment.filters["md"] = markdown_text

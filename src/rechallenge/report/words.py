@@ -11,6 +11,7 @@ from rechallenge import words as shared
 from rechallenge.robustness.scenarios import analysis_of
 from rechallenge.robustness.scenarios import titles as scenario_titles
 from rechallenge.vocabulary import HISTOLOGIES, STAGES
+from rechallenge.words import lower_first as lower_first
 
 # The analyses of the sensitivity set; the study file names its own.
 SCENARIOS: Final = scenario_titles()
@@ -28,6 +29,7 @@ ENDPOINTS: Final = {
     "TTNT1": "TTNT from the first ICI",
     "DOR": "DOR on rechallenge",
     "DOR1": "DOR on the first ICI",
+    "PPS": "Survival after progression on the first ICI (PPS)",
 }
 POPULATIONS: Final = {
     "first_ici": "first ICI monotherapy",
@@ -116,6 +118,9 @@ UNCHANGED: Final = frozenset({"CR", "PR", "SD", "PD", "NE", "iUPD", "iCPD"})
 
 def term(name: str, labels: Mapping[str, str] | None = None) -> str:
     """Return the words for a covariate: the study's own label, else ours, else the name in plain words."""
+    if "*" in name:
+        first, _, second = name.partition("*")
+        return f"{term(first, labels)} × {lower_first(term(second, labels))}"
     column, _, subset = name.partition("|")
     if subset:
         within, _, value = subset.partition("=")
@@ -181,9 +186,3 @@ def analysis(name: str, titles: Mapping[str, str] | None = None) -> str:
     return (
         (titles or {}).get(name) or SCENARIOS.get(name) or ("Main analysis" if name == "main" else shared.plain(name))
     )
-
-
-def lower_first(text: str) -> str:
-    """Return text with a small first letter, unless it begins with an abbreviation ("ECOG", "PD-L1")."""
-    first = text.split(" ", 1)[0]
-    return text if sum(letter.isupper() for letter in first) > 1 else text[:1].lower() + text[1:]

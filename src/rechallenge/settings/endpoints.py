@@ -7,7 +7,7 @@ from pydantic import Field, PositiveInt, field_validator
 
 from rechallenge.settings.base import PresetSettings, Settings
 
-BUILT_IN: Final = ("PFS", "PFS1", "OS", "OS1", "TTF", "TTF1", "TTNT", "TTNT1", "DOR", "DOR1")
+BUILT_IN: Final = ("PFS", "PFS1", "OS", "OS1", "TTF", "TTF1", "TTNT", "TTNT1", "DOR", "DOR1", "PPS")
 # Where a clock can start; each is a date of the course.
 Start = Literal["first_ici", "rechallenge", "index_progression", "first_ici_response", "rechallenge_response"]
 # Rules of `rechallenge.clinical.events`.

@@ -1,8 +1,10 @@
 """The settings of the statistics: covariates, methods, limits, seeds."""
 
-from typing import Final, Literal
+import math
+from collections.abc import Hashable
+from typing import Final, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from rechallenge.settings.base import Settings
 
@@ -10,6 +12,7 @@ LogRankWeight = Literal[
     "gehan_breslow", "tarone_ware", "peto_peto", "modified_peto_peto", "fleming_harrington_0_1",
     "fleming_harrington_1_0", "fleming_harrington_1_1",
 ]  # fmt: skip
+_Values = TypeVar("_Values", bound=tuple[Hashable, ...])
 MissingPolicy = Literal["complete_case", "missing_category", "multiple_imputation"]
 
 
@@ -129,3 +132,44 @@ class StatisticsSettings(Settings):
         description="Patients whose time lies this close to a cutoff of resistance, or closer, are listed and counted: another scan date could have changed their class.",
     )
     seed: int = Field(20231201, description="Seed of everything random.")
+
+    @field_validator("landmarks_months", "exposure_landmarks_months")
+    @classmethod
+    def _times(cls, months: tuple[float, ...]) -> tuple[float, ...]:
+        if any(not math.isfinite(month) or month <= 0 for month in months):
+            raise ValueError("each time must be a number of months above 0")
+        return _once(months)
+
+    @field_validator("covariates")
+    @classmethod
+    def _covariates(cls, covariates: tuple[Covariate, ...]) -> tuple[Covariate, ...]:
+        _once(tuple(covariate.name for covariate in covariates))
+        return covariates
+
+    @field_validator("subgroups")
+    @classmethod
+    def _variables(cls, subgroups: tuple[Subgroup, ...]) -> tuple[Subgroup, ...]:
+        _once(tuple(subgroup.name for subgroup in subgroups))
+        return subgroups
+
+    @field_validator("strata", "subgroup_effects", "log_rank_weights")
+    @classmethod
+    def _names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return _once(names)
+
+    @field_validator("interactions")
+    @classmethod
+    def _pairs(cls, pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        same = [first for first, second in pairs if first == second]
+        if same:
+            raise ValueError(f'"{same[0]}" cannot interact with itself')
+        _once(tuple(frozenset(pair) for pair in pairs), [" and ".join(pair) for pair in pairs])
+        return pairs
+
+
+def _once(values: _Values, said: list[str] | None = None) -> _Values:
+    """Return the values; raises ValueError naming the first that stands there twice."""
+    for place, value in enumerate(values):
+        if value in values[:place]:
+            raise ValueError(f'"{said[place] if said else value}" stands there twice')
+    return values

@@ -4,14 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
-from rechallenge.estimates.describe import TOP_AGE
+from rechallenge.estimates.exposure import with_exposure
 from rechallenge.estimates.sensitivity import with_combination
 from rechallenge.estimates.times import ABOUT_EVENTS, levels_of, time_to_event
 
-TIMES: Final = ("analysis", "endpoint", "population", "patient", "days", "entry_days", "event", *ABOUT_EVENTS)
+TIMES: Final = (
+    "analysis",
+    "endpoint",
+    "population",
+    "patient",
+    "days",
+    "entry_days",
+    "event",
+    *ABOUT_EVENTS,
+    "exposed_days",
+)
 # What identifies a patient, or is a date, and no covariate.
 _NOT_COVARIATES: Final = (
     "patient_id", "analysis", "first_ici_start", "first_ici_end", "first_ici_progression", "rechallenge_start",
@@ -32,11 +41,11 @@ def frames(classified: Mapping[str, pd.DataFrame], adtte: Mapping[str, pd.DataFr
     """Return what the script reads of the analyses; both mappings hold the tables of those names by analysis.
 
     A patient has the same number in all of them. Times are those that the estimates are made of: without patients
-    who have no usable time. Ages over 89 enter as 90.
+    who have no usable time.
     """
     everyone = sorted(set().union(*(set(table["patient_id"]) for table in classified.values())))
     number_of = {patient: place for place, patient in enumerate(everyone, 1)}
-    times, patients, numbers = [], [], dict.fromkeys(TIMES[4:7] + ABOUT_EVENTS[1:])
+    times, patients, numbers = [], [], dict.fromkeys((*TIMES[4:7], *TIMES[8:]))
     for analysis, table in classified.items():
         numeric = [str(name) for name in table if pd.api.types.is_numeric_dtype(table[name])]
         numbers |= dict.fromkeys(name for name in numeric if not pd.api.types.is_bool_dtype(table[name]))
@@ -48,12 +57,13 @@ def frames(classified: Mapping[str, pd.DataFrame], adtte: Mapping[str, pd.DataFr
         }
         keys = {"analysis": analysis, "patient": table["patient_id"].map(number_of)}
         made = pd.DataFrame({**keys, **covariates})
-        made["age"] = np.minimum(made["age"].astype("float64"), TOP_AGE + 1.0)
         patients.append(made)
         for endpoint, population in sorted(
             set(zip(adtte[analysis]["endpoint"], adtte[analysis]["population"], strict=True))
         ):
             frame = time_to_event(adtte[analysis], table, endpoint, population).frame
+            if endpoint == "PPS":
+                frame = with_exposure(frame)
             own_keys = {"analysis": analysis, "endpoint": endpoint, "population": population}
             times.append(
                 frame.assign(**own_keys, patient=frame["patient_id"].map(number_of)).reindex(columns=list(TIMES))

@@ -17,7 +17,8 @@ def number(value: float) -> str:
 
 def name(value: str) -> str:
     """Return a name of R, in backticks where it is no plain one."""
-    return value if re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]*", value) else f"`{value}`"
+    plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]*", value)
+    return value if plain else "`" + value.replace("\\", "\\\\").replace("`", "\\`") + "`"
 
 
 def vector(values: Iterable[str | float]) -> str:

@@ -11,11 +11,12 @@ from rechallenge import words
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.settings.statistics import StatisticsSettings
 from rechallenge.verification import r_text as r
+from rechallenge.verification.context import Context
 from rechallenge.verification.frames import Frames
-from rechallenge.verification.recipes import LEFT_OUT, RECIPES, Context
+from rechallenge.verification.recipes import LEFT_OUT, RECIPES
 
 TEMPLATE: Final = "verify.R.j2"
-METHODS: Final = "verify_methods.R"
+METHODS: Final = ("verify_methods.R", "verify_over_time.R", "verify_models.R", "verify_report.R")
 OTHER: Final = "no recipe for these rows"
 RANDOM: Final = "drawn at random, or of imputed data sets"
 # The patients of each population, without an endpoint.
@@ -58,8 +59,9 @@ def verification_script(
     listed = sorted(left_out.items())
     return environment.get_template(TEMPLATE).render(
         title=title.replace("\n", " "),
-        methods=(templates / METHODS).read_text(encoding="utf-8"),
+        methods="\n".join((templates / name).read_text(encoding="utf-8") for name in METHODS),
         numbers=r.vector(frames.numbers),
+        missing=r.text(settings.missing_covariates),
         left_out={
             "model": r.vector(model for (model, _), _ in listed) if listed else "character()",
             "rows": r.vector(float(rows) for _, rows in listed) if listed else "numeric()",

@@ -154,6 +154,12 @@ def _survival() -> list[Definition]:
             (),
             FIELD,
         ),
+        Definition(
+            "Survival after progression (PPS)",
+            "From index progression on the first ICI to death of any cause, in all who progressed, rechallenged or not; censored at last contact, at the latest the cut-off. In those who were rechallenged it is counted from rechallenge on (delayed entry).",
+            (),
+            FIELD,
+        ),
     ]
 
 

@@ -1,0 +1,58 @@
+"""Intervals that lean on few events: which they are, how they are marked, and what the mark means.
+
+A curve leans on the events of its group; a hazard ratio on the smaller number of events of its two classes; a ratio of
+hazard ratios on the smallest of its four cells. The number below which an interval is marked is a setting.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from rechallenge.report.numbers import Numbers, name_of
+from rechallenge.report.sheets import Row, with_interval
+
+MARK: Final = "†"
+LIMIT: Final = "settings.statistics.few_events"
+NOTE: Final = (
+    f"{MARK} The interval leans on fewer than {{{LIMIT}}} events, so that it can be far off. Counted are the events of "
+    "the group of a curve, and of the smaller class of a hazard ratio."
+)
+
+
+def curve_cell(name: str, numbers: Numbers) -> str:
+    """Return the pattern of a median or survival with its interval, marked where the group has few events."""
+    return marked(name, [f"{name}.events"], numbers)
+
+
+def ratio_cell(name: str, level: str, reference: str, numbers: Numbers) -> str:
+    """Return the pattern of a hazard ratio with its interval, marked where one of the two classes has few events.
+
+    Classes are looked for under the same model and covariate; for a number, the events of the model count.
+    """
+    return marked(name, class_events(name, level, reference, numbers), numbers)
+
+
+def class_events(name: str, level: str, reference: str, numbers: Numbers) -> list[str]:
+    """Return the names of the events of the classes that a hazard ratio compares, as far as they are known."""
+    stem = name.removesuffix(name_of({"level": level, "reference": reference, "statistic": "hr"}))
+    _, bar, within = level.partition("|")
+    found = []
+    for one in (level, f"{reference}{bar}{within}") if reference else ():
+        names = (
+            f"{stem}{name_of({'level': one, 'statistic': 'events'})}",
+            f"{stem}{name_of({'level': one, 'statistic': 'n'})}.events",
+        )
+        found += [item for item in names if item in numbers][:1]
+    return found or [f"{name}.events"]
+
+
+def note(rows: Iterable[Row]) -> tuple[str, ...]:
+    """Return what the mark means, where it stands in any of these rows."""
+    return (NOTE,) if any(MARK in cell for row in rows for cell in row.cells) else ()
+
+
+def marked(name: str, events: Iterable[str], numbers: Numbers) -> str:
+    """Return the pattern of a number with its interval, marked where one of the counts named `events` is small."""
+    cell = with_interval(name, numbers)
+    counted = [numbers[item]["raw"] for item in events if item in numbers]
+    few = LIMIT in numbers and counted and min(counted) < numbers[LIMIT]["raw"]
+    return f"{cell} {MARK}" if few and f"{name}.ci" in numbers else cell

@@ -1,0 +1,118 @@
+"""The sentence of each result, as a pattern (see `sentences`) made from the rows of the results table.
+
+Which words are chosen depends on the rows: a median that was not reached, a comparison that could not be made, a class
+of nobody. Nothing is called significant, and no effect is attributed to rechallenge.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+
+from rechallenge import formatting as f
+from rechallenge.report import words
+from rechallenge.report.numbers import Numbers, name_of
+from rechallenge.report.results import LOG_RANK, MULTIVARIABLE, comparison_words, p_of_test
+
+CONFIDENCE: Final = "{settings.statistics.confidence.percent} CI"
+# The classes as they stand behind "median PFS".
+CLASSES: Final = {
+    "resistance": {
+        "acquired": "after acquired resistance",
+        "primary": "after primary resistance",
+        "not_acquired": "where resistance was not acquired",
+        "late_progression": "after late progression",
+    },
+    "progression_pattern": {"oligo": "after oligo-progression", "systemic": "after systemic progression"},
+    "interval_treatment": {"true": "with interval treatment", "false": "without interval treatment"},
+}
+ABBREVIATIONS: Final = {
+    "PFS": "PFS from rechallenge",
+    "OS": "OS from rechallenge",
+    "PFS1": "PFS of the first ICI",
+    "OS1": "OS from the first ICI",
+}
+
+
+def interval(name: str, numbers: Numbers) -> str:
+    """Return " (95% CI 3.6 to 6.8)" of a number, or nothing where it has no interval."""
+    return f" ({CONFIDENCE} {{{name}.ci}})" if f"{name}.ci" in numbers else ""
+
+
+def median(name: str, numbers: Numbers) -> str:
+    """Return "5.2 months (95% CI 3.6 to 6.8)", or "not reached"."""
+    reached = not f.missing(numbers[name]["raw"])
+    return (f"{{{name}}} months" if reached else "not reached") + interval(name, numbers)
+
+
+def median_sentence(endpoint: str, population: str, numbers: Numbers) -> str | None:
+    """Return the median of a whole population with its patients and events."""
+    name = name_of({"endpoint": endpoint, "population": population, "term": "overall", "statistic": "median"})
+    if name not in numbers:
+        return None
+    who = f"{{{name}.n}} patients, {{{name}.events}} events"
+    return f"Median {ABBREVIATIONS.get(endpoint, endpoint)} was {median(name, numbers)}; {who}."
+
+
+def comparison_sentence(endpoint: str, population: str, term: str, numbers: Numbers) -> str | None:
+    """Return the medians of the classes of `term` with the log-rank P value; None where fewer than two have one.
+
+    Within a class of another covariate ("progression_pattern|resistance=acquired") the medians stand without a P value:
+    a difference within one class is no evidence that the classes differ.
+    """
+    column, _, within = term.partition("|")
+    key = {"endpoint": endpoint, "population": population, "term": term}
+    named = {
+        said: name_of({**key, "level": level, "statistic": "median"}) for level, said in CLASSES.get(column, {}).items()
+    }
+    there = {said: name for said, name in named.items() if name in numbers and numbers[f"{name}.n"]["raw"]}
+    if len(there) < 2:
+        return None
+    listed = [f"{median(name, numbers)} {said}" for said, name in there.items()]
+    other, _, level = within.partition("=")
+    start = f"{_capital(CLASSES[other][level])}, median" if within else "Median"
+    sentence = f"{start} {ABBREVIATIONS.get(endpoint, endpoint)} was {', '.join(listed[:-1])} and {listed[-1]}"
+    p = "" if within else p_of_test(numbers, **{**key, "model": LOG_RANK})
+    return f"{sentence} (log-rank {{P:{p}}})." if p else f"{sentence}."
+
+
+def hazard_sentence(row: Mapping[str, str], numbers: Numbers, labels: Mapping[str, str], others: int = 0) -> str | None:
+    """Return the hazard ratio of one row of a Cox model; `others` is the number of further covariates."""
+    name = name_of(row)
+    if f"{name}.p" not in numbers:
+        return None
+    of, _, compared = words.lower_first(
+        comparison_words(row["term"], row["level"], row["reference"], labels)
+    ).partition(": ")
+    said = f"{of} ({compared})" if compared else of
+    bounds = f"{CONFIDENCE} {{{name}.ci}}; " if f"{name}.ci" in numbers else ""
+    adjusted = ", adjusted for the other covariates" if others else ""
+    endpoint = ABBREVIATIONS.get(row["endpoint"], row["endpoint"])
+    return f"For {said}, the hazard ratio of {endpoint} was {{{name}}} ({bounds}{{P:{name}.p}}){adjusted}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def survival_sentences(estimates: pd.DataFrame, numbers: Numbers, endpoint: str, population: str) -> list[str]:
+    """Return the sentences of one endpoint in one population: the median of all, then of the classes compared.
+
+    `estimates` is a `numbers.prepared` results table; sentences are of the main analysis.
+    """
+    own = estimates[estimates["analysis"].eq("main") & estimates["model"].eq("kaplan_meier")]
+    own = own[own["endpoint"].eq(endpoint) & own["population"].eq(population)]
+    found = [median_sentence(endpoint, population, numbers)]
+    found += [comparison_sentence(endpoint, population, term, numbers) for term in dict.fromkeys(own["term"])]
+    return [sentence for sentence in found if sentence]
+
+
+def hazard_sentences(
+    estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str], endpoint: str = "PFS"
+) -> list[str]:
+    """Return one sentence per coefficient of the multivariable model of an endpoint after rechallenge."""
+    own = estimates[estimates["analysis"].eq("main") & estimates["endpoint"].eq(endpoint)]
+    own = own[own["population"].eq("rechallenge") & own["model"].eq(MULTIVARIABLE) & own["statistic"].eq("hr")]
+    rows = [{str(key): str(value) for key, value in row.items()} for row in own.drop(columns="at").to_dict("records")]
+    found = [hazard_sentence(row, numbers, labels, own["term"].nunique() - 1) for row in rows]
+    return [sentence for sentence in found if sentence]
