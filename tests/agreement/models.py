@@ -1,4 +1,4 @@
-"""Checks of a Cox model, its remedies, missing covariates and validation: this project and R on tests/reference/models."""
+"""Checks of a Cox model, its remedies, missing covariates, validation: this project and R on tests/reference/models."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final

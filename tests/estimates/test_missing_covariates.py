@@ -80,7 +80,8 @@ def test_missing_classes_are_a_class_of_their_own_with_a_hazard_ratio(frame: pd.
 
 def test_the_missing_are_never_the_reference(frame: pd.DataFrame) -> None:
     undeclared = Covariate(name="smoking")
-    filled = with_category(frame.assign(smoking=frame["smoking"].replace({"former": "other", "current": "x"})), [undeclared])
+    renamed = frame.assign(smoking=frame["smoking"].replace({"former": "other", "current": "x"}))
+    filled = with_category(renamed, [undeclared])
     rows = prepared(filled, [undeclared], settings()).model("cox_univariable", [undeclared])
     assert {row.reference for row in rows if row.statistic == "hr"} == {"never"}
 

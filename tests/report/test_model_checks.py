@@ -41,6 +41,7 @@ def checks() -> list[Row]:
         Row("hr", 0.7, 0.2, 2.2, 0.5, model="cox_time_split|resistance", term="resistance",
             level="primary after 3 months", reference="acquired", **SIZES),
         Row("time_split_chi2", 5.1, p=0.024, model="cox_time_split|resistance", term="resistance", **SIZES),
+        Row("rmst_difference", -2.5, -4.6, -0.4, 0.02, at=12, model="restricted_mean", **RESISTANCE, **SIZES),
         Row("concordance_apparent", 0.7012, **validation),
         Row("concordance_optimism", 0.0312, **validation),
         Row("concordance_corrected", 0.67, **validation),
@@ -65,10 +66,12 @@ def test_single_patients_without_identities() -> None:
 def test_before_and_after_with_the_test_of_the_change() -> None:
     found, numbers = sheets(*checks())
     assert printed(found["checks-remedies-pfs"], numbers) == [
-        ["", "Period", "HR (CI)", "P", "P of the change"],
+        ["", "Period", "HR, or difference (CI)", "P", "P of the change"],
         ["Resistance: before and after", "", "", "", "0.024"],
         ["Resistance: primary vs acquired", "until 3 months", "4.00 (1.50 to 9.90)", "0.010", ""],
         ["Resistance: primary vs acquired", "after 3 months", "0.70 (0.20 to 2.20)", "0.50", ""],
+        ["Resistance: difference of restricted means, months", "", "", "", ""],
+        ["Resistance: primary vs acquired", "", "−2.5 (−4.6 to −0.4)", "0.020", ""],
     ]
 
 
@@ -128,8 +131,8 @@ def test_what_was_imputed_is_said() -> None:
     found, numbers = sheets(*cox("cox_multivariable"), Row("imputed", 4, term="progression_pattern", **model))
     notes = [plain(note, numbers) for note in found["cox-pfs-rechallenge"].notes]
     assert notes[1] == (
-        "Missing covariates are imputed 20 times (chained equations, predictive mean matching) and the models pooled by "
-        "Rubin's rules. Values imputed: progression pattern 4."
+        "Missing covariates are imputed 20 times (chained equations, predictive mean matching) and the models pooled "
+        "by Rubin's rules. Values imputed: progression pattern 4."
     )
 
 

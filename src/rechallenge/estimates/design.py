@@ -52,6 +52,11 @@ class Design:
         return int(self.frame["event"].sum())
 
 
+def in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the patients in the order of their identifiers, so that what is drawn does not depend on the table's."""
+    return frame.sort_values("patient_id", kind="stable") if "patient_id" in frame else frame
+
+
 def check_covariates(columns: Sequence[str], covariates: Sequence[Covariate]) -> None:
     """Raise UserError with a sentence for each declared covariate that the classified patients do not have."""
     unknown = [covariate.name for covariate in covariates if covariate.name not in columns]

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from rechallenge.estimates import cox
-from rechallenge.estimates.design import MISSING, is_number, label_of, values_of
+from rechallenge.estimates.design import MISSING, in_order, is_number, label_of, values_of
 from rechallenge.settings.statistics import Covariate
 
 Array = NDArray[np.float64]
@@ -63,9 +63,10 @@ def imputed_frames(
     """
     from statsmodels.imputation.mice import MICEData
 
+    given, frame = frame.index, in_order(frame)
     lacking = missing_counts(frame, covariates)
     if not lacking:
-        return (frame,) * imputations
+        return (frame.loc[given],) * imputations
     time, event = (frame[name].to_numpy("float64") for name in ("days", "event"))
     about = {"event": event, "hazard": nelson_aalen(time, event)}
     complete = dict(about)
@@ -96,7 +97,9 @@ def imputed_frames(
             # Covariates that determine one another predict as well as one of them.
             warnings.simplefilter("ignore")
             chain.update_all((THINNING if number else BURN_IN) if several else 1)
-        found.append(_filled(frame, [item for item in covariates if item.name in lacking], encoded, chain.data))
+        found.append(
+            _filled(frame, [item for item in covariates if item.name in lacking], encoded, chain.data).loc[given]
+        )
     return tuple(found)
 
 

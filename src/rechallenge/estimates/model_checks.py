@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rechallenge.dates import DAYS_PER_MONTH
 from rechallenge.estimates import cox, functional_form, influence, models, non_proportional, validation
-from rechallenge.estimates.design import Design, design
+from rechallenge.estimates.design import Design, design, in_order
 from rechallenge.estimates.functional_form import restricted_cubic
 from rechallenge.estimates.missing_covariates import with_category
 from rechallenge.estimates.partial_likelihood import risk_sets
@@ -57,7 +57,7 @@ def checks(frame: pd.DataFrame, settings: StatisticsSettings, pattern: PatternSe
         return Checks()
     if settings.missing_covariates == "missing_category":
         frame = with_category(frame, covariates)
-    declared = design(frame, covariates, settings.minimum_events)
+    declared = design(in_order(frame), covariates, settings.minimum_events)
     sizes: Counts = {"n": float(declared.n), "events": float(declared.events)}
     try:
         if declared.problem:

@@ -1,7 +1,8 @@
 """How well the declared model predicts, corrected for having been fitted to the same patients.
 
-Optimism by the bootstrap (Harrell, Lee and Mark 1996, Stat Med 15:361; R's `rms::validate`): in each sample of patients the
-model is fitted anew, and what it loses when it is applied to the study's own patients is taken off the apparent value.
+Optimism by the bootstrap (Harrell, Lee and Mark 1996, Stat Med 15:361; R's `rms::validate`): in each sample of
+patients the model is fitted anew, and what it loses when it is applied to the study's own patients is taken off the
+apparent value.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

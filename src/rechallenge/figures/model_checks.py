@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from rechallenge import formatting, words
 from rechallenge.figures import results, style
@@ -62,8 +63,8 @@ def _schoenfeld(given: Given, endpoint: str, population: str) -> Drawn:
     events = len(panels[0].points)
     caption = (
         f"{title} ({events} events). Points: one event each; line: natural spline with 4 degrees of freedom; "
-        "shaded: two standard errors. Dashed: the coefficient of the model. A line that is not level says that the hazard "
-        "ratio changes with time. Time is placed by the Kaplan-Meier transform, as in the test (P)."
+        "shaded: two standard errors. Dashed: the coefficient of the model. A line that is not level says that the "
+        "hazard ratio changes with time. Time is placed by the Kaplan-Meier transform, as in the test (P)."
     )
     alt = f"{title}. " + " ".join(f"{panel.title}, {panel.below}." for panel in panels)
     text = _words(title, caption, alt, given)
@@ -235,6 +236,7 @@ def schoenfeld_figure(
         if key in rows:
             level = float(np.log(rows[key].estimate))
             axes.axhline(level, color=style.VERMILION, linewidth=0.9, linestyle=(0, (4, 2)), zorder=2)
+        axes.set_yticks(_inside(*axes.get_ylim()))
         _time_ticks(axes, points, grid.size)
     return grid.sheet.figure
 
@@ -256,7 +258,15 @@ def martingale_figure(panels: list[Panel], width_mm: float = style.TWO_COLUMNS_M
         axes.axhline(0, color=style.GREY, linewidth=0.7, zorder=1)
         axes.plot(points["place"], points["y"], "o", color=style.BLACK, markerfacecolor="none", markersize=3, zorder=2)
         axes.plot(points["place"], points["smooth"], color=style.BLUE, linewidth=1.4, zorder=3)
+        axes.set_xticks(_inside(*axes.get_xlim()))
+        axes.set_yticks(_inside(*axes.get_ylim()))
     return grid.sheet.figure
+
+
+def _inside(low: float, high: float) -> list[float]:
+    """Round ticks inside an axis, whose ends then stay."""
+    found = MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(low, high)
+    return [float(tick) for tick in found if low <= tick <= high]
 
 
 def calibration_figure(

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pandas as pd
 
 from rechallenge.report import words
-from rechallenge.report.numbers import Numbers, name_of, records
+from rechallenge.report.numbers import KEYS, Numbers, name_of, records
 from rechallenge.report.results import CONFIDENCE, comparison_words, endpoints_in
 from rechallenge.report.sheets import Row, Sheet, one, with_interval, without_empty_columns
 
@@ -100,9 +100,9 @@ def _influence(given: _Given) -> Iterator[Sheet]:
     first = given.of(INFLUENCE, "leave_one_out_hr")[0]
     sizes = given.name(model=INFLUENCE, statistic="leave_one_out_hr", **_effect(first))
     notes = (
-        f"The model of all declared covariates, {{{sizes}.n}} patients, {{{sizes}.events}} events, with {CONFIDENCE} CI. "
-        "Without one patient: lowest to highest when patients are left out in turn. Dfbetas: how far a patient moves the log "
-        "hazard ratio, in its standard errors. PH test: scaled Schoenfeld residuals.",
+        f"The model of all declared covariates, {{{sizes}.n}} patients, {{{sizes}.events}} events, with "
+        f"{CONFIDENCE} CI. Without one patient: lowest to highest when patients are left out in turn. Dfbetas: how far "
+        "a patient moves the log hazard ratio, in its standard errors. PH test: scaled Schoenfeld residuals.",
         _verdict(given),
     )
     yield given.sheet("influence", "Single patients and proportional hazards", head, rows, tuple(filter(None, notes)))
@@ -140,13 +140,25 @@ def _remedies(given: _Given) -> Iterator[Sheet]:
         if stratified:
             rows.append(Row(f"Stratified by {words.lower_first(heading)}", ("",) * 4, "group"))
             rows += stratified
+        means = list(_restricted_means(given, term))
+        if means:
+            rows += [Row(f"{heading}: difference of restricted means, months", ("",) * 4, "group"), *means]
     if rows:
-        head = ("", "Period", "HR (CI)", "P", "P of the change")
+        head = ("", "Period", "HR, or difference (CI)", "P", "P of the change")
         notes = (
             "Other covariates of the model as declared. P of the change: likelihood-ratio test of one hazard ratio "
             "against two.",
         )
         yield without_empty_columns(given.sheet("remedies", "Where hazards are not proportional", head, rows, notes))
+
+
+def _restricted_means(given: _Given, term: str) -> Iterator[Row]:
+    """The differences that stand among the comparisons of classes, here again beside the hazard ratios."""
+    own = given.rows[(given.rows["statistic"] == "rmst_difference") & (given.rows["term"] == term)]
+    for row in records(own):
+        name = name_of({column: row[column] for column in KEYS})
+        label = comparison_words(term, row["level"], row["reference"], given.labels)
+        yield Row(label, ("", with_interval(name, given.numbers), one(f"{name}.p", given.numbers), ""), "level")
 
 
 def _period(level: str) -> str:
