@@ -39,7 +39,7 @@ def test_only_whole_comparisons_are_permuted_and_only_below_the_limit() -> None:
     assert small_samples.PERMUTATION in models(rows_of(frame_of(40), permutation_below=41))
 
 
-def test_more_than_40_patients_are_permuted_at_random() -> None:
+def test_more_than_44_patients_are_permuted_at_random() -> None:
     found = [row for row in rows_of(frame_of(50), permutations=199) if row.model == small_samples.PERMUTATION]
     assert "199 permutations drawn" in found[0].method
     assert "Monte-Carlo standard error" in found[0].method

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-# Two classes of up to so many patients are counted exactly: each half has 2^20 sums of scores, which takes a moment.
-MOST_PATIENTS_EXACT: Final = 40
+# Two classes of up to so many patients are counted exactly: each half has 2^22 sums of scores, which takes a second.
+MOST_PATIENTS_EXACT: Final = 44
 # Two statistics that differ by less, as a share of the largest, are equal (R's tolerance in its exact tests).
 _EQUAL: Final = 1e-9
 

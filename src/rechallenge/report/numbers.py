@@ -248,7 +248,7 @@ def from_settings(values: Mapping[str, Any], prefix: str = "settings") -> Number
                 found.update(from_settings({str(position): item}, path))
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             found[path] = number(f.setting(value), value, path.replace(".", "#", 1).replace(".", "/"))
-            if path.endswith("confidence"):
+            if path.endswith(("confidence", "statistics.power")):
                 found[f"{path}.percent"] = number(f"{f.setting(100 * value)}%", value, found[path]["estimate_id"])
     return found
 

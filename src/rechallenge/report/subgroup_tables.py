@@ -21,6 +21,8 @@ PERMUTATION: Final = "log_rank_permutation"
 POWER: Final = "power"
 SMALL_GROUPS: Final = {"small_group_beta_product": "Beta product CI", "small_group_rothman": "Rothman CI"}
 AFTER_RECHALLENGE: Final = (("PFS", "rechallenge"), ("OS", "rechallenge"))
+# Resistance is defined by these very times: a test of them by resistance says nothing.
+ON_FIRST_ICI: Final = ("PFS1", "OS1")
 Labels = Mapping[str, str]
 
 
@@ -67,11 +69,20 @@ def _interactions(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
         notes = (
             "Hazard ratios of one covariate within the classes of another, from one model with both and their product; "
             "P: likelihood-ratio test of the product. Adjusted for the other declared covariates, in those who have all.",
+            *_reasons(own, labels),
             *few_events.note(rows),
         )
         sheet = Sheet(f"interactions-{endpoint.lower()}", caption, head, tuple(rows), notes)
         sheets.append(without_empty_columns(sheet))
     return sheets
+
+
+def _reasons(own: pd.DataFrame, labels: Labels) -> list[str]:
+    """Say which interactions were not fitted, and why."""
+    return [
+        f"{words.term(row['term'], labels)}{', adjusted' if row['model'] == ADJUSTED else ''}: {literal(row['method'])}"
+        for row in records(own[own["statistic"] == "not_fitted"])
+    ]
 
 
 def _interaction_rows(part: pd.DataFrame, key: dict[str, Any], numbers: Numbers, labels: Labels) -> list[Row]:
@@ -80,8 +91,6 @@ def _interaction_rows(part: pd.DataFrame, key: dict[str, Any], numbers: Numbers,
         for model in (INTERACTION, ADJUSTED)
     ]
     ratios = part[part["statistic"].isin(["hr", "hr_ratio"])].drop_duplicates(["level", "reference"])
-    if ratios.empty:
-        return []
     cells = ("", "", "", one(tests[0], numbers), "", one(tests[1], numbers))
     rows = [Row(words.term(key["term"], labels), cells, "group")]
     for row in records(ratios):
@@ -210,7 +219,7 @@ def _power(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[Sheet]:
                 rows.append(Row(_power_words(row, labels), (*counts, one(smallest, numbers), *shares), "level"))
     if not rows:
         return []
-    power = "{settings.statistics.power}"
+    power = "{settings.statistics.power.percent}"
     head = ("", "Patients", "Events", f"Smallest ratio with power {power}", *(f"Power for {at:g}" for at in assumed))
     notes = (
         "Hazard ratios, and for interactions ratios of hazard ratios; as far below 1 counts as much. Computed from the "
@@ -231,6 +240,8 @@ def _power_words(row: Mapping[str, Any], labels: Labels) -> str:
 def _permutations(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[Sheet]:
     rows: list[Row] = []
     for endpoint, population in endpoints_in(main, PERMUTATION):
+        if endpoint in ON_FIRST_ICI:
+            continue
         own = _of(main, endpoint, population, PERMUTATION)
         own = own[own["statistic"] == "p"]
         if len(own):
@@ -241,6 +252,7 @@ def _permutations(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
             chi2 = name_of({**key, "model": LOG_RANK, "statistic": "chi2"})
             counts = (one(f"{chi2}.n", numbers), one(f"{chi2}.events", numbers))
             how = literal(row["method"].partition(", log-rank scores")[0])
+            how = how.removeprefix("permutation test, ").replace("(1 + hits) / (1 + drawn), ", "")
             shown = (f"{{{usual}}}" if usual else EMPTY, f"{{{p}}}", how[:1].upper() + how[1:])
             rows.append(Row(words.term(row["term"], labels), (*counts, *shown), "level"))
     if not rows:
