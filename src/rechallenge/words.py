@@ -48,6 +48,9 @@ TERMS: Final = {
     "histology_group": "Histology",
     "rechallenge_combination": "Rechallenge in combination",
     "local_therapy_at_progression": "Local therapy at progression",
+    "rechallenged": "Rechallenge",
+    "rechallenged_by_then": "Rechallenged by the landmark",
+    "entry_months": "Time to rechallenge, per month",
 }
 # The order is also the order of drawing; each level keeps its place in the palette in every figure.
 LEVELS: Final = {

@@ -1,48 +1,63 @@
-"""Competing events: incidences, tests and models, on a made-up cohort with ties and events on day 0."""
+"""Cumulative incidence, Gray's test and Fine-Gray models on the drawn data sets with competing causes."""
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Final
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
-from rechallenge.estimates.competing_events import competing
-from rechallenge.estimates.plans import CLASSES, Plan
-from rechallenge.estimates.rows import Row
-from rechallenge.settings.statistics import StatisticsSettings
-from tests.agreement.exposure import _relative
+from rechallenge.estimates import cumulative_incidence, fine_gray
+from rechallenge.estimates.fast_cox import NoMaximum
+from tests.agreement.compare import Difference, Numbers, of_quantities
 
-FOLDER: Final = Path(__file__).parents[1] / "reference" / "competing"
-PLAN: Final = Plan("PFS", "rechallenge", compare=("resistance",))
-
-
-def differences() -> Iterator[tuple[str, str, float]]:
-    """Yield quantity, data set, and the relative difference from R."""
-    answers = json.loads((FOLDER / "answers.json").read_text(encoding="utf-8"))
-    frame = pd.read_csv(FOLDER / "pfs.csv", dtype={"patient_id": str, "days": float}).assign(entry_days=0.0)
-    for interval in ("log", "log-log", "plain"):
-        rows = competing(frame, PLAN, StatisticsSettings(km_interval=interval), CLASSES).rows
-        for group, expected in answers["curves"].items():
-            for cause, at in expected[interval].items():
-                own = _of(rows, f"cumulative_incidence|{cause}", "cumulative_incidence")
-                own = [row for row in own if row.level == ("" if group == "overall" else group)]
-                for place, row in enumerate(sorted(own, key=lambda row: row.at)):
-                    quantity = "competing events: cumulative incidence"
-                    yield quantity, "pfs", _relative(row.estimate, at["estimate"][place])
-                    for ours, name in ((row.lower, "lower"), (row.upper, "upper")):
-                        theirs = min(max(at[name][place], 0.0), 1.0)
-                        yield f"{quantity}, {interval} limits", "pfs", _relative(ours, theirs)
-    for cause in ("progression", "death"):
-        (chi2,) = _of(rows, f"gray|{cause}", "chi2")
-        yield "competing events: Gray's test", "pfs", _relative(chi2.estimate, answers["gray"][cause])
-        for model, title in (("cause_specific", "cause-specific Cox"), ("fine_gray", "Fine-Gray")):
-            for statistic in ("coef", "se"):
-                (own_row,) = _of(rows, f"{model}|{cause}", statistic)
-                theirs = answers[model][cause][statistic]
-                quantity = f"competing events: {title}, {'standard error' if statistic == 'se' else 'coefficient'}"
-                yield quantity, "pfs", _relative(own_row.estimate, theirs)
+TIMES: Final = np.array([90.0, 365.0])
+INTERVALS: Final[tuple[cumulative_incidence.Interval, ...]] = ("log", "log-log", "plain")
+LIKE: Final[tuple[fine_gray.Like, ...]] = ("crr", "finegray")
 
 
-def _of(rows: tuple[Row, ...], model: str, statistic: str) -> list[Row]:
-    return [row for row in rows if row.model == model and row.statistic == statistic]
+def differences() -> Iterator[Difference]:
+    return of_quantities(("Aalen-Johansen", "Gray", "Fine-Gray"), _causes)
+
+
+def _causes(data: pd.DataFrame, theirs: Mapping[str, Any]) -> Numbers:
+    if not (data["event"] > 1).any():
+        return {}
+    found: dict[str, Any] = {}
+    parts = {"overall": data, **{str(group): own for group, own in data.groupby("group")}}
+    for part, own in parts.items():
+        if (own["event"] == 0).any():  # survfit needs a censored state
+            found |= _incidence(own, part)
+    time, cause = data["time"].to_numpy("float64"), data["event"].to_numpy("int64")
+    for number in range(1, int(cause.max()) + 1):
+        test = cumulative_incidence.gray(time, cause, data["group"], number)
+        if not math.isnan(test.p):
+            found[f"Gray's test|{number}"] = [test.chi2, test.df, test.p]
+    terms = [name for name in ("x1", "x2", "x3") if data[name].notna().all() and data[name].nunique() > 1]
+    x = data[terms].to_numpy("float64")
+    for like in LIKE if terms and (cause == 1).any() else ():
+        try:
+            fit = fine_gray.fit(time, cause, x, like=like)
+        except NoMaximum:
+            continue
+        numbers: dict[str, Any] = {"coefficient": fit.coef, "standard error": fit.std_error}
+        if like == "crr":
+            z = np.abs(fit.coef / fit.std_error)
+            numbers["P"] = [math.erfc(one / math.sqrt(2)) for one in z]
+            numbers["log likelihood"] = [fit.null_log_likelihood, fit.log_likelihood]
+        found |= {f"Fine-Gray ({like}): {name}|": values for name, values in numbers.items()}
+    return found
+
+
+def _incidence(data: pd.DataFrame, part: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    time, cause = data["time"].to_numpy("float64"), data["event"].to_numpy("int64")
+    for interval in INTERVALS:
+        for number, curve in cumulative_incidence.aalen_johansen(time, cause, interval=interval).items():
+            at = cumulative_incidence.incidence_at(curve, TIMES)
+            key = f"|{part} {number}"
+            if interval == "log":
+                found[f"Aalen-Johansen: incidence{key}"] = at["estimate"].tolist()
+                found[f"Aalen-Johansen: standard error{key}"] = at["std_error"].tolist()
+            found[f"Aalen-Johansen: limits, {interval}{key}"] = [*at["lower"], *at["upper"]]
+    return found

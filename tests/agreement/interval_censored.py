@@ -13,7 +13,7 @@ from rechallenge.estimates import interval_censored as ic
 from rechallenge.estimates.plans import CLASSES
 from rechallenge.estimates.rows import Row
 from rechallenge.settings.statistics import StatisticsSettings
-from tests.agreement.competing import PLAN
+from tests.agreement.competing_events import PLAN
 from tests.agreement.exposure import _relative
 
 FOLDER: Final = Path(__file__).parents[1] / "reference" / "interval_censored"

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from rechallenge.figures import run
+from rechallenge.figures import run, subgroups
 from rechallenge.settings.config import ReleaseSettings
 from tests.figures.helpers import cohort, cox_rows, curve, estimate, patients
 
@@ -90,7 +90,7 @@ def test_each_figure_has_title_caption_and_alternative_and_none_names_a_patient(
 def test_what_cannot_be_drawn_is_listed_with_the_reason(default: tuple[Path, dict[str, Any], dict[str, Any]]) -> None:
     _, shared, kept = default
     reasons = {item["name"]: item["reason"] for item in shared["not_drawn"]}
-    everything = {*run.SURVIVAL, *run.FOREST, *run.CONCORDANCE, *run.SPECIFICATIONS}
+    everything = {*run.SURVIVAL, *run.FOREST, *run.CONCORDANCE, *run.SPECIFICATIONS, *subgroups.FIGURES}
     assert set(reasons) == everything - {"km_pfs_resistance", "forest_pfs"}
     assert reasons["forest_os"] == "No Cox model was fitted: no patients or events."
     assert reasons["km_pfs_interval_treatment"] == "No patient of the set has a known class."
@@ -109,7 +109,9 @@ def test_nobody_at_all_is_no_crash(tmp_path: Path) -> None:
     run.draw_all(*nothing, ReleaseSettings(), tmp_path / "s", tmp_path / "p")
     shared = json.loads((tmp_path / "s" / run.MANIFEST).read_text())
     assert shared["figures"] == []
-    assert len(shared["not_drawn"]) == len([*run.SURVIVAL, *run.FOREST, *run.CONCORDANCE, *run.SPECIFICATIONS])
+    assert len(shared["not_drawn"]) == len(
+        [*run.SURVIVAL, *run.FOREST, *subgroups.FIGURES, *run.CONCORDANCE, *run.SPECIFICATIONS]
+    )
     kept = json.loads((tmp_path / "p" / run.MANIFEST).read_text())
     assert kept["not_drawn"][0]["reason"] == "No patient of the extract was rechallenged."
 

@@ -26,7 +26,8 @@ def test_cox_models_say_their_size(study):
         "2.44 (1.11 to 5.36)", "0.027", "0.89",
     ]  # fmt: skip
     assert sheet.notes[0].endswith(".events_per_variable} events per parameter.")
-    assert len(sheet.notes) == 4
+    assert len(sheet.notes) == 5
+    assert sheet.notes[1].startswith("Fewer than ten events per parameter")
 
 
 def test_analyses_stand_side_by_side(study):

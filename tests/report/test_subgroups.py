@@ -6,6 +6,7 @@ import pytest
 from rechallenge.estimates.rows import NAN, Row, not_fitted, placed, table
 from rechallenge.report import few_events, interaction_sentences, subgroup_tables
 from rechallenge.report import numbers as n
+from rechallenge.report.constants import constants
 from rechallenge.report.results import WITHIN_NOTE, cox_tables, survival_tables
 from rechallenge.report.sentences import plain
 from rechallenge.report.sheets import Sheet, printed
@@ -17,6 +18,8 @@ SETTINGS = {
     "settings.statistics.power": n.number("0.8", 0.8, "settings#statistics/power"),
     "settings.statistics.power.percent": n.number("80%", 0.8, "settings#statistics/power"),
     "settings.statistics.small_group_below": n.number("20", 20, "settings#statistics/small_group_below"),
+    "settings.statistics.landmarks_months.0": n.number("3", 3.0, "settings#statistics/landmarks_months"),
+    **constants(),
     "settings.statistics.confidence.percent": n.number("95%", 0.95, "settings#statistics/confidence"),
 }
 PUBLISHED = {
@@ -169,11 +172,12 @@ def test_the_table_of_permutations() -> None:
     rows = [
         Row("chi2", 9.0, p=0.003, model="log_rank", **counts),
         Row("p", 0.0123, p=0.0123, model="log_rank_permutation",
-            method="exact permutation test, all 12 allocations, log-rank scores, two-sided", **counts),
+            method="exact permutation test", **counts),
+        Row("allocations", 12.0, model="log_rank_permutation", **counts),
     ]  # fmt: skip
     (sheet,), numbers = tables_of(rows)
     assert printed(sheet, numbers)[2] == [
-        "Resistance", "31", "23", "0.003", "0.012", "Exact permutation test, all 12 allocations",
+        "Resistance", "31", "23", "0.003", "0.012", "exact: all 12 allocations",
     ]  # fmt: skip
     on_first = [Row("p", 0.01, p=0.01, endpoint="PFS1", population="rechallenge", model="log_rank_permutation")]
     assert tables_of(on_first)[0] == []
@@ -190,9 +194,9 @@ def test_the_table_of_small_groups_names_a_group_once() -> None:
             rows += [Row("median", 2.0, lower, NAN, **own), Row("survival", 0.2, 0.05, 0.7, at=3.0, **own)]
     (sheet,), numbers = tables_of(rows)
     assert printed(sheet, numbers)[1:] == [
-        ["Progression pattern, within resistance: primary: oligo-progression", "5", "4", "", "", ""],
-        ["Median, months", "", "", "2.0 (1.0 to NR) †", "0.5 to NR", "0.8 to NR"],
-        ["At 3 months", "", "", "20% (5% to 70%) †", "5% to 70%", "5% to 70%"],
+        ["Progression pattern, within resistance: primary: oligo-progression", "5", "4", "", "", "", ""],
+        ["Median, months", "", "", "", "2.0 (1.0 to NR) †", "0.5 to NR", "0.8 to NR"],
+        ["Survival", "", "", "3", "20% (5% to 70%) †", "5% to 70%", "5% to 70%"],
     ]
 
 

@@ -18,6 +18,11 @@ from tests.needs_r import needs_r, rscript
 
 TEMPLATES = Path(__file__).parents[2] / "workflow" / "templates"
 DEFINITIONS = DefinitionSettings().resolved()
+# Bootstrapped, or a number of a test of R that stops before it is exact.
+NOT_AGAIN = (
+    "bootstraps_fitted", "calibration_slope", "concordance_corrected", "concordance_optimism",
+    "observed_expected_corrected", "ph_failing", "ph_failing_p", "median",
+)  # fmt: skip
 AGE = Covariate(name="age", unit=10.0, label="Age")
 
 
@@ -55,12 +60,15 @@ def test_every_model_is_computed_again_or_has_a_reason(folder: Path) -> None:
 def test_r_computes_every_estimate_again_and_agrees(folder: Path) -> None:
     done = rscript(folder / "verify.R")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
-    assert "Every value agrees within 1e-06." in done.stdout
+    assert "Every value agrees within 1e-06" in done.stdout
     compared = set(pd.read_csv(folder / "agreement.csv")["estimate_id"])
     estimates = pd.read_csv(folder / "estimates.csv")
-    own = estimates[estimates["statistic"].ne("not_fitted") & ~estimates["estimate_id"].isin(compared)]
-    reasons = own["model"].fillna("").str.partition("|")[0].isin(["", *LEFT_OUT])
-    assert own.loc[~reasons & own["statistic"].ne("left_out"), "estimate_id"].tolist() == []
+    left = estimates[
+        ~estimates["estimate_id"].isin(compared) & ~estimates["statistic"].isin(["not_fitted", "left_out"])
+    ]
+    model = left["model"].fillna("").str.partition("|")[0]
+    drawn = left["statistic"].isin(NOT_AGAIN)
+    assert left.loc[~model.isin(["", *LEFT_OUT]) & ~drawn, "estimate_id"].tolist() == []
 
 
 @needs_r
@@ -75,7 +83,7 @@ def test_a_wrong_estimate_is_found(tmp_path: Path, statistic: str, model: str) -
     done = rscript(tmp_path / "verify.R")
     assert done.returncode == 1
     assert rows.loc[place, "estimate_id"] in done.stdout
-    assert "1 values differ" in done.stdout
+    assert "1 values differ by more than they may" in done.stdout
 
 
 def test_text_of_the_extract_cannot_leave_its_quotes() -> None:

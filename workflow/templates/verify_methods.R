@@ -134,7 +134,12 @@ check_log_rank <- function(prefix, data, column) {
 # Each covariate is c(name, reference) for a class, or c(name, unit) with a number for a number.
 model_frame <- function(data, covariates) {
   known <- rep(TRUE, nrow(data))
-  for (name in names(covariates)) known <- known & !is.na(data[[name]])
+  for (name in names(covariates)) {
+    if (MISSING == "missing_category" && !is.numeric(covariates[[name]])) {
+      data[[name]][is.na(data[[name]])] <- "missing"
+    }
+    known <- known & !is.na(data[[name]])
+  }
   kept <- data[known, ]
   for (name in names(covariates)) {
     how <- covariates[[name]]

@@ -1,19 +1,19 @@
 # ---- what changes with time --------------------------------------------------------------------------------------
 
 # Only rows that estimates.csv has: what could not be fitted there has none.
-check_there <- function(key, ...) if (key %in% estimates$estimate_id) check(key, ...)
+if_there <- function(key, ...) if (key %in% estimates$estimate_id) check(key, ...)
 
 # Hazard ratios of a fitted model: coefficients that `keep` chooses, under their identifiers.
 effects <- function(prefix, ids, fit, level, keep = seq_along(ids), at = "", statistic = "hr") {
   b <- coef(fit); se <- sqrt(diag(vcov(fit))); z <- qnorm(0.5 + level / 2); p <- 2 * pnorm(-abs(b / se))
   ph <- if (at == "") cox.zph(fit, transform = "km", terms = FALSE)$table
   for (k in keep) {
-    check_there(id(prefix, ids[k], statistic, at), exp(b[k]), exp(b[k] - z * se[k]), exp(b[k] + z * se[k]), p[k])
-    check_there(id(prefix, ids[k], "coef", at), b[k], b[k] - z * se[k], b[k] + z * se[k], p[k])
-    check_there(id(prefix, ids[k], "se", at), se[k])
+    if_there(id(prefix, ids[k], statistic, at), exp(b[k]), exp(b[k] - z * se[k]), exp(b[k] + z * se[k]), p[k])
+    if_there(id(prefix, ids[k], "coef", at), b[k], b[k] - z * se[k], b[k] + z * se[k], p[k])
+    if_there(id(prefix, ids[k], "se", at), se[k])
     if (at == "") {
-      check_there(id(prefix, ids[k], "ph_chi2"), ph[k, "chisq"], p = ph[k, "p"])
-      check_there(id(prefix, ids[k], "ph_p"), ph[k, "p"], p = ph[k, "p"])
+      if_there(id(prefix, ids[k], "ph_chi2"), ph[k, "chisq"], p = ph[k, "p"])
+      if_there(id(prefix, ids[k], "ph_p"), ph[k, "p"], p = ph[k, "p"])
     }
   }
 }
@@ -32,25 +32,25 @@ rows_log_rank <- function(start, stop, event, group) {
   c(chi2, pchisq(chi2, k - 1, lower.tail = FALSE))
 }
 
-check_test_rows <- function(prefix, test, at = "") {
-  check_there(id(prefix, "chi2", at), test[1], p = test[2])
-  check_there(id(prefix, "p", at), test[2], p = test[2])
+test_rows <- function(prefix, test, at = "") {
+  if_there(id(prefix, "chi2", at), test[1], p = test[2])
+  if_there(id(prefix, "p", at), test[2], p = test[2])
 }
 
 # Median, survival, n and events of one curve, those that estimates.csv has.
 curve_rows <- function(prefix, data, months, interval, level, at = "") {
-  check_there(id(prefix, "n", at), nrow(data))
-  check_there(id(prefix, "events", at), sum(data$event))
+  if_there(id(prefix, "n", at), nrow(data))
+  if_there(id(prefix, "events", at), sum(data$event))
   if (!nrow(data)) return(invisible())
   fit <- survfit(response_of(data) ~ 1, conf.type = interval, conf.int = level)
   q <- quantiles(fit, 0.5) / MONTH
-  check_there(id(prefix, "median", at), q$estimate, q$lower, q$upper)
+  if_there(id(prefix, "median", at), q$estimate, q$lower, q$upper)
   if (!length(months)) return(invisible())
   s <- summary(fit, times = months * MONTH, extend = TRUE)
   unknown <- months * MONTH > max(fit$time) & s$surv > 0
   for (k in seq_along(months)) {
     value <- if (unknown[k]) c(NA, NA, NA) else c(s$surv[k], s$lower[k], s$upper[k])
-    check_there(id(prefix, "survival", months[k]), value[1], value[2], value[3])
+    if_there(id(prefix, "survival", months[k]), value[1], value[2], value[3])
   }
 }
 
@@ -83,11 +83,11 @@ check_exposure <- function(prefix, data, covariates, months, interval, level, en
     check(id(timed, term, class, "n"), nrow(own))
     check(id(timed, term, class, "events"), sum(own$event))
     check(id(timed, term, class, "person_months"), person)
-    check_there(id(timed, term, class, "rate"), 100 * sum(own$event) / person)
+    if_there(id(timed, term, class, "rate"), 100 * sum(own$event) / person)
   }
   crude <- coxph(Surv(start, days, event) ~ exposed, rows, ties = "efron", control = CONTROL)
   effects(timed, id(term, "true", "false"), crude, level)
-  check_there(id(timed, "likelihood_ratio_chi2"), 2 * diff(crude$loglik),
+  if_there(id(timed, "likelihood_ratio_chi2"), 2 * diff(crude$loglik),
               p = pchisq(2 * diff(crude$loglik), 1, lower.tail = FALSE))
 
   if (length(covariates)) {
@@ -101,10 +101,10 @@ check_exposure <- function(prefix, data, covariates, months, interval, level, en
     ids <- c(id(term, "true", "false"), coefficient_ids(made$data, covariates, TRUE))
     effects(adjusted, ids, fit, level)
     df <- length(coef(fit))
-    check_there(id(adjusted, "likelihood_ratio_chi2"), 2 * diff(fit$loglik),
+    if_there(id(adjusted, "likelihood_ratio_chi2"), 2 * diff(fit$loglik),
                 p = pchisq(2 * diff(fit$loglik), df, lower.tail = FALSE))
   }
-  check_test_rows(id(prefix, "exposure_mantel_byar", term), rows_log_rank(rows$start, rows$days, rows$event, rows$exposed))
+  test_rows(id(prefix, "exposure_mantel_byar", term), rows_log_rank(rows$start, rows$days, rows$event, rows$exposed))
 
   # Simon and Makuch: both curves start on the first day of a rechallenge with enough patients under observation after it.
   exposed <- rows[rows$exposed == 1, ]
@@ -121,9 +121,9 @@ check_exposure <- function(prefix, data, covariates, months, interval, level, en
   bias <- id(prefix, "immortal_time_bias", term)
   ever <- where(data, rechallenged = "true")
   check(id(bias, "waited_months"), sum(ever$exposed_days) / MONTH)
-  check_there(id(bias, "percent"), 100 * sum(ever$exposed_days) / sum(ever$days))
+  if_there(id(bias, "percent"), 100 * sum(ever$exposed_days) / sum(ever$days))
   ratio <- exp(coef(crude) - coef(fit_cox(transform(data, x = rechallenged == "true"), "x")))
-  check_there(id(bias, "ratio_of_hazard_ratios"), ratio)
+  if_there(id(bias, "ratio_of_hazard_ratios"), ratio)
 }
 
 check_landmark <- function(prefix, data, month, interval, level) {
@@ -137,7 +137,7 @@ check_landmark <- function(prefix, data, month, interval, level) {
   left$days <- round(left$days - month * MONTH, 8)
   for (class in c("true", "false")) curve_rows(id(by, class), where(left, then = class), c(), interval, level, at = month)
   if (length(unique(left$then)) < 2) return(invisible())
-  check_test_rows(by, rows_log_rank(rep(-1, nrow(left)), left$days, left$event, left$then), at = month)
+  test_rows(by, rows_log_rank(rep(-1, nrow(left)), left$days, left$event, left$then), at = month)
   effects(by, id("true", "false"), fit_cox(transform(left, x = then == "true"), "x"), level, at = month)
 }
 
@@ -155,7 +155,7 @@ check_delayed_entry <- function(prefix, data, column, reference, months, interva
     fit <- coxph(response_of(known) ~ x, known, ties = "efron", control = CONTROL)
     effects(id(prefix, model, column), id_of(levels(known$x)[-1], reference), fit, level)
     if (model == "delayed_entry") {
-      check_test_rows(id(prefix, model, column), rows_log_rank(known$entry_days, known$days, known$event, known[[column]]))
+      test_rows(id(prefix, model, column), rows_log_rank(known$entry_days, known$days, known$event, known[[column]]))
     }
   }
 }
@@ -190,7 +190,7 @@ check_incidence <- function(prefix, data, cause, causes, months, interval, level
   column <- match(cause, fit$states)
   for (k in seq_along(months)) {
     if (months[k] * MONTH > max(data$days) && s$pstate[k, 1] > 0) next
-    check_there(id(prefix, "cumulative_incidence", months[k]), s$pstate[k, column], s$lower[k, column], s$upper[k, column])
+    if_there(id(prefix, "cumulative_incidence", months[k]), s$pstate[k, column], s$lower[k, column], s$upper[k, column])
   }
 }
 
@@ -199,7 +199,7 @@ check_gray <- function(prefix, data, column, cause, causes) {
   data <- data[!is.na(data[[column]]), ]
   code <- as.integer(cause_of(data, causes)) - 1
   test <- cmprsk::cuminc(data$days, code, data[[column]])$Tests[as.character(match(cause, causes)), ]
-  check_test_rows(prefix, c(test[["stat"]], test[["pv"]]))
+  test_rows(prefix, c(test[["stat"]], test[["pv"]]))
 }
 
 check_cause_specific <- function(prefix, data, column, reference, cause, level) {
@@ -218,9 +218,9 @@ check_fine_gray <- function(prefix, data, column, reference, cause, causes, leve
   ids <- coefficient_ids(made$data, setNames(list(reference), column), FALSE)
   b <- fit$coef; se <- sqrt(diag(fit$var)); z <- qnorm(0.5 + level / 2); p <- 2 * pnorm(-abs(b / se))
   for (k in seq_along(b)) {
-    check_there(id(prefix, ids[k], "shr"), exp(b[k]), exp(b[k] - z * se[k]), exp(b[k] + z * se[k]), p[k])
-    check_there(id(prefix, ids[k], "coef"), b[k], b[k] - z * se[k], b[k] + z * se[k], p[k])
-    check_there(id(prefix, ids[k], "se"), se[k])
+    if_there(id(prefix, ids[k], "shr"), exp(b[k]), exp(b[k] - z * se[k]), exp(b[k] + z * se[k]), p[k])
+    if_there(id(prefix, ids[k], "coef"), b[k], b[k] - z * se[k], b[k] + z * se[k], p[k])
+    if_there(id(prefix, ids[k], "se"), se[k])
   }
 }
 
@@ -243,8 +243,8 @@ check_dating <- function(prefix, data, months, interval, level, parts) {
   curve_rows(id(prefix, "dating_right_end", parts), data, months, interval, level)
   curve_rows(id(prefix, "dating_midpoint", parts), at_midpoint(data), months, interval, level)
   interval_curve <- id(prefix, "dating_interval", parts)
-  check_there(id(interval_curve, "n"), nrow(data))
-  check_there(id(interval_curve, "events"), sum(data$event))
+  if_there(id(interval_curve, "n"), nrow(data))
+  if_there(id(interval_curve, "events"), sum(data$event))
   if (!nrow(data)) return(invisible())
   b <- bounds(data)
   fit <- survfit(Surv(b[, 1], b[, 2], type = "interval2") ~ 1)
@@ -256,6 +256,12 @@ check_dating <- function(prefix, data, months, interval, level, parts) {
       check(key, s[k], within = 5e-3)
     }
   }
+}
+
+check_width <- function(prefix, data) {
+  between <- wide(data)
+  width <- median((data$interval_upper_days - data$interval_lower_days)[between]) / MONTH
+  check(id(prefix, "dating_interval", "overall", "median_width"), width)
 }
 
 check_dated_hazards <- function(prefix, data, column, reference, level) {
@@ -280,7 +286,7 @@ check_dated_hazards <- function(prefix, data, column, reference, level) {
       slope <- c(-1 / scale, coefficient / scale)
       chosen <- c(place + 1, nrow(v))
       se <- sqrt(drop(slope %*% v[chosen, chosen] %*% slope))
-      check_there(id(prefix, model, ids[place], "weibull_hr"), exp(log_hr), exp(log_hr - z * se), exp(log_hr + z * se),
+      if_there(id(prefix, model, ids[place], "weibull_hr"), exp(log_hr), exp(log_hr - z * se), exp(log_hr + z * se),
                   2 * pnorm(-abs(log_hr / se)))
     }
   }

@@ -2,8 +2,8 @@
 failures <- character()
 for (name in ls(pattern = "^check_")) local({
   method <- get(name); called <- name
-  assign(name, function(prefix, ...) tryCatch(method(prefix, ...), error = function(problem) {
-    failures <<- c(failures, paste0(called, "(", prefix, "): ", conditionMessage(problem)))
+  assign(name, function(...) tryCatch(method(...), error = function(problem) {
+    failures <<- c(failures, paste0(called, "(", ..1, "): ", conditionMessage(problem)))
   }), envir = globalenv())
 })
 
@@ -38,6 +38,13 @@ report <- function() {
   if (nrow(left_out)) {
     cat("Not computed again:\n")
     for (k in seq_len(nrow(left_out))) cat(sprintf("  %s (%d): %s\n", left_out$model[k], left_out$rows[k], left_out$why[k]))
+  }
+  named <- ifelse(is.na(estimates$model), "counts", sub("\\|.*", "", estimates$model))
+  rest <- !estimates$estimate_id %in% recomputed & estimates$statistic != "not_fitted" & named %in% all$model
+  if (any(rest)) {
+    cat("Without a second value here (bootstrapped, imputed, of a model that could not be fitted, or of nobody):\n")
+    kinds <- table(paste(named, estimates$statistic, sep = ": ")[rest])
+    for (kind in names(kinds)) cat(sprintf("  %s (%d)\n", kind, kinds[[kind]]))
   }
   if (length(failures)) cat("\nFailed:\n", paste0("  ", failures, "\n"), sep = "")
   bad <- all[all$difference > all$within, ]

@@ -84,7 +84,8 @@ def causes_of(frame: pd.DataFrame) -> tuple[str, ...]:
 def _columns(frame: pd.DataFrame, causes: tuple[str, ...]) -> tuple[Array, NDArray[np.int64]]:
     """Days, and the cause as a number: 0 censored, 1 the first of `causes` and so on."""
     kinds = frame["event_type"].map({cause: place for place, cause in enumerate(causes, start=1)})
-    return frame["days"].to_numpy("float64"), kinds.where(frame["event"] == 1, 0).fillna(0).to_numpy("int64")
+    numbers: NDArray[np.int64] = kinds.where(frame["event"] == 1, 0).fillna(0).to_numpy("int64")
+    return frame["days"].to_numpy("float64"), numbers
 
 
 def _rows(frame: pd.DataFrame, curve: Incidence | None, cause: str, settings: StatisticsSettings) -> Iterator[Row]:

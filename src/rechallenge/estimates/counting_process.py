@@ -74,7 +74,7 @@ def _at_risk(start: Array, stop: Array, times: Array) -> Array:
 
 
 def _counted(values: Array, times: Array) -> Array:
-    both = [np.searchsorted(np.sort(values), times, side=side) for side in ("right", "left")]  # type: ignore[call-overload]
+    both = [np.searchsorted(np.sort(values), times, side=side) for side in ("right", "left")]
     return (both[0] - both[1]).astype("float64")
 
 

@@ -17,6 +17,7 @@ from rechallenge.estimates.rows import NAN
 
 Array = NDArray[np.float64]
 Interval = Literal["log", "log-log", "plain"]
+_EQUAL = 1e-12
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,12 @@ def aalen_johansen(
     found = {}
     for number in causes:
         own = steps[steps["cause"].astype(str) == str(number)]
-        found[number] = Incidence(*(own[name].to_numpy("float64") for name in names))
+        columns = {name: own[name].to_numpy("float64", copy=True) for name in names}
+        if interval != "log-log":
+            # Where everybody has had the event the limits are the estimate, as in R.
+            everybody = columns["estimate"] >= 1 - _EQUAL
+            columns["conf_low"][everybody] = columns["conf_high"][everybody] = 1.0
+        found[number] = Incidence(*columns.values())
     return found
 
 

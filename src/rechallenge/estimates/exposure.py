@@ -129,7 +129,7 @@ def _naive(frame: pd.DataFrame, settings: StatisticsSettings) -> Iterator[Row]:
     wanted = ("hr", "coef", "se", "ph_chi2", "ph_p")
     yield from (row for row in fitted if row.statistic in wanted and row.term == EXPOSURE)
     yield from (
-        not_fitted(row.method, term=f"{EXPOSURE}_cox", n=row.n, events=row.events)
+        not_fitted(row.method, term=EXPOSURE, level="cox", n=row.n, events=row.events)
         for row in fitted
         if row.statistic == "not_fitted"
     )

@@ -162,11 +162,12 @@ def _influence(data: _Data, coef: Array, censored: NDArray[np.bool_], *, estimat
     found[data.interest] += data.x[data.interest] - mean[place]
     if not estimated:
         return found
-    # q(u): how much the score depends on the censoring at u, through those with a competing event up to u.
+    # q(u): how much the score depends on the censoring at u, through those with a competing event before u, at the events
+    # of interest from u on (of ties, as crr takes them).
     ends, lost = np.unique(data.time[censored], return_counts=True)
     at_risk = len(data.time) - np.searchsorted(data.time, ends, side="left")
     left = hazard * data.own
-    until = np.searchsorted(data.time, ends, side="right")
+    until = np.searchsorted(data.time, ends, side="left")
     heads = np.concatenate([[0.0], left.cumsum()])[until]
     sums = np.concatenate([np.zeros((1, data.x.shape[1])), (left[:, None] * data.x).cumsum(axis=0)])[until]
     later = np.searchsorted(data.times, ends, side="left")

@@ -177,13 +177,13 @@ def _weibull(frame: pd.DataFrame, column: str, settings: StatisticsSettings) -> 
     declared = design(frame, [covariate_of(frame, column, settings)], settings.minimum_events)
     counts: Counts = {"n": float(declared.n), "events": float(declared.events)}
     if declared.problem:
-        yield not_fitted(declared.problem, term=f"{column}_weibull", **counts)
+        yield not_fitted(declared.problem, term=column, level="weibull", **counts)
         return
     lower, upper = bounds(declared.frame)
     try:
         fit = weibull(lower, upper, declared.x.to_numpy("float64"))
     except cox.NotFitted as reason:
-        yield not_fitted(str(reason), term=f"{column}_weibull", **counts)
+        yield not_fitted(str(reason), term=column, level="weibull", **counts)
         return
     z = float(ndtri(0.5 + settings.confidence / 2))
     for place, key in enumerate(declared.coefficients):

@@ -65,7 +65,12 @@ def kaplan_meier(
     steps = fit.to_frame(format="pandas")
     steps = steps[steps["n_event"] + steps["n_censor"] > 0]
     columns = ("time", "estimate", "std_error", "conf_low", "conf_high", "n_risk", "n_event", "n_censor")
-    return Curve(*(steps[name].to_numpy("float64") for name in columns))
+    found = {name: steps[name].to_numpy("float64", copy=True) for name in columns}
+    if interval == "log-log":
+        # log(-log 1) has no value: no limits, as in R.
+        full = found["estimate"] >= 1
+        found["conf_low"][full] = found["conf_high"][full] = NAN
+    return Curve(*found.values())
 
 
 def quantile_with_limits(curve: Curve, share: float) -> Quantile:

@@ -71,7 +71,7 @@ def _one(frame: pd.DataFrame, months: float, settings: StatisticsSettings) -> It
     )
     yield from _from_landmark(row for row in fitted if row.term == BY_THEN and row.statistic in ("hr", "coef", "se"))
     yield from (
-        not_fitted(row.method, term=f"{BY_THEN}_cox", **counts) for row in fitted if row.statistic == "not_fitted"
+        not_fitted(row.method, term=BY_THEN, level="cox", **counts) for row in fitted if row.statistic == "not_fitted"
     )
 
 

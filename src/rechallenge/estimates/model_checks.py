@@ -64,8 +64,14 @@ def checks(frame: pd.DataFrame, settings: StatisticsSettings, pattern: PatternSe
             raise cox.NotFitted(declared.problem)
         fit = cox.fit(*models.arrays(declared))
     except cox.NotFitted as reason:
-        sentence = f"Not checked: the declared model has no finite estimate ({_inside(str(reason))})."
-        return Checks((not_fitted(sentence, model=MODEL, **sizes),))
+        sentence = (
+            "Proportional hazards and single patients not checked: the declared model has no finite estimate "
+            f"({_inside(str(reason))})."
+        )
+        # Firth's model, which stands in its place, is validated.
+        instead = settings.firth != "never" and (declared.no_events or not declared.problem)
+        validated = validation.rows(declared, settings) if instead else ()
+        return Checks((not_fitted(sentence, model=MODEL, **sizes), *validated))
     return Checks(
         (*_rows(declared, fit, covariates, settings),),
         _residuals(declared, fit, covariates),

@@ -56,6 +56,9 @@ def permutation_p(scores: Array, group: NDArray[np.object_], permutations: int, 
     Two classes of at most MOST_PATIENTS_EXACT patients are counted exactly whatever that number is.
     """
     names, codes, sizes = np.unique(group.astype(str), return_inverse=True, return_counts=True)
+    # What is drawn must not depend on the order of the patients.
+    order = np.lexsort((codes, scores))
+    scores, codes = scores[order], codes[order]
     allocations = math.factorial(len(group))
     for size in sizes:
         allocations //= math.factorial(int(size))

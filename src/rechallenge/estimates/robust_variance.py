@@ -5,12 +5,18 @@ the tied patients takes part in the k-th term of the tie with its share, and the
 the residuals of untied events, and differ by up to a tenth.
 """
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import chdtrc
 
+from rechallenge.estimates.logrank import ChiSquare
 from rechallenge.estimates.partial_likelihood import RiskSets, moments
 
 Array = NDArray[np.float64]
+# Below this share of the largest eigenvalue, the variance of some combination is rounding error.
+_SINGULAR: Final = 1e-12
 
 
 def score_residuals(risk: RiskSets, x: Array, coef: Array) -> Array:
@@ -46,3 +52,12 @@ def robust_covariance(
         np.add.at(sums, place, moved)
         moved = sums
     return moved.T @ moved
+
+
+def robust_wald(coef: Array, covariance: Array) -> ChiSquare:
+    """Return the Wald test of all coefficients; NaN where there are fewer clusters, or patients, than it needs."""
+    values = np.linalg.eigvalsh(covariance)
+    if not values[0] > _SINGULAR * values[-1]:
+        return ChiSquare(np.nan, len(coef), np.nan)
+    statistic = float(coef @ np.linalg.solve(covariance, coef))
+    return ChiSquare(statistic, len(coef), float(chdtrc(len(coef), statistic)))

@@ -147,7 +147,7 @@ def _power(term: str, numbers: Numbers, cells: tuple[str, ...] = ()) -> list[str
     near = [at for at in shown if published and abs(math.log(at / published)) < math.log(1.1)]
     if near:
         found += (
-            f"; a ratio of {near[0]:g}, about that of the published medians if the pattern made no difference after primary "
+            f"; a ratio of {{constants.assumed_ratio_{near[0]:g}}}, about that of the published medians if the pattern made no difference after primary "
             f"resistance, with a power of {{{shown[near[0]]}}}"
         )
     least = min(cells, key=lambda name: numbers[name]["raw"], default="")

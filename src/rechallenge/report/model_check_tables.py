@@ -1,12 +1,235 @@
-"""Checks of the Cox models as tables."""
+"""Checks of the Cox models as tables: single patients, remedies, functional form, validation, calibration."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 import pandas as pd
 
-from rechallenge.report.numbers import Numbers
-from rechallenge.report.sheets import Sheet
+from rechallenge.report import words
+from rechallenge.report.numbers import Numbers, name_of, records
+from rechallenge.report.results import CONFIDENCE, comparison_words, endpoints_in
+from rechallenge.report.sheets import Row, Sheet, one, with_interval, without_empty_columns
+
+INFLUENCE: Final = "influence"
+VALIDATION: Final = "validation"
+FUNCTIONAL_FORM: Final = "functional_form"
+MULTIVARIABLE: Final = "cox_multivariable"
+CALIBRATION_GROUPS: Final = {
+    "": "All patients",
+    "lowest third": "Lowest third of the predicted risk",
+    "middle third": "Middle third",
+    "highest third": "Highest third",
+    "lower half": "Lower half of the predicted risk",
+    "upper half": "Upper half",
+}
+UNTIL: Final = "until {settings.statistics.time_split_months} months"
+AFTER: Final = "after {settings.statistics.time_split_months} months"
 
 
 def tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> list[Sheet]:
-    return []
+    """Return the tables of each endpoint of which the declared model was checked."""
+    sheets: list[Sheet] = []
+    for endpoint, population in endpoints_in(estimates, VALIDATION):
+        own = estimates[
+            (estimates["analysis"] == "main")
+            & (estimates["endpoint"] == endpoint)
+            & (estimates["population"] == population)
+        ]
+        given = _Given(own, {"endpoint": endpoint, "population": population}, numbers, labels)
+        for table in (_influence, _remedies, _functional_form, _validation, _calibration):
+            sheets += table(given)
+    return sheets
+
+
+class _Given:
+    """The rows of one endpoint and population, and the words around them."""
+
+    def __init__(self, rows: pd.DataFrame, key: Mapping[str, str], numbers: Numbers, labels: Mapping[str, str]) -> None:
+        self.rows, self.key, self.numbers, self.labels = rows, key, numbers, labels
+
+    def name(self, **key: Any) -> str:
+        return name_of({**self.key, **key})
+
+    def one(self, **key: Any) -> str:
+        return one(self.name(**key), self.numbers)
+
+    def range(self, **key: Any) -> str:
+        return one(f"{self.name(**key)}.ci", self.numbers)
+
+    def sheet(
+        self, about: str, caption: str, head: tuple[str, ...], rows: list[Row], notes: tuple[str, ...] = ()
+    ) -> Sheet:
+        said = f"{caption}, {words.endpoint(self.key['endpoint'])}"
+        return Sheet(f"checks-{about}-{self.key['endpoint'].lower()}", said, head, tuple(rows), notes)
+
+    def of(self, model: str, statistic: str) -> list[dict[str, Any]]:
+        return records(self.rows[(self.rows["model"] == model) & (self.rows["statistic"] == statistic)])
+
+
+def _effect(row: Mapping[str, Any]) -> dict[str, str]:
+    return {name: row[name] for name in ("term", "level", "reference")}
+
+
+def _influence(given: _Given) -> Iterator[Sheet]:
+    """Per coefficient: PH, hazard ratio, how far the most influential patient moves it."""
+    rows = []
+    for row in given.of(INFLUENCE, "leave_one_out_hr"):
+        key = _effect(row)
+        rows.append(
+            Row(
+                comparison_words(row["term"], row["level"], row["reference"], given.labels),
+                (
+                    with_interval(given.name(model=MULTIVARIABLE, statistic="hr", **key), given.numbers),
+                    given.range(model=INFLUENCE, statistic="leave_one_out_hr", **key),
+                    given.range(model=INFLUENCE, statistic="leave_one_out_p", **key),
+                    given.one(model=INFLUENCE, statistic="largest_dfbetas", **key),
+                    given.one(model=MULTIVARIABLE, statistic="ph_p", **key),
+                ),
+            )
+        )
+    if not rows:
+        return
+    head = (
+        "",
+        "HR (CI)",
+        "HR without one patient",
+        "P without one patient",
+        "Largest dfbetas",
+        "PH test P",
+    )
+    first = given.of(INFLUENCE, "leave_one_out_hr")[0]
+    sizes = given.name(model=INFLUENCE, statistic="leave_one_out_hr", **_effect(first))
+    notes = (
+        f"The model of all declared covariates, {{{sizes}.n}} patients, {{{sizes}.events}} events, with {CONFIDENCE} CI. "
+        "Without one patient: lowest to highest when patients are left out in turn. Dfbetas: how far a patient moves the log "
+        "hazard ratio, in its standard errors. PH test: scaled Schoenfeld residuals.",
+        _verdict(given),
+    )
+    yield given.sheet("influence", "Single patients and proportional hazards", head, rows, tuple(filter(None, notes)))
+
+
+def _verdict(given: _Given) -> str:
+    failing = given.of(MULTIVARIABLE, "ph_failing_p")
+    limit = "P below {settings.statistics.proportional_hazards_alpha}"
+    if not failing:
+        return f"Proportional hazards: no covariate has {limit}; nothing further was done."
+    names = ", ".join(words.lower_first(words.term(row["term"], given.labels)) for row in failing)
+    return (
+        f"Proportional hazards: {limit} for {names}. Done: hazard ratios before and after "
+        "{settings.statistics.time_split_months} months, and a model stratified by the covariate (next table); "
+        "restricted means, which need no proportional hazards, stand with the comparisons of classes."
+    )
+
+
+def _remedies(given: _Given) -> Iterator[Sheet]:
+    rows: list[Row] = []
+    for failing in given.of(MULTIVARIABLE, "ph_failing_p"):
+        term = failing["term"]
+        heading = words.term(term, given.labels)
+        split = [
+            _remedy_row(given, row, _period(row["level"]))
+            for row in given.of(f"cox_time_split|{term}", "hr")
+            if row["term"] == term
+        ]
+        if split:
+            test = given.name(model=f"cox_time_split|{term}", term=term, statistic="time_split_chi2")
+            differ = one(f"{test}.p", given.numbers)
+            rows.append(Row(f"{heading}: before and after", ("", "", "", differ), "group"))
+            rows += split
+        stratified = [_remedy_row(given, row, "") for row in given.of(f"cox_stratified|{term}", "hr")]
+        if stratified:
+            rows.append(Row(f"Stratified by {words.lower_first(heading)}", ("",) * 4, "group"))
+            rows += stratified
+    if rows:
+        head = ("", "Period", "HR (CI)", "P", "P of the change")
+        notes = (
+            "Other covariates of the model as declared. P of the change: likelihood-ratio test of one hazard ratio "
+            "against two.",
+        )
+        yield without_empty_columns(given.sheet("remedies", "Where hazards are not proportional", head, rows, notes))
+
+
+def _period(level: str) -> str:
+    return UNTIL if "until " in level else AFTER if "after " in level else ""
+
+
+def _remedy_row(given: _Given, row: Mapping[str, Any], period: str) -> Row:
+    name = given.name(model=row["model"], statistic="hr", **_effect(row))
+    level = row["level"]
+    if period:
+        level = level.partition(" until ")[0] if period == UNTIL else level.partition(" after ")[0]
+        level = "" if level.startswith(("until ", "after ")) else level
+    label = comparison_words(row["term"], level, row["reference"], given.labels)
+    cells = (period, with_interval(name, given.numbers), one(f"{name}.p", given.numbers), "")
+    return Row(label, cells, "level")
+
+
+def _functional_form(given: _Given) -> Iterator[Sheet]:
+    rows = [
+        Row(
+            words.term(row["term"], given.labels),
+            (
+                given.one(model=FUNCTIONAL_FORM, term=row["term"], statistic="spline_chi2"),
+                one(f"{given.name(model=FUNCTIONAL_FORM, term=row['term'], statistic='spline_chi2')}.p", given.numbers),
+            ),
+        )
+        for row in given.of(FUNCTIONAL_FORM, "spline_chi2")
+    ]
+    if rows:
+        note = "Likelihood-ratio test of a restricted cubic spline with three knots against a straight line."
+        yield given.sheet("form", "Numbers as straight lines", ("", "Chi-square", "P"), rows, (note,))
+
+
+def _validation(given: _Given) -> Iterator[Sheet]:
+    wanted: dict[str, Callable[[str], str]] = {
+        "concordance_apparent": lambda name: one(name, given.numbers),
+        "concordance_optimism": lambda name: one(name, given.numbers),
+        "concordance_corrected": lambda name: one(name, given.numbers),
+        "calibration_slope": lambda name: one(name, given.numbers),
+    }
+    labels = {
+        "concordance_apparent": "Concordance, apparent",
+        "concordance_optimism": "Optimism of the concordance",
+        "concordance_corrected": "Concordance, corrected for optimism",
+        "calibration_slope": "Calibration slope, corrected for optimism",
+    }
+    rows = [
+        Row(labels[statistic], (cell(given.name(model=VALIDATION, statistic=statistic)),))
+        for statistic, cell in wanted.items()
+        if given.name(model=VALIDATION, statistic=statistic) in given.numbers
+    ]
+    fitted = given.name(model=VALIDATION, statistic="bootstraps_fitted")
+    notes: tuple[str, ...] = ()
+    if fitted in given.numbers:
+        notes = (
+            f"Bootstrap: {{{fitted}}} of {{settings.statistics.bootstraps}} samples had a finite estimate; the model "
+            "was fitted anew in each, by Firth's penalised one where the ordinary had none. "
+            "A slope below one: predictions are too extreme for new patients.",
+        )
+    yield given.sheet("validation", "How well the model predicts", ("", "Value"), rows, notes)
+
+
+def _calibration(given: _Given) -> Iterator[Sheet]:
+    rows = []
+    for row in given.of(VALIDATION, "predicted_survival"):
+        key = {"model": VALIDATION, "level": row["level"], "at": row["at"]}
+        predicted = given.name(statistic="predicted_survival", **key)
+        observed = given.name(statistic="observed_survival", **key)
+        cells = (
+            one(f"{predicted}.n", given.numbers),
+            one(f"{predicted}.events", given.numbers),
+            one(predicted, given.numbers),
+            with_interval(observed, given.numbers),
+        )
+        rows.append(Row(CALIBRATION_GROUPS.get(row["level"], row["level"]), cells, "level" if row["level"] else "data"))
+    if not rows:
+        return
+    head = ("", "Patients", "Events", "Predicted survival", "Observed survival (CI)")
+    at = {"model": VALIDATION, "at": given.of(VALIDATION, "predicted_survival")[0]["at"]}
+    ratio = given.name(statistic="observed_expected", **at)
+    notes = (
+        f"Observed over expected events: {with_interval(ratio, given.numbers)}.",
+        "Observed: Kaplan-Meier. Not corrected for optimism: the predictions are for the very patients of the model.",
+    )
+    caption = "Calibration at {settings.statistics.calibration_months} months"
+    yield given.sheet("calibration", caption, head, rows, notes)

@@ -27,8 +27,8 @@ TEXT_COLUMNS: Final = ("estimate_id", *KEYS[:-1], "method")
 
 _COUNTS: Final = {
     "n", "events", "censored", "missing", "at_risk", "deaths", "parameters", "df", "dropped", "left_out", "moved",
-    "class_changes", "specifications", "fitted", "compared", "equal", "different",
-    "imputed", "ph_failing", "bootstraps_fitted",
+    "class_changes", "specifications", "fitted", "compared", "equal", "different", "rechallenged_later",
+    "imputed", "ph_failing", "bootstraps_fitted", "allocations", "permutations",
 }  # fmt: skip
 _PERCENTS: Final = {
     "percent", "orr", "dcr", "agreement", "ratio_above", "same_sign", "small_p", "same_sign_and_small_p",
@@ -39,14 +39,15 @@ _TIMES: Final = {"median", "q1", "q3", "mean", "min", "max", "rmst", "rmst_diffe
 _RATIO_MEDIAN: Final = "ratio_median"
 _RATIOS: Final = {
     "hr", "odds_ratio", "rmst_ratio", "hr_median", "hr_min", "hr_max", "hr_q1", "hr_q3", "shift", "leave_one_out_hr",
-    "observed_expected", "observed_expected_corrected", "hr_ratio", "detectable_hr", "detectable_hr_ratio",
-    _RATIO_MEDIAN,
+    "observed_expected", "shr", "weibull_hr", "ratio_of_hazard_ratios", "hr_ratio", "detectable_hr",
+    "detectable_hr_ratio", _RATIO_MEDIAN,
 }  # fmt: skip
 _SHARES: Final = {"survival", "cumulative_incidence", "predicted_survival", "observed_survival", "power"}
 _TWO_DECIMALS: Final = {
     "chi2", "concordance", "coef", "se", "rho", "smd", "wald_f", "largest_dfbetas", "concordance_apparent",
     "concordance_optimism", "concordance_corrected", "calibration_slope",
 }  # fmt: skip
+_ONE_DECIMAL: Final = {"epv", "events_per_variable", "person_months", "waited_months", "rate", "starts", "median_width"}
 # Statistics to whose names nothing is added: they are a count or a P value themselves.
 _ALONE: Final = _COUNTS | {"p", "ph_p"}
 
@@ -120,7 +121,7 @@ def text_of(
         return f.ratio(value)
     if statistic in _TWO_DECIMALS or statistic.endswith("_chi2"):
         return f.fixed(value, 2)
-    if statistic in ("epv", "events_per_variable"):
+    if statistic in _ONE_DECIMAL:
         return f.fixed(value, 1)
     if statistic in _TIMES and endpoint and not model.startswith("table1"):
         return f.months(value)

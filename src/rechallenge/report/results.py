@@ -77,7 +77,7 @@ def survival_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[s
             "Patients",
             "Events",
             "Median, months (CI)",
-            *(f"At {_month(time, numbers)} months (CI)" for time in times),
+            *(f"At {month(time, numbers)} months (CI)" for time in times),
             "Log-rank P",
         )
         caption = f"{words.endpoint(endpoint)}, {words.POPULATIONS.get(population, population)}, with {CONFIDENCE} CI"
@@ -87,9 +87,9 @@ def survival_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[s
     return sheets
 
 
-def _month(time: float, numbers: Numbers) -> str:
+def month(time: float, numbers: Numbers, setting: str = "landmarks_months") -> str:
     """Return the pattern of a landmark, which is a setting."""
-    stem = "settings.statistics.landmarks_months."
+    stem = f"settings.statistics.{setting}."
     return next(
         (f"{{{name}}}" for name, entry in numbers.items() if name.startswith(stem) and entry["raw"] == time),
         f"{time:g}",
@@ -253,8 +253,8 @@ def _model_notes(own: pd.DataFrame, key: dict[str, Any], numbers: Numbers, label
     ]
     if numbers[epv]["raw"] < FEW_EVENTS:
         notes.append(
-            f"Fewer than {FEW_EVENTS} events per parameter: these hazard ratios are unstable, and likely to be farther "
-            "from 1 than the truth."
+            "Fewer than ten events per parameter: these hazard ratios are unstable, and likely to be more extreme than "
+            "the truth."
         )
     notes += _missing_notes(own[own["model"] == stem["model"]], stem, numbers, labels)
     if dropped in numbers and numbers[dropped]["raw"]:
@@ -276,8 +276,10 @@ def _missing_notes(
         counts = ", ".join(
             f"{words.lower_first(words.term(term, labels))} {one(name, numbers)}" for term, name in names.items()
         )
-        method = model.loc[model["statistic"] == "hr", "method"].iloc[0]
-        return [f"{literal(method)}. Values imputed: {counts}."]
+        return [
+            f"Missing covariates are imputed {one('settings.statistics.imputations', numbers)} times (chained "
+            f"equations, predictive mean matching) and the models pooled by Rubin's rules. Values imputed: {counts}."
+        ]
     if (model["level"] == MISSING).any():
         return ["Patients with a missing class are a class of their own (missing); its hazard ratio has no meaning."]
     return []

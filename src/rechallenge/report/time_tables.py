@@ -1,12 +1,271 @@
-"""What changes with time, as tables."""
+"""What changes with time, as tables: rechallenge as an exposure, delayed entry, competing events, dates of progression."""
 
 from collections.abc import Mapping
+from typing import Any, Final
 
 import pandas as pd
 
-from rechallenge.report.numbers import Numbers
-from rechallenge.report.sheets import Sheet
+from rechallenge.report import words
+from rechallenge.report.numbers import Numbers, name_of, records
+from rechallenge.report.results import CONFIDENCE, comparison_words, month
+from rechallenge.report.sheets import EMPTY, Row, Sheet, if_known, one, with_interval, without_empty_columns
+
+PROGRESSED: Final = {"endpoint": "PPS", "population": "progressed"}
+ENTERED: Final = {"endpoint": "OS1", "population": "rechallenge"}
+PFS: Final = {"endpoint": "PFS", "population": "rechallenge"}
+EXPOSURE_LANDMARKS: Final = "exposure_landmarks_months"
+CAUSES: Final = (
+    ("progression", "Progression"),
+    ("death", "Death without progression"),
+    ("new_therapy", "New systemic therapy"),
+)
+DATINGS: Final = (
+    ("dating_right_end", "At the scan that shows it (main analysis)"),
+    ("dating_midpoint", "In the middle between the scans"),
+    ("dating_interval", "As the interval between the scans"),
+)
 
 
 def tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> list[Sheet]:
-    return []
+    """Return the tables of what changes with time, those that there are."""
+    own = estimates[estimates["analysis"] == "main"]
+    found = (
+        _exposure(own, numbers),
+        _delayed_entry(own, numbers),
+        _competing(own, numbers, labels),
+        _dating(own, numbers, labels),
+    )
+    return [sheet for sheet in found if sheet is not None]
+
+
+def _exposure(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
+    """Naive, time-dependent, adjusted and landmark comparisons of rechallenge, one line each."""
+    of = {**PROGRESSED, "term": "rechallenged"}
+    lines: list[tuple[str, dict[str, Any], str]] = [
+        ("Naive: ever against never, from progression", {**of, "model": "exposure_naive"}, "exposure_naive"),
+        (
+            "Time-dependent: after against before or without",
+            {**of, "model": "exposure_time_dependent"},
+            "exposure_simon_makuch",
+        ),
+        ("Time-dependent, adjusted", {**of, "model": "exposure_adjusted"}, ""),
+    ]
+    landmarks = own[(own["model"] == "exposure_landmark") & (own["statistic"] == "rechallenged_later")]["at"]
+    for at in sorted(set(landmarks)):
+        key = {**PROGRESSED, "term": "rechallenged_by_then", "model": "exposure_landmark", "at": at}
+        lines.append(("Landmark: by then against not", key, "exposure_landmark"))
+    rows = []
+    for label, key, curves in lines:
+        ratio = name_of({**key, "level": "true", "reference": "false", "statistic": "hr"})
+        cells = [cell for level in ("true", "false") for cell in _group(key, level, curves, numbers)]
+        cells += [with_interval(ratio, numbers), one(f"{ratio}.p", numbers)]
+        landmark = month(key["at"], numbers, EXPOSURE_LANDMARKS) if "at" in key else EMPTY
+        if any(cell != EMPTY for cell in cells):
+            rows.append(Row(label, (landmark, *cells)))
+    if not rows:
+        return None
+    head = (
+        "", "Landmark, months", "Rechallenged: patients", "Deaths", "Median, months (CI)", "Not: patients", "Deaths", "Median, months (CI)",
+        "Hazard ratio (CI)", "P",
+    )  # fmt: skip
+    caption = f"Rechallenge as an exposure: survival of all who progressed on the first ICI, with {CONFIDENCE} CI"
+    return without_empty_columns(Sheet("exposure", caption, head, tuple(rows), _exposure_notes(own, numbers)))
+
+
+def _group(key: dict[str, Any], level: str, curves: str, numbers: Numbers) -> tuple[str, str, str]:
+    """Patients, deaths and median of one state; those of the Simon-Makuch curves beside the time-dependent model."""
+    n, events = (name_of({**key, "level": level, "statistic": statistic}) for statistic in ("n", "events"))
+    median = name_of({**key, "model": curves, "level": level, "statistic": "median"}) if curves else ""
+    return one(n, numbers), one(events, numbers), with_interval(median, numbers)
+
+
+def _exposure_notes(own: pd.DataFrame, numbers: Numbers) -> tuple[str, ...]:
+    bias = name_of({**PROGRESSED, "term": "rechallenged", "model": "immortal_time_bias"})
+    ratio, waited, percent = (f"{bias}.{name}" for name in ("ratio_of_hazard_ratios", "waited_months", "percent"))
+    byar = name_of({**PROGRESSED, "term": "rechallenged", "model": "exposure_mantel_byar", "statistic": "p"})
+    starts = name_of({**PROGRESSED, "term": "rechallenged", "model": "exposure_simon_makuch", "statistic": "starts"})
+    notes = [
+        if_known(
+            f"The time-dependent hazard ratio is {{{ratio}}} times the naive one: this is the immortal-time bias. The "
+            "naive comparison counts the months until rechallenge, in which nobody who is rechallenged could die, as "
+            "a benefit of rechallenge.",
+            ratio,
+            numbers=numbers,
+        ),
+        if_known(
+            f"Those ever rechallenged waited {{{waited}}} months in all, {{{percent}}} of their time from progression.",
+            waited,
+            percent,
+            numbers=numbers,
+        ),
+        if_known(f"Mantel-Byar test of the time-dependent comparison: P {{{byar}}}.", byar, numbers=numbers),
+        if_known(
+            f"Medians beside the time-dependent model: curves of Simon and Makuch, which begin {{{starts}}} months after "
+            "progression, as soon as enough patients are under observation after rechallenge.",
+            starts,
+            numbers=numbers,
+        ),
+        *_landmark_notes(own, numbers),
+        "Adjusted for the declared covariates that are known at progression. ECOG on record is that of rechallenge, and "
+        "treatment between is part of what is compared: neither is adjusted for.",
+        "No causal claim: whoever is chosen for rechallenge differs from others in ways that are not recorded "
+        "(confounding by indication), and taking account of time does not change that.",
+    ]
+    return tuple(note for note in notes if note != EMPTY)
+
+
+def _landmark_notes(own: pd.DataFrame, numbers: Numbers) -> list[str]:
+    found = []
+    for at in sorted(set(own.loc[own["model"] == "exposure_landmark", "at"].dropna())):
+        key = {**PROGRESSED, "term": "rechallenged_by_then", "model": "exposure_landmark", "at": at}
+        died, gone = (name_of({**key, "level": level, "statistic": "left_out"}) for level in ("died", "not_followed"))
+        later = name_of({**key, "statistic": "rechallenged_later"})
+        said = (
+            f"Landmark at {month(at, numbers, EXPOSURE_LANDMARKS)} months: {{{died}}} had died and {{{gone}}} were no longer under observation, so that they "
+            f"are in neither group; {{{later}}} of those not rechallenged by then were later."
+        )
+        found.append(if_known(said, died, gone, later, numbers=numbers))
+    return found
+
+
+def _delayed_entry(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
+    """OS from the first ICI of those rechallenged, counted from rechallenge on and as if nobody had waited."""
+    models = (("delayed_entry", "from rechallenge on"), ("delayed_entry_ignored", "entry ignored"))
+    medians = own[(own["model"] == "delayed_entry") & (own["statistic"] == "median")]
+    rows: list[Row] = []
+    for term, level in dict.fromkeys(zip(medians["term"], medians["level"], strict=True)):
+        key = {**ENTERED, "term": term, "level": level}
+        first, second = (name_of({**key, "model": model, "statistic": "median"}) for model, _ in models)
+        cells = (one(f"{first}.n", numbers), one(f"{first}.events", numbers))
+        label = words.level(term, level) if level else words.term(term)
+        medians_of = tuple(with_interval(name, numbers) for name in (first, second))
+        rows.append(Row(label, (*cells, *medians_of), "level" if level else "data"))
+    ratios = own[(own["model"] == "delayed_entry") & (own["statistic"] == "hr")]
+    for row in records(ratios):
+        names = [name_of({**row, "model": model}) for model, _ in models]
+        ratios_of = tuple(with_interval(name, numbers) for name in names)
+        rows.append(Row(f"Hazard ratio, {words.lower_first(_compared(row, {}))}", ("", "", *ratios_of)))
+    if not rows:
+        return None
+    head = ("", "Patients", "Deaths", "Counted from rechallenge on (delayed entry)", "Delayed entry ignored")
+    check = name_of({**ENTERED, "model": "entry_check", "term": "entry_months", "statistic": "hr"})
+    test = name_of({**ENTERED, "model": "delayed_entry", "term": "resistance", "statistic": "p"})
+    notes = (
+        "Median months (CI), then hazard ratios. Nobody in the rechallenge set could die before rechallenge; counted as at "
+        "risk from the first ICI on, survival is overstated by that waiting.",
+        if_known(f"Log-rank test with delayed entry, by resistance: P {{{test}}}.", test, numbers=numbers),
+        if_known(
+            f"Delayed entry supposes that the time of entry tells nothing about the risk afterwards: hazard ratio per "
+            f"month until rechallenge {{{check}}} ({{{check}.ci}}), P {{{check}.p}}.",
+            check, f"{check}.ci", f"{check}.p",
+            numbers=numbers,
+        ),
+    )  # fmt: skip
+    caption = f"Overall survival from the first ICI in the rechallenge set, with {CONFIDENCE} CI"
+    return without_empty_columns(
+        Sheet("delayed-entry", caption, head, tuple(rows), tuple(note for note in notes if note != EMPTY))
+    )
+
+
+def _compared(row: Mapping[str, Any], labels: Mapping[str, str]) -> str:
+    return comparison_words(str(row["term"]), str(row["level"]), str(row["reference"]), labels)
+
+
+def _competing(own: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> Sheet | None:
+    """Incidences of each cause, overall and by class, with the test and both hazard ratios."""
+    shares = own[own["statistic"] == "cumulative_incidence"]
+    times = sorted(set(shares["at"].dropna()))
+    rows: list[Row] = []
+    for endpoint, population in (("PFS1", "first_ici"), ("PFS", "rechallenge")):
+        part = shares[(shares["endpoint"] == endpoint) & (shares["population"] == population)]
+        if not len(part):
+            continue
+        rows.append(Row(words.endpoint(endpoint), ("",) * (len(times) + 5), "group"))
+        key: dict[str, Any] = {"endpoint": endpoint, "population": population}
+        for cause, said in CAUSES:
+            of_cause = part[part["model"] == f"cumulative_incidence|{cause}"]
+            for term in dict.fromkeys(of_cause["term"]):
+                levels = list(dict.fromkeys(of_cause.loc[of_cause["term"] == term, "level"]))
+                rows += _competing_rows(own, {**key, "term": term}, cause, said, levels, times, numbers, labels)
+    if not rows:
+        return None
+    head = (
+        "", "Patients", "Events", *(f"By {month(time, numbers)} months (CI)" for time in times), "Gray's P",
+        "Cause-specific HR (CI)", "Subdistribution HR (CI)",
+    )  # fmt: skip
+    notes = (
+        "Cumulative incidence (Aalen-Johansen): the share of patients whose progression-free time has ended in this way. The "
+        "cause-specific hazard ratio compares rates in those still without an event, the subdistribution hazard ratio "
+        "(Fine and Gray) the incidences; they answer different questions and need not agree.",
+    )
+    caption = f"What ends progression-free survival, with {CONFIDENCE} CI"
+    return without_empty_columns(Sheet("competing-events", caption, head, tuple(rows), notes))
+
+
+def _competing_rows(
+    own: pd.DataFrame,
+    key: dict[str, Any],
+    cause: str,
+    said: str,
+    levels: list[str],
+    times: list[float],
+    numbers: Numbers,
+    labels: Mapping[str, str],
+) -> list[Row]:
+    term, model = key["term"], f"cumulative_incidence|{cause}"
+    rows: list[Row] = []
+    if levels != [""]:
+        test = name_of({**key, "model": f"gray|{cause}", "statistic": "p"})
+        cells = ["", "", *("" for _ in times), one(test, numbers)]
+        for of, statistic in (("cause_specific", "hr"), ("fine_gray", "shr")):
+            found = own[(own["model"] == f"{of}|{cause}") & (own["statistic"] == statistic) & (own["term"] == term)]
+            found = found[found["endpoint"] == key["endpoint"]]
+            ratios = [with_interval(name_of(row), numbers) for row in records(found)]
+            cells.append("; ".join(ratios) or EMPTY)
+        rows.append(Row(f"{said}, by {words.lower_first(words.term(term, labels))}", tuple(cells), "group"))
+    for level in words.ordered(term, levels):
+        stem = {**key, "model": model, "level": level}
+        n, events = (name_of({**stem, "statistic": statistic}) for statistic in ("n", "events"))
+        at = [
+            with_interval(name_of({**stem, "statistic": "cumulative_incidence", "at": time}), numbers) for time in times
+        ]
+        label = words.level(term, level) if level else said
+        cells = [one(n, numbers), one(events, numbers), *at, "", "", ""]
+        rows.append(Row(label, tuple(cells), "level" if level else "data"))
+    return rows
+
+
+def _dating(own: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> Sheet | None:
+    """Medians and hazard ratios of PFS under three ways to date progression."""
+    part = own[own["model"].isin([model for model, _ in DATINGS]) & (own["endpoint"] == "PFS")]
+    if "dating_right_end" not in set(part["model"]):
+        return None
+    rows: list[Row] = []
+    medians = part[(part["model"] == "dating_right_end") & (part["statistic"] == "median")]
+    for term, level in dict.fromkeys(zip(medians["term"], medians["level"], strict=True)):
+        label = (
+            f"{words.term(term, labels)}: {words.lower_first(words.level(term, level))}" if level else words.term(term)
+        )
+        key = {**PFS, "term": term, "level": level, "statistic": "median"}
+        cells = tuple(with_interval(name_of({**key, "model": model}), numbers) for model, _ in DATINGS)
+        rows.append(Row(f"Median, months, {words.lower_first(label)}", cells))
+    for statistic, fitted in (("hr", "Cox"), ("weibull_hr", "Weibull")):
+        ratios = part[(part["statistic"] == statistic) & (part["model"] == "dating_right_end")]
+        for row in records(ratios):
+            cells = tuple(with_interval(name_of({**row, "model": model}), numbers) for model, _ in DATINGS)
+            rows.append(Row(f"Hazard ratio, {fitted}, {words.lower_first(_compared(row, labels))}", cells))
+    width = name_of({**PFS, "model": "dating_interval", "term": "overall", "statistic": "median_width"})
+    notes = (
+        if_known(
+            f"{{{width}.events}} progressions lie between two scans, half of them in intervals of up to {{{width}}} months. "
+            "Deaths are exact.",
+            width,
+            numbers=numbers,
+        ),
+        "In the last column the brackets of a median are the two times between which the data do not tell the estimate "
+        "apart (Turnbull): no confidence interval. There is no Cox model of intervals; Weibull models of all three tell "
+        "the effect of dating from that of the model.",
+    )
+    head = ("", *(said for _, said in DATINGS))
+    caption = f"How progression is dated: progression-free survival from rechallenge, with {CONFIDENCE} CI"
+    return Sheet("dating", caption, head, tuple(rows), tuple(note for note in notes if note != EMPTY))

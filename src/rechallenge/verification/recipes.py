@@ -6,12 +6,13 @@ functions in workflow/templates/verify_*.R. A model without a recipe is listed i
 
 from typing import Final
 
-from rechallenge.verification import recipes_over_time, recipes_patients, recipes_survival
+from rechallenge.verification import recipes_models, recipes_over_time, recipes_patients, recipes_survival
 from rechallenge.verification.context import Recipe
 
 RECIPES: Final[dict[str, Recipe]] = {
     **recipes_patients.RECIPES,
     **recipes_survival.RECIPES,
+    **recipes_models.RECIPES,
     **recipes_over_time.RECIPES,
 }
 LEFT_OUT: Final = {
@@ -24,4 +25,6 @@ LEFT_OUT: Final = {
     "assessment_interval": "days between assessments",
     "specification_curve": "each specification has its own patients and times, which are not kept",
     "contradiction_check": "simulated",
+    "log_rank_permutation": "all allocations of the patients, or some drawn at random",
+    "model_checks": "counts of patients",
 }

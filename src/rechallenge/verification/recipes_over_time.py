@@ -66,6 +66,7 @@ def dating(rows: pd.DataFrame, context: Context) -> Iterator[str]:
     """The three datings in one call per group: the rows of the right end stand for the others too."""
     months = r.vector(context.settings.landmarks_months)
     own, limits = within_prefix(rows.iloc[0]), f"{months}, {context.interval}, {context.confidence}"
+    yield f"check_width({own}, d)"
     for term, level in groups_of(rows[rows["statistic"] == "n"]):
         yield f"check_dating({own}, {subset(term, level)}, {limits}, {r.text('/'.join(filter(None, (term, level))))})"
     for term in dict.fromkeys(rows.loc[rows["statistic"].isin(["hr", "weibull_hr"]), "term"]):

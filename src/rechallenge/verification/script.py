@@ -16,7 +16,7 @@ from rechallenge.verification.frames import Frames
 from rechallenge.verification.recipes import LEFT_OUT, RECIPES
 
 TEMPLATE: Final = "verify.R.j2"
-METHODS: Final = ("verify_methods.R", "verify_over_time.R", "verify_report.R")
+METHODS: Final = ("verify_methods.R", "verify_over_time.R", "verify_models.R", "verify_report.R")
 OTHER: Final = "no recipe for these rows"
 RANDOM: Final = "drawn at random, or of imputed data sets"
 # The patients of each population, without an endpoint.
@@ -61,6 +61,7 @@ def verification_script(
         title=title.replace("\n", " "),
         methods="\n".join((templates / name).read_text(encoding="utf-8") for name in METHODS),
         numbers=r.vector(frames.numbers),
+        missing=r.text(settings.missing_covariates),
         left_out={
             "model": r.vector(model for (model, _), _ in listed) if listed else "character()",
             "rows": r.vector(float(rows) for _, rows in listed) if listed else "numeric()",

@@ -12,7 +12,9 @@ times <- c(90, 365)
 # Beyond R's default of 1e-9, which leaves coefficients up to 1e-7 from the maximum.
 control <- coxph.control(eps = 1e-13, iter.max = 200)
 z <- qnorm(0.975)
-LARGEST <- 10  # a standard error per standard deviation of the covariate that only separation gives
+# Under separation R prints the place where it stopped, with a warning: per standard deviation of the covariate a huge
+# coefficient or standard error, or none. That is no answer.
+infinite <- function(b, se, sd) any(!is.finite(se)) || any(se == 0) || any(se * sd > 10) || any(abs(b) * sd > 10)
 tryit <- function(expr) tryCatch(expr, error = function(e) NULL)
 chi <- function(x, df) c(x, df, pchisq(x, df, lower.tail = FALSE))
 
@@ -79,7 +81,7 @@ groups <- function(x) {
       tryit(weighted(x$time, x$died, x$group, weights[[w]], x$strata)))
   }
   add("log-rank test of trend|", tryit({
-    m <- coxph(Surv(time, died) ~ match(x$group, levels), x, ties = "breslow", control = coxph.control(iter.max = 0))
+    m <- coxph(Surv(time, died) ~ match(x$group, levels), x, ties = "breslow")
     stopifnot(!is.na(m$coefficients)); chi(m$score, 1) }))
   if (length(levels) > 2) {
     p <- NULL
@@ -110,9 +112,13 @@ cox <- function(x, response, terms, title, extra = "", ties = "efron", zph = "km
   if (is.null(m)) return(list())
   b <- coef(m); V <- vcov(m); se <- sqrt(diag(V)); sd <- apply(as.matrix(x[, terms, drop = FALSE]), 2, sd)
   naive <- if (is.null(m$naive.var)) se else sqrt(diag(m$naive.var))
-  if (any(is.na(b)) || any(!is.finite(naive)) || any(naive * sd > LARGEST)) return(list())
+  if (any(is.na(b)) || infinite(b, naive, sd)) return(list())
   k <- length(b); r <- list(); add <- function(q, v) r[[paste0(title, ": ", q, "|")]] <<- unname(v)
-  if (!is.null(m$naive.var)) { add("standard error", se); add("Wald test", chi(m$wald.test, k)); return(r) }
+  if (!is.null(m$naive.var)) {
+    add("standard error", se)
+    # With fewer clusters than coefficients R tests what a generalised inverse leaves.
+    if (qr(V)$rank == k) add("Wald test", chi(m$wald.test, k))
+    return(r) }
   add("coefficient", b); add("standard error", se); add("P", 2 * pnorm(-abs(b / se)))
   add("limits of the hazard ratio", c(exp(b - z * se), exp(b + z * se)))
   add("log likelihood", m$loglik); add("likelihood-ratio test", chi(2 * diff(m$loglik), k))
@@ -133,7 +139,6 @@ models <- function(x) {
     cox(x, plain, terms, "Cox, stratified", extra = "strata(strata)"),
     cox(x, plain, terms, "Cox, robust variance", robust = TRUE),
     cox(x, plain, terms, "Cox, clusters", extra = "cluster(cluster)"))
-  if (length(terms) > 1) r <- c(r, cox(x, plain, terms[1], "Cox, univariable"))
   if (length(varied) == length(terms) && sum(late$died) > 0) r <- c(r, cox(late, from, terms, "Cox, delayed entry"),
     cox(late, from, terms, "Cox, delayed entry, stratified", extra = "strata(strata)"))
   r
@@ -149,9 +154,11 @@ firth <- function(x, terms, ties) {
     fr <- setdiff(seq_along(terms), fix)
     full <- function(p) { b <- numeric(length(terms)); b[fr] <- p; if (length(fix)) b[fix] <- val; b }
     if (!length(fr)) return(list(value = pl(full(numeric())), b = full(numeric())))
-    o <- list(par = start[fr])
-    for (h in c(1e-5, 1e-6)) o <- optim(o$par, function(p) -pl(full(p)), method = "BFGS",
-      control = list(reltol = 1e-16, maxit = 500, ndeps = rep(h, length(fr))))
+    # From two places: a profile far out can have a lower maximum beside the one that counts.
+    tried <- lapply(unique(list(start[fr], 0 * start[fr])), function(from) { o <- list(par = from)
+      for (h in c(1e-5, 1e-4)) o <- optim(o$par, function(p) -pl(full(p)), method = "BFGS",
+        control = list(reltol = 1e-16, maxit = 500, ndeps = rep(h, length(fr)))); o })
+    o <- tried[[which.min(sapply(tried, function(o) o$value))]]
     list(value = -o$value, b = full(o$par)) }
   m <- mx(); se <- sqrt(diag(at(m$b)$var)); q <- qchisq(.95, 1) / 2
   ci <- sapply(seq_along(terms), function(j) { h <- function(v) mx(j, v, m$b)$value - m$value + q
@@ -185,18 +192,18 @@ causes <- function(x) {
           add(paste0("Aalen-Johansen: standard error", key), at$std.err[, k]) }
         add(paste0("Aalen-Johansen: limits, ", type, key), c(at$lower[, k], at$upper[, k])) } } }
   if (length(unique(x$group)) > 1) { t <- tryit(cuminc(x$time, x$event, x$group)$Tests)
-    if (!is.null(t)) for (k in rownames(t)) if (all(is.finite(t[k, ]))) add(paste0("Gray's test|", k), t[k, c(1, 3, 2)]) }
+    if (!is.null(t)) for (k in rownames(t)) if (all(is.finite(t[k, ])) && t[k, 1] >= 0) add(paste0("Gray's test|", k), t[k, c(1, 3, 2)]) }
   terms <- Filter(function(v) !any(is.na(x[[v]])) && sd(x[[v]]) > 0, c("x1", "x2", "x3")); if (!length(terms)) return(r)
   sd <- apply(as.matrix(x[, terms, drop = FALSE]), 2, sd)
   m <- tryit(crr(x$time, x$event, as.matrix(x[, terms, drop = FALSE]), gtol = 1e-13, maxiter = 200))
-  if (!is.null(m)) { inv <- sqrt(diag(m$invinf)); if (all(is.finite(inv)) && all(inv * sd <= LARGEST)) {
+  if (!is.null(m)) { inv <- sqrt(diag(m$invinf)); if (!infinite(m$coef, inv, sd)) {
     se <- sqrt(diag(m$var)); add("Fine-Gray (crr): coefficient|", m$coef); add("Fine-Gray (crr): standard error|", se)
     add("Fine-Gray (crr): P|", 2 * pnorm(-abs(m$coef / se))); add("Fine-Gray (crr): log likelihood|", c(m$loglik.null, m$loglik)) } }
   m <- tryit({ x$id <- seq_len(nrow(x)); x$state <- droplevels(x$state)
     d <- finegray(as.formula(paste("Surv(time, state) ~ id +", paste(terms, collapse = "+"))), x, etype = "1")
     coxph(as.formula(paste("Surv(fgstart, fgstop, fgstatus) ~", paste(terms, collapse = "+"))), d, weights = fgwt,
       cluster = id, ties = "breslow", control = control) })
-  if (!is.null(m) && !any(is.na(coef(m))) && all(sqrt(diag(m$naive.var)) * sd <= LARGEST)) {
+  if (!is.null(m) && !any(is.na(coef(m))) && !infinite(coef(m), sqrt(diag(m$naive.var)), sd)) {
     add("Fine-Gray (finegray): coefficient|", coef(m)); add("Fine-Gray (finegray): standard error|", sqrt(diag(vcov(m)))) }
   r
 }
