@@ -15,7 +15,6 @@ from rechallenge.figures import over_time, run, subgroups
 from rechallenge.settings.config import ReleaseSettings
 from tests.figures.helpers import cohort, cox_rows, curve, estimate, patients
 
-
 PATIENTS = patients(
     ("CANARY-1", "primary", 60, 61, 90, 30, True, 200, True),
     ("CANARY-2", "acquired", 200, 210, 300, 100, True, 300, False),

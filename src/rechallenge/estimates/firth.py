@@ -165,7 +165,7 @@ def _maximum(x: Array, risk: RiskSets, start: Array, fixed: tuple[int, ...]) -> 
 
 
 def _curvature(x: Array, risk: RiskSets, here: _Maximum, free: list[int], information: Array) -> Array:
-    """Minus the second derivatives of the penalised likelihood, by differences of its gradient; else the information."""
+    """Minus the second derivatives of the penalised likelihood, by differences of its gradient."""
     columns = []
     for place in free:
         aside = np.zeros(len(here.coef))

@@ -6,10 +6,10 @@ observed effect. Power at the observed effect is a function of its P value and a
 
 import math
 from collections.abc import Iterator, Sequence
+from statistics import NormalDist
 from typing import Final
 
 import pandas as pd
-from scipy.special import ndtr, ndtri
 
 from rechallenge.estimates.plans import Classes, Plan, class_order
 from rechallenge.estimates.rows import Counts, Row, not_fitted
@@ -24,12 +24,14 @@ RATIOS_OF_RATIOS: Final = (2.0, 3.0, 5.0)
 
 def detectable(std_error: float, power: float, confidence: float) -> float:
     """Return the smallest ratio above 1 that is found with that power, the log ratio having this standard error."""
-    return math.exp((float(ndtri(0.5 + confidence / 2)) + float(ndtri(power))) * std_error)
+    normal = NormalDist()
+    return math.exp((normal.inv_cdf(0.5 + confidence / 2) + normal.inv_cdf(power)) * std_error)
 
 
 def power_of(ratio: float, std_error: float, confidence: float) -> float:
     """Return the power of a two-sided test at 1 - confidence for an assumed ratio (the nearer tail alone, as usual)."""
-    return float(ndtr(abs(math.log(ratio)) / std_error - ndtri(0.5 + confidence / 2)))
+    normal = NormalDist()
+    return normal.cdf(abs(math.log(ratio)) / std_error - normal.inv_cdf(0.5 + confidence / 2))
 
 
 def two_groups(events: float, share: float) -> float:

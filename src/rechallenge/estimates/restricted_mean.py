@@ -6,10 +6,10 @@ without a correction for small samples. The estimator is asymptotic: intervals a
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import erfc, ndtri
 
 Array = NDArray[np.float64]
 NAN = float("nan")
@@ -60,7 +60,7 @@ def restricted_mean(time: Array, event: Array, horizon: float) -> RestrictedMean
 def difference(first: RestrictedMean, second: RestrictedMean, confidence: float) -> Contrast:
     """Return first minus second with its normal interval; NaN where neither mean has a variance."""
     gap, error = first.estimate - second.estimate, math.hypot(first.std_error, second.std_error)
-    half = float(ndtri(0.5 + confidence / 2)) * error
+    half = NormalDist().inv_cdf(0.5 + confidence / 2) * error
     return Contrast(gap, gap - half, gap + half, _p(gap, error)) if error > 0 else Contrast(gap, NAN, NAN, NAN)
 
 
@@ -70,16 +70,16 @@ def ratio(first: RestrictedMean, second: RestrictedMean, confidence: float) -> C
         return Contrast(NAN, NAN, NAN, NAN)
     log = math.log(first.estimate / second.estimate)
     error = math.hypot(first.std_error / first.estimate, second.std_error / second.estimate)
-    half = float(ndtri(0.5 + confidence / 2)) * error
+    half = NormalDist().inv_cdf(0.5 + confidence / 2) * error
     if not error > 0:
         return Contrast(math.exp(log), NAN, NAN, NAN)
     return Contrast(math.exp(log), math.exp(log - half), math.exp(log + half), _p(log, error))
 
 
 def _p(value: float, error: float) -> float:
-    return float(erfc(abs(value / error) / math.sqrt(2)))
+    return math.erfc(abs(value / error) / math.sqrt(2))
 
 
 def half_width(mean: RestrictedMean, confidence: float) -> float:
     """Return half of the normal interval of a restricted mean."""
-    return float(ndtri(0.5 + confidence / 2)) * mean.std_error
+    return NormalDist().inv_cdf(0.5 + confidence / 2) * mean.std_error

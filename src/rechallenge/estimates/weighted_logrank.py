@@ -12,7 +12,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc
 
 from rechallenge.estimates.logrank import ChiSquare, log_rank
 from rechallenge.estimates.partial_likelihood import derivatives, risk_sets
@@ -72,7 +71,7 @@ def _tested(total: Array, variance: Array) -> ChiSquare:
     if not values[0] > _SINGULAR * max(values[-1], 1e-300):
         return ChiSquare(np.nan, df, np.nan)
     statistic = float(total @ np.linalg.solve(variance, total))
-    return ChiSquare(statistic, df, float(chdtrc(df, statistic)))
+    return _chi_square(statistic, df)
 
 
 def _counts(time: Array, event: Array, codes: NDArray[np.intp], size: int) -> tuple[Array, Array]:
@@ -145,4 +144,10 @@ def trend(time: Array, event: Array, scores: Array, strata: ArrayLike | None = N
     if not information[0, 0] > _SINGULAR * max(float((x**2).sum()), 1e-300):
         return ChiSquare(np.nan, 1, np.nan)
     statistic = float(score[0] ** 2 / information[0, 0])
-    return ChiSquare(statistic, 1, float(chdtrc(1, statistic)))
+    return _chi_square(statistic, 1)
+
+
+def _chi_square(statistic: float, df: int) -> ChiSquare:
+    from scipy.special import chdtrc
+
+    return ChiSquare(statistic, df, float(chdtrc(df, statistic)))
