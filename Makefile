@@ -24,7 +24,7 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help setup report test check format docs lock demo-broken assure benchmark verify-r clean
+.PHONY: help setup report test check format docs lock demo-broken assure benchmark verify-r r-fixtures clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
@@ -68,6 +68,10 @@ verify-r: setup
 	@command -v Rscript >/dev/null || { echo "R is needed: install R and its package survival (Debian: r-base-core r-cran-survival)."; exit 1; }
 	$(RUN_STUDY)
 	Rscript $(RUN)/results/private/verification/verify.R
+
+# R's answers in tests/reference made again (needs R; TOPICS="survival r/lung" for some; CHECK=--check only compares)
+r-fixtures:
+	$(PYTHON) scripts/r_fixtures.py $(CHECK) $(TOPICS)
 
 benchmark: setup
 	$(BIN)/python scripts/benchmark.py

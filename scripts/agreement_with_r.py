@@ -1,173 +1,84 @@
 """Compare every survival statistic of this project with R's on the reference data sets.
 
-Run it from the checkout: it prints the table of docs/statistics.md. The data and R's answers are in
-tests/reference/; reference.R there makes the answers.
+Run it from the checkout: it prints the table of docs/statistics.md, and with --write puts it there. Data, R's answers
+and the R scripts that make them are in tests/reference/, the comparisons in tests/agreement/, one module per topic.
 """
 
-import json
+import importlib
 import math
+import pkgutil
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import pandas as pd
-
-from rechallenge.dates import DAYS_PER_MONTH
-from rechallenge.estimates import follow_up, kaplan_meier, logrank, models
-from rechallenge.estimates.rows import Row
-from rechallenge.estimates.times import rounded
-from rechallenge.settings.statistics import Covariate
-
-FOLDER: Final = Path(__file__).resolve().parents[1] / "tests" / "reference"
-INTERVALS: Final[tuple[kaplan_meier.Interval, ...]] = ("log", "log-log", "plain")
-NOT_COVARIATES: Final = ("time", "event", "group", "strata", "entry", "cluster")
-CONFIDENCE: Final = 0.95
-# No difference below this is told apart from rounding.
-FLOOR: Final = 1e-12
-
-Difference = tuple[str, float]
+ROOT: Final = Path(__file__).resolve().parents[1]
+DOCUMENT: Final = ROOT / "docs" / "statistics.md"
+BEGIN: Final = "<!-- agreement: made by scripts/agreement_with_r.py -->"
+END: Final = "<!-- end of agreement -->"
+# No difference below this is told apart from rounding: R's answers are stored with 13 digits.
+FLOOR: Final = 1e-11
+# Differences vary in their digits between processors.
+MARGIN: Final = 3
 
 
-def differences(data: pd.DataFrame, answers: dict[str, Any]) -> Iterator[Difference]:
-    """Yield the name of each quantity and how far the results table is from R, for one data set.
+@dataclass(frozen=True)
+class Agreement:
+    """On how many data sets, and values, a quantity was compared, and the largest relative difference."""
 
-    A value that only one of the two has is infinitely far. Times of `data` are months; they go through the
-    same functions, in days, as a study's.
-    """
-    frame = pd.DataFrame(
-        {
-            "days": rounded(data["time"] * DAYS_PER_MONTH),
-            "event": (data["event"] == 1).astype(int),
-            "any": (data["event"] > 0).astype(int),
-            "entry_days": 0.0,
-            "group": data["group"].astype(str),
-        }
-    ).join(data.drop(columns=list(NOT_COVARIATES), errors="ignore"))
-    yield from _curves(frame, answers["km"], answers["meta"]["times"], "")
-    late = frame.assign(entry_days=rounded(data["entry"] * DAYS_PER_MONTH))
-    yield from _curves(late, answers["km_truncated"], answers["meta"]["times"], ", delayed entry")
-    test = logrank.rows(frame, frame["group"])
-    yield from _pair("log-rank: chi-square", _value(test, "chi2").estimate, answers["logrank"]["logrank"]["chisq"])
-    yield from _pair("log-rank: P", _value(test, "p").estimate, answers["logrank"]["logrank"]["p"])
-    names = [name for name in data.columns if name not in NOT_COVARIATES]
-    yield from _model(frame, names, answers["cox"]["efron"], "Cox")
-    for name in names:
-        yield from _model(frame, [name], answers["cox"]["univariable"][name], "Cox, univariable")
+    data_sets: int
+    values: int
+    largest: float
 
 
-def _curves(frame: pd.DataFrame, answers: dict[str, Any], times: list[float], suffix: str) -> Iterator[Difference]:
-    for group, expected in answers.items():
-        own = frame if group == "overall" else frame[frame["group"] == group.removeprefix("group=")]
-        for interval in INTERVALS:
-            rows = kaplan_meier.rows(own, interval=interval, confidence=CONFIDENCE, landmarks=tuple(times))
-            yield from _quantiles(rows, expected[interval], suffix)
-            yield from _landmarks(rows, own, expected[interval]["at"], interval, suffix)
-            if not suffix:
-                yield from _follow_up(own, expected["followup_reverse_km"][interval], interval)
-        if not suffix:
-            symmetric, spss = _value(rows, "median_symmetric"), expected["spss"]
-            for ours, name in ((symmetric.estimate, ""), (symmetric.lower, "_lower"), (symmetric.upper, "_upper")):
-                yield from _pair("symmetric median and interval", ours, spss[f"median{name}"])
+def differences() -> Iterator[tuple[str, str, float]]:
+    """Yield quantity, data set and relative difference from all modules of tests/agreement that compare."""
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    package = importlib.import_module("tests.agreement")
+    for name in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
+        module = importlib.import_module(f"tests.agreement.{name}")
+        if hasattr(module, "differences"):
+            yield from module.differences()
 
 
-def _quantiles(rows: tuple[Row, ...], expected: dict[str, Any], suffix: str) -> Iterator[Difference]:
-    for statistic, name, limits in (("q1", "q25", "q25_"), ("median", "median", ""), ("q3", "q75", "q75_")):
-        row = _value(rows, statistic)
-        yield from _pair(f"Kaplan-Meier: median and quartiles{suffix}", row.estimate, expected[name])
-        for ours, bound in ((row.lower, "lower"), (row.upper, "upper")):
-            yield from _pair(f"Kaplan-Meier: limits of median and quartiles{suffix}", ours, expected[limits + bound])
-
-
-def _landmarks(
-    rows: tuple[Row, ...], frame: pd.DataFrame, expected: dict[str, Any], interval: kaplan_meier.Interval, suffix: str
-) -> Iterator[Difference]:
-    curve = kaplan_meier.curve_of(frame, interval, CONFIDENCE)
-    for place, month in enumerate(expected["time"]):
-        row = _value(rows, "survival", month)
-        at_risk = _value(rows, "at_risk", month).estimate
-        yield from _pair(f"Kaplan-Meier: number at risk{suffix}", at_risk, expected["n_risk"][place])
-        if math.isnan(row.estimate):  # beyond the last time, where R was told to extend the curve
-            continue
-        error = kaplan_meier.survival_at(curve, pd.Series([month * DAYS_PER_MONTH]).to_numpy())["std_error"].iloc[0]
-        yield from _pair(f"Kaplan-Meier: S(t){suffix}", row.estimate, expected["surv"][place])
-        yield from _pair(f"Kaplan-Meier: standard error{suffix}", float(error), expected["se"][place])
-        for ours, bound in ((row.lower, "lower"), (row.upper, "upper")):
-            yield from _pair(f"Kaplan-Meier: {interval} limits{suffix}", ours, expected[bound][place])
-
-
-def _follow_up(frame: pd.DataFrame, expected: dict[str, Any], interval: kaplan_meier.Interval) -> Iterator[Difference]:
-    # In the data with competing risks any event ends follow-up.
-    (row,) = follow_up.rows(frame.assign(event=frame["any"]), interval=interval, confidence=CONFIDENCE)
-    for ours, name in ((row.estimate, "median"), (row.lower, "lower"), (row.upper, "upper")):
-        yield from _pair("reverse Kaplan-Meier: median and limits", ours, expected[name])
-
-
-def _model(frame: pd.DataFrame, names: list[str], expected: dict[str, Any], title: str) -> Iterator[Difference]:
-    covariates = [Covariate(name=name) for name in names]
-    rows = models.model_rows(frame, covariates, confidence=CONFIDENCE, minimum_events=1)
-    terms = expected["terms"]
-    for place, name in enumerate(terms["term"]):
-        own = tuple(row for row in rows if row.term == name)
-        hr = _value(own, "hr")
-        yield from _pair(f"{title}: coefficient", _value(own, "coef").estimate, terms["coef"][place])
-        yield from _pair(f"{title}: standard error", _value(own, "se").estimate, terms["se"][place])
-        yield from _pair(f"{title}: hazard ratio", hr.estimate, terms["hr"][place])
-        yield from _pair(f"{title}: limits of the hazard ratio", hr.lower, terms["lower"][place])
-        yield from _pair(f"{title}: limits of the hazard ratio", hr.upper, terms["upper"][place])
-        yield from _pair(f"{title}: P", hr.p, terms["p"][place])
-    for statistic, name in (("likelihood_ratio_chi2", "lr"), ("wald_chi2", "wald"), ("score_chi2", "score")):
-        if name in expected:
-            row = _value(rows, statistic)
-            yield from _pair(f"{title}: {name} test, chi-square", row.estimate, expected[name]["chisq"])
-            yield from _pair(f"{title}: {name} test, P", row.p, expected[name]["p"])
-    share = _value(rows, "concordance")
-    yield from _pair(f"{title}: concordance", share.estimate, expected["concordance"])
-    if "concordance_se" in expected:
-        z = 1.959963984540054
-        upper = min(1.0, expected["concordance"] + z * expected["concordance_se"])
-        yield from _pair(f"{title}: upper limit of the concordance", share.upper, upper)
-        proportional = expected["zph"]["km"]
-        for place, name in enumerate(proportional["term"]):
-            own = tuple(row for row in rows if row.term == ("global" if name == "GLOBAL" else name))
-            which = "cox.zph, GLOBAL" if name == "GLOBAL" else "cox.zph"
-            yield from _pair(f"{which}: chi-square", _value(own, "ph_chi2").estimate, proportional["chisq"][place])
-            yield from _pair(f"{which}: P", _value(own, "ph_p").estimate, proportional["p"][place])
-
-
-def _value(rows: tuple[Row, ...], statistic: str, at: float | None = None) -> Row:
-    return next(row for row in rows if row.statistic == statistic and (at is None or row.at == at))
-
-
-def _pair(name: str, ours: float, theirs: float | None) -> Iterator[Difference]:
-    absent = theirs is None
-    if math.isnan(ours) or absent:
-        yield name, 0.0 if math.isnan(ours) and absent else math.inf
-    else:
-        yield name, abs(ours - float(theirs or 0.0))
-
-
-def largest(folder: Path = FOLDER) -> dict[str, tuple[int, float]]:
-    """Return, per quantity, how many values were compared and the largest difference over all data sets."""
-    found: dict[str, tuple[int, float]] = {}
-    for path in sorted(folder.glob("*.csv")):
-        answers = json.loads((folder / "r" / f"{path.stem}.json").read_text(encoding="utf-8"))
-        for name, difference in differences(pd.read_csv(path), answers):
-            count, worst = found.get(name, (0, 0.0))
-            found[name] = (count + 1, max(worst, difference))
-    return found
+def agreements() -> dict[str, Agreement]:
+    """Return the agreement of each quantity, in the order of the modules."""
+    found: dict[str, tuple[set[str], int, float]] = {}
+    for quantity, data_set, difference in differences():
+        names, count, worst = found.get(quantity, (set(), 0, 0.0))
+        found[quantity] = ({*names, data_set}, count + 1, max(worst, difference))
+    return {quantity: Agreement(len(names), count, worst) for quantity, (names, count, worst) in found.items()}
 
 
 def bound(difference: float) -> float:
-    """Return the power of ten that the difference stays below (it varies in its digits between processors)."""
-    return FLOOR if difference < FLOOR else 10.0 ** (math.floor(math.log10(difference)) + 1)
+    """Return the power of ten that the difference stays below, with a margin."""
+    return FLOOR if MARGIN * difference < FLOOR else 10.0 ** (math.floor(math.log10(MARGIN * difference)) + 1)
 
 
-def markdown(found: dict[str, tuple[int, float]]) -> str:
+def markdown(found: dict[str, Agreement]) -> str:
     """Return the table of docs/statistics.md."""
-    lines = ["| quantity | values compared | largest difference below |", "|---|---|---|"]
-    lines += [f"| {name} | {count} | {bound(worst):.0e} |" for name, (count, worst) in found.items()]
+    lines = ["| quantity | data sets | values compared | largest difference below |", "|---|---|---|---|"]
+    lines += [f"| {name} | {one.data_sets} | {one.values} | {bound(one.largest):.0e} |" for name, one in found.items()]
     return "\n".join(lines)
 
 
+def stated(text: str) -> dict[str, tuple[int, int, float]]:
+    """Return the rows of the table in the documentation: data sets, values, and the bound."""
+    lines = text.split(BEGIN)[1].split(END)[0].strip().splitlines()[2:]
+    cells = [line.strip("| ").split(" | ") for line in lines]
+    return {name: (int(sets), int(values), float(below)) for name, sets, values, below in cells}
+
+
+def written(text: str, table: str) -> str:
+    """Return the document with the table between its markers."""
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    return f"{before}{BEGIN}\n{table}\n{END}{after}"
+
+
 if __name__ == "__main__":
-    print(markdown(largest()))
+    made = markdown(agreements())
+    print(made)
+    if "--write" in sys.argv[1:]:
+        DOCUMENT.write_text(written(DOCUMENT.read_text(encoding="utf-8"), made), encoding="utf-8")

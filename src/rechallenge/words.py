@@ -64,6 +64,7 @@ LEVELS: Final = {
     },
     "progression_pattern": {"oligo": "Oligo-progression", "systemic": "Systemic progression", "unknown": "Unknown"},
     "interval_treatment": {"true": "With interval treatment", "false": "Without interval treatment"},
+    "histology_group": {"non_squamous": "Non-squamous", "squamous": "Squamous"},
     "overall": {"": "All patients"},
 }
 # Presets of the definitions, as short as the heading of a column.

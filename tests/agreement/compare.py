@@ -18,23 +18,26 @@ Difference = tuple[str, str, float]
 Numbers = Mapping[str, Sequence[float] | NDArray[np.float64]]
 
 
-def distance(ours: Sequence[float] | NDArray[np.float64] | None, theirs: Sequence[float | None] | None) -> float:
-    """Return the largest relative difference; infinite where only one side has a value.
+def distances(ours: Sequence[float] | NDArray[np.float64] | None, theirs: Sequence[float | None] | None) -> list[float]:
+    """Return the relative difference of each number; infinite where only one side has a value.
 
     None, NaN and infinite numbers are no values. A vector that is missing is one without values.
     """
-    if ours is None and theirs is None:
-        return 0.0
-    size = len(theirs if ours is None else ours)
+    size = len(theirs if theirs is not None else ours if ours is not None else ())
     here = np.array([np.nan] * size if ours is None else ours, dtype="float64")
     there = np.array([np.nan] * size if theirs is None else theirs, dtype="float64")
     if len(here) != len(there):
-        return float("inf")
-    known = np.isfinite(here), np.isfinite(there)
-    if (known[0] != known[1]).any():
-        return float("inf")
-    gap = np.abs(here - there)[known[0]] / np.maximum(np.abs(there[known[0]]), FLOOR)
-    return float(gap.max(initial=0.0))
+        return [float("inf")]
+    known, expected = np.isfinite(here), np.isfinite(there)
+    gap = np.where(known == expected, 0.0, np.inf)
+    both = known & expected
+    gap[both] = np.abs(here - there)[both] / np.maximum(np.abs(there[both]), FLOOR)
+    return [float(one) for one in gap]
+
+
+def distance(ours: Sequence[float] | NDArray[np.float64] | None, theirs: Sequence[float | None] | None) -> float:
+    """Return the largest of `distances`."""
+    return max(distances(ours, theirs), default=0.0)
 
 
 def answers(folder: Path) -> dict[str, Any]:
@@ -69,4 +72,5 @@ def of_quantities(
         theirs = {key: numbers for key, numbers in expected.items() if key.startswith(prefixes)}
         found = ours(data, theirs)
         for key in sorted({*theirs, *found}):
-            yield key.split("|")[0], name, distance(found.get(key), theirs.get(key))
+            for far in distances(found.get(key), theirs.get(key)):
+                yield key.split("|")[0], name, far

@@ -1,8 +1,8 @@
 """Log-rank tests of every kind and restricted means on the drawn data sets."""
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 import pandas as pd

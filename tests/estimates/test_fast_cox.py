@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rechallenge.estimates import cox, fast_cox
+from rechallenge.estimates import cox, fast_cox, partial_likelihood
 from tests.estimates.cohort import DATA_SETS, reference
 
 # R stops when the log-likelihood changes by less than 1e-9 of itself: this close to the maximum.
@@ -74,3 +74,37 @@ def test_the_order_of_the_patients_does_not_matter():
 def test_without_a_single_maximum_nothing_is_fitted(event, columns):
     with pytest.raises(fast_cox.NoMaximum):
         fast_cox.fit(np.arange(1.0, 9.0), np.array(event, dtype=float), np.array(columns, dtype=float).T)
+
+
+def design_with_entry_and_strata(seed: int) -> tuple[np.ndarray, ...]:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(80, 2))
+    time = np.ceil(rng.exponential(30, 80) / np.exp(0.5 * x[:, 0])) + 1
+    entry = np.floor(time * rng.random(80) * (rng.random(80) < 0.6))
+    return time, (rng.random(80) < 0.7).astype(float), x, entry, rng.integers(0, 4, 80)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_large_samples_take_differences_of_sums_and_give_the_same(seed, monkeypatch):
+    time, event, x, entry, strata = design_with_entry_and_strata(seed)
+    tabled = fast_cox.fit(time, event, x, entry=entry, strata=strata)
+    monkeypatch.setattr(partial_likelihood, "TABLED", 0)
+    summed = fast_cox.fit(time, event, x, entry=entry, strata=strata)
+    np.testing.assert_allclose(summed.coef, tabled.coef, rtol=1e-9)
+    np.testing.assert_allclose(summed.covariance, tabled.covariance, rtol=1e-9)
+
+
+def test_strata_that_never_meet_are_separate_cohorts():
+    time, event, x, _, strata = design_with_entry_and_strata(7)
+    apart = time + 1000 * strata
+    entered = 1000.0 * strata
+    np.testing.assert_allclose(
+        fast_cox.fit(time, event, x, strata=strata).coef, fast_cox.fit(apart, event, x, entry=entered).coef, rtol=1e-9
+    )
+
+
+def test_ties_are_broken_alike_where_there_are_none():
+    time, event, x, *_ = design_with_entry_and_strata(8)
+    time = time + np.arange(80) / 100
+    efron, breslow = (fast_cox.fit(time, event, x, ties=ties) for ties in ("efron", "breslow"))
+    np.testing.assert_allclose(efron.coef, breslow.coef, rtol=1e-12)

@@ -63,9 +63,7 @@ def test_only_the_univariable_model_that_needs_it_has_it(frame: pd.DataFrame) ->
 def test_separation_by_order_of_events_is_answered(frame: pd.DataFrame) -> None:
     # Every primary patient progresses before the first acquired one does.
     primary = np.arange(30) < 15
-    separated = frame.assign(
-        days=np.arange(1.0, 31.0), event=1, resistance=np.where(primary, "primary", "acquired")
-    )
+    separated = frame.assign(days=np.arange(1.0, 31.0), event=1, resistance=np.where(primary, "primary", "acquired"))
     found = models(separated)
     assert "separation" in refusals(found, "cox_multivariable")[0]
     assert any(row.statistic == "hr" for row in found["cox_firth"])

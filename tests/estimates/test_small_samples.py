@@ -32,14 +32,14 @@ def test_keys_are_distinct() -> None:
 
 def test_only_whole_comparisons_are_permuted_and_only_below_the_limit() -> None:
     found = [row for row in rows_of(frame_of(40)) if row.model == small_samples.PERMUTATION]
-    assert [(row.term, row.statistic) for row in found] == [("resistance", "p")]
+    assert [(row.term, row.statistic) for row in found] == [("resistance", "p"), ("resistance", "allocations")]
     assert found[0].method.startswith("exact permutation test, all ")
     assert "censoring does not depend on the class" in found[0].method
     assert small_samples.PERMUTATION not in models(rows_of(frame_of(40), permutation_below=40))
     assert small_samples.PERMUTATION in models(rows_of(frame_of(40), permutation_below=41))
 
 
-def test_more_than_40_patients_are_permuted_at_random() -> None:
+def test_more_than_44_patients_are_permuted_at_random() -> None:
     found = [row for row in rows_of(frame_of(50), permutations=199) if row.model == small_samples.PERMUTATION]
     assert "199 permutations drawn" in found[0].method
     assert "Monte-Carlo standard error" in found[0].method

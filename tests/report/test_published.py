@@ -55,14 +55,16 @@ def test_a_figure_stands_beside_ours(study: StudyData):
 
 def test_figures_that_do_not_hold_together_point_to_the_verdict(with_verdicts: StudyData):
     block = index_block(with_verdicts)
-    assert [item["verdict"] for item in block["reasons"]] == ["impossible", "improbable", "observation", ""]
+    assert [item["verdict"] for item in block["reasons"]] == ["impossible", "improbable", "observation", "", ""]
     notes = {row["published"].rsplit(".", 1)[1]: row["notes"] for row in block["rows"]}
     assert notes["acquired"] == ["1", "2"]
     assert notes["pfs1"] == ["1", "3"]
     assert notes["pfs_acquired_systemic"] == ["2", "4"]
+    # No P value of ours stands beside a published one within a class.
+    assert notes["pfs_acquired_oligo"] == ["2", "5"]
     assert notes["os"] == []
     assert "uncensored" in block["reasons"][0]["explanation"]
-    assert [reason["mark"] for reason in block["reasons"]] == ["d", "c", "d", "d"]
+    assert [reason["mark"] for reason in block["reasons"]] == ["d", "c", "d", "d", "b"]
 
 
 def test_a_simulated_probability_has_a_number(with_verdicts: StudyData):
@@ -74,7 +76,7 @@ def test_a_simulated_probability_has_a_number(with_verdicts: StudyData):
 
 def test_without_verdicts_only_remarks_are_said(study: StudyData):
     block = index_block(study)
-    assert [item["verdict"] for item in block["reasons"]] == [""]
+    assert [item["verdict"] for item in block["reasons"]] == ["", ""]
     assert block["checked"] == []
 
 

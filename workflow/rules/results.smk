@@ -67,7 +67,11 @@ rule figures:
         release=study.settings.release.plain(),
         style=study.settings.report.style,
         simulated=study.settings.study.simulated,
-        labels={item.name: item.label for item in study.settings.statistics.covariates if item.label},
+        labels={
+            item.name: item.label
+            for item in (*study.settings.statistics.subgroups, *study.settings.statistics.covariates)
+            if item.label
+        },
         code=study.code("figures"),
     message:
         "Drawing the figures"

@@ -273,10 +273,18 @@ check_influence <- function(prefix, data, covariates, level) {
   }
 }
 
-check_calibration <- function(prefix, data, covariates, month, interval, level) {
+# `penalised`: the declared model has no finite estimate, and its predictions are those of Firth's.
+check_calibration <- function(prefix, data, covariates, month, interval, level, penalised = FALSE) {
   kept <- model_frame(data, covariates)$data
-  fit <- fit_cox(kept, names(covariates))
-  if_there(id(prefix, "concordance_apparent"), concordance(fit)$concordance)
+  fit <- if (!penalised) fit_cox(kept, names(covariates)) else {
+    x <- model.matrix(reformulate(names(covariates)), kept)[, -1, drop = FALSE]
+    b <- firth(x, Surv(kept$days, kept$event), level)$coef
+    suppressWarnings(coxph(reformulate(names(covariates), "Surv(days, event)"), kept, ties = "efron", x = TRUE,
+                           init = b, control = coxph.control(iter.max = 0)))
+  }
+  if (penalised) fit$linear.predictors <- round(fit$linear.predictors, 8)
+  within <- if (penalised) 1e-5 else TOLERANCE
+  if_there(id(prefix, "concordance_apparent"), concordance(fit)$concordance, within = within)
   horizon <- round(month * MONTH, 8)
   base <- basehaz(fit, centered = FALSE)
   hazard <- c(0, base$hazard)[findInterval(horizon, c(0, base$time)) ]
@@ -299,13 +307,13 @@ check_calibration <- function(prefix, data, covariates, month, interval, level) 
   for (name in names(groups)) {
     own <- id(prefix, if (name == "all") "" else name)
     inside <- groups[[name]]
-    if_there(id(own, "predicted_survival", month), mean(predicted[inside]))
+    if_there(id(own, "predicted_survival", month), mean(predicted[inside]), within = within)
     s <- summary(survfit(Surv(days, event) ~ 1, kept[inside, ], conf.type = interval, conf.int = level), times = horizon, extend = TRUE)
     if_there(id(own, "observed_survival", month), s$surv, s$lower, s$upper)
     if (name == "all") {
       ratio <- (1 - s$surv) / (1 - mean(predicted))
       spread <- exp(qnorm(0.5 + level / 2) / sqrt(sum(kept$event[kept$days <= horizon])))
-      if_there(id(prefix, "observed_expected", month), ratio, ratio / spread, ratio * spread)
+      if_there(id(prefix, "observed_expected", month), ratio, ratio / spread, ratio * spread, within = within)
     }
   }
 }

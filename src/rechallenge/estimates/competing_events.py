@@ -51,6 +51,7 @@ def competing(frame: pd.DataFrame, plan: Plan, settings: StatisticsSettings, sho
     if not frame["event"].any():
         said = "Not estimated: there was no event."
         return Competing((not_fitted(said, model=INCIDENCE, term=OVERALL),), pd.DataFrame())
+    happened = set(frame.loc[frame["event"] == 1, "event_type"])
     rows: list[Row] = []
     curves: list[pd.DataFrame] = []
     for term, level, patients in groups(frame, plan, shown):
@@ -59,12 +60,13 @@ def competing(frame: pd.DataFrame, plan: Plan, settings: StatisticsSettings, sho
             time, kind, interval=settings.km_interval, confidence=settings.confidence
         )
         for number, cause in enumerate(causes, start=1):
+            if term != OVERALL and cause not in happened:
+                continue
             curve = found.get(number)
             own = _rows(patients, curve, cause, settings)
             rows += placed(own, model=f"{INCIDENCE}|{cause}", term=term, level=level)
             if len(patients):
                 curves.append(_steps(time, curve).assign(term=term, level=level, cause=cause))
-    happened = set(frame.loc[frame["event"] == 1, "event_type"])
     for cause in causes:
         if cause not in happened and plan.compare:
             said = f"Not compared: nobody had this event ({cause.replace('_', ' ')}) first."
@@ -84,8 +86,8 @@ def causes_of(frame: pd.DataFrame) -> tuple[str, ...]:
 def _columns(frame: pd.DataFrame, causes: tuple[str, ...]) -> tuple[Array, NDArray[np.int64]]:
     """Days, and the cause as a number: 0 censored, 1 the first of `causes` and so on."""
     kinds = frame["event_type"].map({cause: place for place, cause in enumerate(causes, start=1)})
-    numbers: NDArray[np.int64] = kinds.where(frame["event"] == 1, 0).fillna(0).to_numpy("int64")
-    return frame["days"].to_numpy("float64"), numbers
+    numbers = kinds.where(frame["event"] == 1, 0).fillna(0)
+    return frame["days"].to_numpy("float64"), np.asarray(numbers, dtype="int64")
 
 
 def _rows(frame: pd.DataFrame, curve: Incidence | None, cause: str, settings: StatisticsSettings) -> Iterator[Row]:
@@ -194,6 +196,9 @@ def _fine_gray(
         fit = fine_gray.fit(time, kind, declared.x.to_numpy("float64"), of_interest=causes.index(cause) + 1)
     except NoMaximum:
         yield not_fitted("Not fitted: the likelihood has no maximum (separation, or too few events).", **counts)
+        return
+    if not (fit.std_error > 0).all():
+        yield not_fitted("Not fitted: these times leave the subdistribution hazard ratio no variance.", **counts)
         return
     for key, coef, error in zip(declared.coefficients, fit.coef, fit.std_error, strict=True):
         p = float(chdtrc(1, (coef / error) ** 2))

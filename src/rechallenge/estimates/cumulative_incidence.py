@@ -1,7 +1,7 @@
 """Cumulative incidence with competing events (Aalen and Johansen), and Gray's test.
 
-Both are greenwood's: equal to R's multi-state `survfit` (infinitesimal jackknife variance) and to `cuminc` of the package
-cmprsk. Ties are taken as they are, without the random jitter of lifelines.
+Both are greenwood's: equal to R's multi-state `survfit` (infinitesimal jackknife variance) and to `cuminc` of the
+package cmprsk. Ties are taken as they are, without the random jitter of lifelines.
 """
 
 import warnings
@@ -75,7 +75,7 @@ def incidence_at(curve: Incidence, times: Array) -> pd.DataFrame:
 
 
 def gray(time: Array, cause: NDArray[np.int64], group: ArrayLike, of_interest: int = 1) -> ChiSquare:
-    """Return Gray's test (rho = 0) that the incidence of one cause is equal in all groups; NaN where it has no value."""
+    """Return Gray's test (rho = 0) that the incidence of one cause is equal in all groups; NaN where there is none."""
     from greenwood import Surv, grays_test
 
     labels = np.asarray(group).astype(str)

@@ -26,8 +26,8 @@ CHECK: Final = "entry_check"
 ENTRY: Final = "entry_months"
 PLAN: Final = Plan("OS1", "rechallenge", compare=("resistance",))
 LOG_RANK: Final = (
-    "log-rank test with delayed entry: the score test of coxph(Surv(entry, time, event) ~ class, ties = 'exact'), since "
-    "survdiff takes no entry times"
+    "log-rank test with delayed entry: the score test of coxph(Surv(entry, time, event) ~ class, ties = 'exact'), "
+    "since survdiff takes no entry times"
 )
 
 

@@ -259,7 +259,8 @@ def _simon_makuch(split: pd.DataFrame, settings: StatisticsSettings) -> tuple[li
 def _starts_words(settings: StatisticsSettings) -> str:
     return (
         "Simon and Makuch (1984): exposed enter at rechallenge (delayed entry), the others are censored there; both "
-        f"curves start on the first day with {settings.few_events} exposed under observation, or as many as there ever were"
+        f"curves start on the first day with {settings.few_events} exposed under observation, or as many as there "
+        "ever were"
     )
 
 

@@ -1,8 +1,8 @@
 """The Cox model with Efron's ties by one vectorised Newton-Raphson: for thousands of small fits, and for large ones.
 
-The results table is fitted by `estimates.cox`, which checks its library against this fit. Coefficients and covariance are
-equal to R's `coxph` within 1e-9, a hundred times as fast as the libraries with 40 patients; delayed entry and strata
-are taken. Where the likelihood has no maximum, it says so.
+The results table is fitted by `estimates.cox`, which checks its library against this fit. Coefficients and covariance
+are equal to R's `coxph` within 1e-9, a hundred times as fast as the libraries with 40 patients; delayed entry and
+strata are taken. Where the likelihood has no maximum, it says so.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 """The Fine-Gray model of the subdistribution hazard of one cause, as `crr` of R's package cmprsk fits it.
 
-Patients with a competing event stay at risk with the weight G(t-) / G(T-), G being the Kaplan-Meier curve of censoring;
-ties are Breslow's. The variance counts that G is estimated (Fine and Gray 1999, section 3). With `like="finegray"` it is
-the fit of `survival::finegray` and `coxph` with robust variance: there a censoring at the time of an event comes after it
-in G, and G is taken as known.
+Patients with a competing event stay at risk with the weight G(t-) / G(T-), G being the Kaplan-Meier curve of
+censoring; ties are Breslow's. The variance counts that G is estimated (Fine and Gray 1999, section 3). With
+`like="finegray"` it is the fit of `survival::finegray` and `coxph` with robust variance: there a censoring at the
+time of an event comes after it in G, and G is taken as known.
 """
 
 import math
@@ -39,9 +39,12 @@ class FineGrayFit:
 
 @dataclass(frozen=True)
 class _Data:
-    """Patients sorted by time. `times` are those of the events of interest, `deaths` their numbers, `first` the first
-    patient at or after each; `later`, per patient, the first of `times` after its own, `upto` the number of `times` up to
-    it; `censoring` is G(t-) at `times`, and `own` 1 / G(T-) for patients with a competing event, else 0."""
+    """Patients sorted by time.
+
+    `times` are those of the events of interest, `deaths` their numbers, `first` the first patient at or after each.
+    Per patient, `upto` is the number of `times` up to its own. `censoring` is G(t-) at `times`, and `own` is 1 / G(T-)
+    for patients with a competing event, else 0.
+    """
 
     x: Array
     time: Array
@@ -117,7 +120,7 @@ def _data(time: Array, cause: NDArray[np.int64], x: Array, of_interest: int, lik
 
 
 def _sums(data: _Data, values: Array) -> Array:
-    """Weighted sums at each time of an event of interest, over those at risk and those with an earlier competing one."""
+    """Weighted sums at each event of interest, over those at risk and those with an earlier competing event."""
     there = values[::-1].cumsum(axis=0)[::-1][data.first]
     own = data.own if values.ndim == 1 else data.own[:, None]
     gone = np.concatenate([np.zeros((1, *values.shape[1:])), (own * values).cumsum(axis=0)])[data.first]
@@ -152,7 +155,7 @@ def _derivatives(data: _Data, coef: Array) -> tuple[float, Array, Array]:
 
 
 def _influence(data: _Data, coef: Array, censored: NDArray[np.bool_], *, estimated: bool) -> Array:
-    """Each patient's share of the score: that of its own event and exposure, and that of its part in the censoring curve."""
+    """Each patient's share of the score: by its own event and exposure, and by its part in the censoring curve."""
     hazard = np.exp(data.x @ coef)
     total = _sums(data, hazard)
     mean = _sums(data, hazard[:, None] * data.x) / total[:, None]
@@ -162,8 +165,8 @@ def _influence(data: _Data, coef: Array, censored: NDArray[np.bool_], *, estimat
     found[data.interest] += data.x[data.interest] - mean[place]
     if not estimated:
         return found
-    # q(u): how much the score depends on the censoring at u, through those with a competing event before u, at the events
-    # of interest from u on (of ties, as crr takes them).
+    # q(u): how much the score depends on the censoring at u, through those with a competing event before u, at the
+    # events of interest from u on (of ties, as crr takes them).
     ends, lost = np.unique(data.time[censored], return_counts=True)
     at_risk = len(data.time) - np.searchsorted(data.time, ends, side="left")
     left = hazard * data.own

@@ -222,8 +222,7 @@ def _root(profile: Callable[[float], tuple[float, float]], first: float, inside:
 
 
 def _inverse(found: Array) -> Array:
-    inverse: Array = np.linalg.inv(found)
-    return inverse
+    return np.linalg.inv(found).astype("float64", copy=False)
 
 
 def coefficients(time: Array, event: Array, x: Array) -> Array:

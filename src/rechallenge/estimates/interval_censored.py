@@ -1,7 +1,7 @@
 """Progression lies between two scans: PFS as intervals, beside progression dated at the scan that shows it.
 
-The main analysis dates progression at the later scan, the right end of the interval, as RECIST does. Here the same times
-are analysed three ways: at the right end, at the midpoint, and as intervals (last scan without progression, scan
+The main analysis dates progression at the later scan, the right end of the interval, as RECIST does. Here the same
+times are analysed three ways: at the right end, at the midpoint, and as intervals (last scan without progression, scan
 with it], where the curve is Turnbull's (1976) maximum likelihood estimate and the hazard ratio that of a Weibull
 model, which is fitted to the other two datings as well, so that dating and model can be told apart. Deaths are exact.
 """
@@ -33,13 +33,21 @@ INTERVAL: Final = "dating_interval"
 # below which it is one half.
 NOTHING: Final = 1e-7
 HALF: Final = 1e-6
+# Iterations times squared number of different intervals.
+WORK: Final = 1e9
 # An exact event on the day of the start has no likelihood under a Weibull distribution.
 EARLIEST: Final = 0.5
 TURNBULL: Final = (
     "Turnbull, the drop of each interval at its middle; survfit(Surv(lower, upper, type = 'interval2') ~ 1)"
 )
-WEIBULL: Final = "Weibull model, hazard ratio exp(-coefficient/scale), delta-method interval; survreg(Surv(lower, upper, type = 'interval2') ~ ...)"
-NO_INTERVALS: Final = "Not estimated: the source dates each progression on one day and has no scan before it, so that there are no intervals."
+WEIBULL: Final = (
+    "Weibull model, hazard ratio exp(-coefficient/scale), delta-method interval; "
+    "survreg(Surv(lower, upper, type = 'interval2') ~ ...)"
+)
+NO_INTERVALS: Final = (
+    "Not estimated: the source dates each progression on one day and has no scan before it, so that there are no "
+    "intervals."
+)
 
 
 @dataclass(frozen=True)
@@ -60,11 +68,16 @@ def turnbull(lower: Array, upper: Array) -> Turnbull:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         response = Surv(time=pairs[:, 0], time2=pairs[:, 1], type="interval2")
-        fit = Estimator(tol=1e-10, max_iter=20_000).fit(response, weights=counts.astype("float64"))
+        fit = Estimator(tol=1e-10, max_iter=_iterations(len(pairs))).fit(response, weights=counts.astype("float64"))
     mass = np.asarray(fit.prob_mass_, dtype="float64")
     kept = mass > NOTHING
     low, high = (np.asarray(bound, dtype="float64")[kept] for bound in (fit.interval_low_, fit.interval_high_))
     return Turnbull(low, high, 1 - np.cumsum(mass[kept]))
+
+
+def _iterations(pairs: int) -> int:
+    """How often the curve is improved: as often as it takes, but in cohorts of thousands for seconds, not minutes."""
+    return int(np.clip(WORK / max(pairs, 1) ** 2, 500, 20_000))
 
 
 def median(curve: Turnbull) -> tuple[float, float, float]:
@@ -209,9 +222,10 @@ class WeibullFit:
 
 
 def weibull(lower: Array, upper: Array, x: Array) -> WeibullFit:
-    """Fit a Weibull model of interval-censored times, through lifelines. Raises cox.NotFitted where it does not converge.
+    """Fit a Weibull model of interval-censored times, through lifelines.
 
-    `upper` is infinite for the censored, equal to `lower` for exact events; events on day 0 count as half a day.
+    `upper` is infinite for the censored, equal to `lower` for exact events; events on day 0 count as half a day. Raises
+    cox.NotFitted where it does not converge.
     """
     from lifelines import WeibullAFTFitter
     from lifelines.exceptions import ConvergenceError

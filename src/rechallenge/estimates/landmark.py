@@ -4,7 +4,7 @@ Whoever died or left before the landmark is in neither group; whoever is rechall
 those not rechallenged by then. Nothing that happens later decides about the group, so that no time is immortal.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -61,8 +61,12 @@ def _one(frame: pd.DataFrame, months: float, settings: StatisticsSettings) -> It
         )
         wanted = (row for row in own if row.statistic in ("n", "events", "median"))
         yield from placed(_from_landmark(wanted), term=BY_THEN, level=level)
+    reason = _one_group(chosen)
+    if reason:
+        yield not_fitted(reason, term=BY_THEN, **counts)
+        return
     test = [row for row in logrank.rows(chosen, chosen[BY_THEN]) if row.statistic != "left_out"]
-    yield from placed(_from_landmark(iter(test)), term=BY_THEN)
+    yield from placed(_from_landmark(test), term=BY_THEN)
     if any(row.statistic == "not_fitted" for row in test):
         return
     covariate = Covariate(name=BY_THEN, reference=NO)
@@ -75,5 +79,19 @@ def _one(frame: pd.DataFrame, months: float, settings: StatisticsSettings) -> It
     )
 
 
-def _from_landmark(found: Iterator[Row]) -> Iterator[Row]:
-    return (replace(row, method=f"{row.method}, from the landmark" if row.method else "") for row in found)
+def _one_group(chosen: pd.DataFrame) -> str:
+    """Why there are not two groups, or an empty text."""
+    if not len(chosen):
+        return "Not compared: nobody was alive and under observation after the landmark."
+    groups = set(chosen[BY_THEN])
+    if len(groups) == 2:
+        return ""
+    return f"Not compared: {'everybody' if YES in groups else 'nobody'} had been rechallenged by the landmark."
+
+
+def _from_landmark(found: Iterable[Row]) -> Iterator[Row]:
+    """Say from when the numbers count, except where a sentence stands instead of a number."""
+    return (
+        replace(row, method=f"{row.method}, from the landmark") if row.method and row.statistic != "not_fitted" else row
+        for row in found
+    )

@@ -1,4 +1,4 @@
-"""What changes with time: rechallenge as an exposure, delayed entry, competing events, progression between two scans."""
+"""What changes with time: rechallenge as exposure, delayed entry, competing events, progression between two scans."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,13 +34,8 @@ def over_time(
     settings: StatisticsSettings,
     definitions: DefinitionSettings,
     shown: Classes,
-    *,
-    course: pd.DataFrame | None = None,
 ) -> OverTime:
-    """Return everything that follows time, of the endpoints that are in `adtte` (see the modules).
-
-    `course` is not needed: the day of rechallenge stands with the classified patients.
-    """
+    """Return everything that follows time, of the endpoints that are in `adtte` (see the modules)."""
     rows: list[Row] = []
     curves: list[pd.DataFrame] = []
     incidence: list[pd.DataFrame] = []

@@ -1,13 +1,14 @@
 """The partial likelihood of the Cox model and its derivatives, vectorised: risk sets with ties, delayed entry, strata.
 
-Every sum over the patients at risk is a difference of cumulative sums, so that one evaluation takes time in proportion
-to patients times covariates (squared for the information). What is built on it: `fast_cox` (the fit),
-`proportional_hazards`, `robust_variance`, `firth`. Formulae: Therneau and Grambsch, "Modeling Survival Data" (2000),
-chapter 3; Efron's ties as in R's `coxph`.
+Sums over the patients at risk are cumulative sums, so that one evaluation takes time in proportion to patients times
+covariates (squared for the information). With strata or delayed entry they are differences of such sums, which lose
+digits where hazards differ by many powers of ten; below TABLED patients times events they are sums over a table of
+who is at risk instead. What is built on it: `fast_cox` (the fit), `proportional_hazards`, `robust_variance`, `firth`.
+Formulae: Therneau and Grambsch, "Modeling Survival Data" (2000), chapter 3; Efron's ties as in R's `coxph`.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[np.float64]
 Places = NDArray[np.intp]
 Ties = Literal["efron", "breslow"]
+# Numbers in the table of who is at risk.
+TABLED: Final = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,8 @@ class RiskSets:
     `died`, `group` (the first patient with the same stratum and time), and `until`, the number of events up to and at
     the time. Only with strata or delayed entry: `since`, the number of events before the patient came under
     observation, and `end`, per event, the end of its stratum. Only with delayed entry: `by_entry` sorts the (sorted)
-    patients by stratum and entry, and `late`, per event, is the first of them who has not entered.
+    patients by stratum and entry, and `late`, per event, is the first of them who has not entered. `table`, where it is
+    small enough, has a row per time of events and a column per patient: 1 where at risk.
     """
 
     order: Places
@@ -43,6 +47,7 @@ class RiskSets:
     end: Places | None
     by_entry: Places | None
     late: Places | None
+    table: Array | None
 
     def at_risk(self, values: Array) -> Array:
         """Sums of the patients' values over those at risk at each event, the tied events' share taken off."""
@@ -54,11 +59,12 @@ class RiskSets:
 
     def all_at_risk(self, values: Array) -> Array:
         """Sums of the patients' values over all who are at risk at each event."""
+        if self.table is not None:
+            flat = self.table @ values.reshape(len(values), -1)
+            repeated: Array = np.repeat(flat, self.ties, axis=0).reshape(-1, *values.shape[1:])
+            return repeated
         sums: Array = _from_the_end(values, padded=self.end is not None)
-        if self.end is None:
-            sums = sums[self.first]
-        else:
-            sums = sums[self.first] - sums[self.end]
+        sums = sums[self.first] if self.end is None else sums[self.first] - sums[self.end]
         if self.by_entry is not None:
             late = _from_the_end(values[self.by_entry], padded=True)
             sums = sums - (late[self.late] - late[self.end])
@@ -75,10 +81,14 @@ class RiskSets:
 
         Of tied events, a patient who has one of them takes part in the k-th with 1 - share of the weight.
         """
-        cumulative = np.concatenate([np.zeros((1, *values.shape[1:])), values.cumsum(axis=0)])
-        sums: Array = cumulative[self.until]
-        if self.since is not None:
-            sums = sums - cumulative[self.since]
+        if self.table is not None:
+            together = np.add.reduceat(values, self.starts, axis=0)
+            sums: Array = (self.table.T @ together.reshape(len(together), -1)).reshape(-1, *values.shape[1:])
+        else:
+            cumulative = np.concatenate([np.zeros((1, *values.shape[1:])), values.cumsum(axis=0)])
+            sums = cumulative[self.until]
+            if self.since is not None:
+                sums = sums - cumulative[self.since]
         if self.share.any():
             share = self.share if values.ndim == 1 else self.share.reshape(-1, *[1] * (values.ndim - 1))
             own = np.zeros((len(self.died), *values.shape[1:]))
@@ -93,8 +103,8 @@ class RiskSets:
 class Moments:
     """What the likelihood is made of, at given coefficients.
 
-    Per patient: `weight`, the relative hazard. Per event: `total`, the weights at risk, and `mean`, the weighted mean of
-    the covariates. None of it is usable where `total` is not positive.
+    Per patient: `weight`, the relative hazard. Per event: `total`, the weights at risk, and `mean`, the weighted mean
+    of the covariates. None of it is usable where `total` is not positive.
     """
 
     linear: Array
@@ -114,17 +124,19 @@ def risk_sets(
     """Return the risk sets. Times must be rounded; `event` is 0 or 1, with at least one event; entry < time."""
     size = len(time)
     block = np.zeros(size, dtype=np.intp) if strata is None else np.unique(np.asarray(strata), return_inverse=True)[1]
-    delayed = entry is not None and bool((entry > 0).any())
+    entered = np.zeros(size) if entry is None else entry
+    delayed = bool((entered > 0).any())
+    key: Array | Places
+    entry_key: Array | Places
     if strata is None and not delayed:
         order = np.argsort(time, kind="stable")
-        key = time[order]
-        entry_key = key
+        key = entry_key = time[order]
     else:
         order = np.lexsort((time, block))
         # One number that sorts by stratum, then by time, on which times and entries are compared.
-        known = np.unique(np.concatenate([time, entry])) if delayed and entry is not None else np.unique(time)
+        known = np.unique(np.concatenate([time, entered]))
         key = (block * len(known) + np.searchsorted(known, time))[order]
-        entry_key = (block * len(known) + np.searchsorted(known, entry))[order] if delayed else key
+        entry_key = (block * len(known) + np.searchsorted(known, entered))[order]
     died = event[order].astype("float64")
     group = np.searchsorted(key, key, side="left")
     happened = np.flatnonzero(died)
@@ -136,7 +148,7 @@ def risk_sets(
     if ties == "breslow":
         share = np.zeros(len(first))
     until = np.cumsum(died).astype(np.intp)[np.searchsorted(key, key, side="right") - 1]
-    since = end = by_entry = late = None
+    since = end = by_entry = late = table = None
     if strata is not None or delayed:
         sorted_block = block[order]
         end = np.searchsorted(sorted_block, sorted_block[happened], side="right")
@@ -144,10 +156,16 @@ def risk_sets(
             by_entry = np.argsort(entry_key, kind="stable")
             late = np.searchsorted(entry_key[by_entry], key[happened], side="left")
             since = np.searchsorted(key[happened], entry_key, side="right")
+        if len(starts) * size <= TABLED:
+            at = happened[starts]
+            inside = (sorted_block == sorted_block[at][:, None]) & (key >= key[at][:, None])
+            table = (inside & (entry_key < key[at][:, None]) if delayed else inside).astype("float64")
         # The events of earlier strata.
         earlier = np.searchsorted(sorted_block[happened], sorted_block, side="left")
         since = earlier if since is None else np.maximum(since, earlier)
-    return RiskSets(order, died, group, happened, first, share, starts, number, until, since, end, by_entry, late)
+    return RiskSets(
+        order, died, group, happened, first, share, starts, number, until, since, end, by_entry, late, table
+    )
 
 
 def moments(x: Array, coef: Array, risk: RiskSets) -> Moments:

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-# Two classes of up to so many patients are counted exactly: each half has 2^20 sums of scores, which takes a moment.
-MOST_PATIENTS_EXACT: Final = 40
+# Two classes of up to so many patients are counted exactly: each half has 2^22 sums of scores, which takes a second.
+MOST_PATIENTS_EXACT: Final = 44
 # Two statistics that differ by less, as a share of the largest, are equal (R's tolerance in its exact tests).
 _EQUAL: Final = 1e-9
 
@@ -56,6 +56,9 @@ def permutation_p(scores: Array, group: NDArray[np.object_], permutations: int, 
     Two classes of at most MOST_PATIENTS_EXACT patients are counted exactly whatever that number is.
     """
     names, codes, sizes = np.unique(group.astype(str), return_inverse=True, return_counts=True)
+    # What is drawn must not depend on the order of the patients.
+    order = np.lexsort((codes, scores))
+    scores, codes = scores[order], codes[order]
     allocations = math.factorial(len(group))
     for size in sizes:
         allocations //= math.factorial(int(size))

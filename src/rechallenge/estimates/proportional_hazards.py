@@ -5,7 +5,7 @@ The covariates times a centred function g of time are added to the fitted model,
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from rechallenge.estimates.partial_likelihood import RiskSets, information, mome
 
 Array = NDArray[np.float64]
 Transform = Literal["km", "rank", "identity", "log"]
+# Below it the smallest eigenvalue of a correlation matrix is rounding error: too few events for a test.
+_SINGULAR: Final = 1e-12
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,16 @@ def proportional_hazards(
 def _tested(whole: Array, score: Array, places: list[int], size: int) -> ChiSquare:
     kept = [*range(size), *(size + place for place in places)]
     right = np.concatenate([np.zeros(size), score[places]])
-    try:
-        statistic = float(right @ np.linalg.solve(whole[np.ix_(kept, kept)], right))
-    except np.linalg.LinAlgError:
-        statistic = np.nan
-    if not statistic >= 0:
-        statistic = np.nan
+    chosen = whole[np.ix_(kept, kept)]
+    size_of = np.sqrt(np.abs(np.diag(chosen)))
+    nothing = ChiSquare(np.nan, len(places), np.nan)
+    if not (size_of > 0).all():
+        return nothing
+    # As correlations, so that units do not matter.
+    chosen, right = chosen / np.outer(size_of, size_of), right / size_of
+    if not np.linalg.eigvalsh(chosen)[0] > _SINGULAR:
+        return nothing
+    statistic = float(right @ np.linalg.solve(chosen, right))
     return ChiSquare(statistic, len(places), float(chdtrc(len(places), statistic)))
 
 

@@ -78,3 +78,8 @@ def ratio(first: RestrictedMean, second: RestrictedMean, confidence: float) -> C
 
 def _p(value: float, error: float) -> float:
     return float(erfc(abs(value / error) / math.sqrt(2)))
+
+
+def half_width(mean: RestrictedMean, confidence: float) -> float:
+    """Return half of the normal interval of a restricted mean."""
+    return float(ndtri(0.5 + confidence / 2)) * mean.std_error

@@ -134,7 +134,7 @@ def estimate(
         if in_full:
             _in_full(made, times.frame, plan, settings, shown, definitions)
     if in_full:
-        with_time = over_time.over_time(adtte, classified, settings, definitions, shown, course=course)
+        with_time = over_time.over_time(adtte, classified, settings, definitions, shown)
         found += with_time.rows
         made.curves.append(with_time.curves)
         made.incidence.append(with_time.incidence)

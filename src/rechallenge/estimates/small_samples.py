@@ -56,7 +56,13 @@ def permutation_rows(frame: pd.DataFrame, classes: pd.Series, settings: Statisti
         yield not_fitted("Not compared: every allocation of the patients would give the same result.", **counts)
         return
     found = permutation_p(scores, classes[known].to_numpy(object), settings.permutations, settings.seed)
-    yield Row("p", found.p, p=found.p, method=_method(found), **counts)
+    method = _method(found)
+    yield Row("p", found.p, p=found.p, method=method, **counts)
+    if found.permutations:
+        yield Row("permutations", float(found.permutations), method=method, **counts)
+        yield Row("monte_carlo_error", found.monte_carlo_error, method=method, **counts)
+    else:
+        yield Row("allocations", float(found.allocations), method=method, **counts)
 
 
 def _method(found: Permuted) -> str:

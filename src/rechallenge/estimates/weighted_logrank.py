@@ -1,7 +1,7 @@
 """Weighted, stratified, pairwise log-rank tests, and the test of trend.
 
-Weights at each time of events, by the pooled numbers at risk n and deaths d of the stratum: Gehan-Breslow n, Tarone-Ware
-sqrt(n), Peto-Peto S(t-), its modification the product of 1 - d / (n + 1) up to t (Andersen), Fleming-Harrington
+Weights at each time of events, by the pooled numbers at risk n and deaths d of the stratum: Gehan-Breslow n, Tarone-
+Ware sqrt(n), Peto-Peto S(t-), its modification the product of 1 - d / (n + 1) up to t (Andersen), Fleming-Harrington
 S(t-)^p (1 - S(t-))^q. S is the pooled Kaplan-Meier curve. `fleming_harrington_1_0` is Peto-Peto, and R's
 `survdiff(rho = 1)`. With strata, observed, expected and variance are added over them.
 """
@@ -50,7 +50,7 @@ def weighted_log_rank(
     block = np.zeros(len(time), dtype=np.intp) if strata is None else np.unique(strata, return_inverse=True)[1]
     for number in np.unique(block):
         own = block == number
-        times, deaths, at_risk = _counts(time[own], event[own], codes[own], size)
+        deaths, at_risk = _counts(time[own], event[own], codes[own], size)
         n, d = at_risk.sum(axis=1), deaths.sum(axis=1)
         weights = _weights(weight, n, d)
         share = at_risk / n[:, None]
@@ -75,15 +75,15 @@ def _tested(total: Array, variance: Array) -> ChiSquare:
     return ChiSquare(statistic, df, float(chdtrc(df, statistic)))
 
 
-def _counts(time: Array, event: Array, codes: NDArray[np.intp], size: int) -> tuple[Array, Array, Array]:
-    """Times of events, and per time and group the deaths and the numbers at risk."""
+def _counts(time: Array, event: Array, codes: NDArray[np.intp], size: int) -> tuple[Array, Array]:
+    """The deaths and the numbers at risk, per time of events and group."""
     times = np.unique(time[event == 1])
     deaths, at_risk = np.zeros((len(times), size)), np.zeros((len(times), size))
     for code in range(size):
         own, died = time[codes == code], time[(codes == code) & (event == 1)]
         at_risk[:, code] = len(own) - np.searchsorted(np.sort(own), times, side="left")
         deaths[:, code] = np.bincount(np.searchsorted(times, died), minlength=len(times))
-    return times, deaths, at_risk
+    return deaths, at_risk
 
 
 def _weights(name: str, n: Array, d: Array) -> Array:
@@ -94,8 +94,7 @@ def _weights(name: str, n: Array, d: Array) -> Array:
     if name == "tarone_ware":
         return np.sqrt(n)
     if name == "modified_peto_peto":
-        found: Array = np.cumprod(1 - d / (n + 1))
-        return found
+        return np.cumprod(1 - d / (n + 1)).astype("float64", copy=False)
     before = np.concatenate([[1.0], np.cumprod(1 - d / n)[:-1]]) if len(n) else n
     if name == "peto_peto":
         return before

@@ -20,6 +20,7 @@ from rechallenge.figures.risk_table import month_ticks
 
 IMMORTAL: Final = "over_time_immortal_time"
 INCIDENCE: Final = "over_time_incidence"
+NAMES: Final = (IMMORTAL, INCIDENCE)
 IMMORTAL_TITLE: Final = "Survival after progression by rechallenge: counted from progression, and from rechallenge on"
 INCIDENCE_TITLE: Final = "Cumulative incidence of progression and of death without progression"
 # Colours of the two states, which are those of the two classes in every other figure with two curves.
@@ -162,9 +163,9 @@ def exposed_words(data: Exposed, simulated: bool) -> Words:
     caption = [
         f"{IMMORTAL_TITLE}.",
         finding,
-        "First panel: Kaplan-Meier curves of those ever and never rechallenged, as if that were known at progression. Second panel:"
-        " curves of Simon and Makuch: everybody is unexposed until rechallenge and exposed after it, with the"
-        " time-dependent Cox model"
+        "First panel: Kaplan-Meier curves of those ever and never rechallenged, as if that were known at progression."
+        " Second panel: curves of Simon and Makuch: everybody is unexposed until rechallenge and exposed after it, with"
+        " the time-dependent Cox model"
         + (f"; they begin {formatting.months(begins)} months after progression." if begins else "."),
         "Shaded: confidence interval. Whoever was chosen for rechallenge may differ in other ways: confounding by"
         " indication remains.",
@@ -219,7 +220,7 @@ def incidence_data(given: Given) -> list[Stack]:
         }
         at, shown = _latest(given.table, endpoint, population, list(curves))
         n = int(next(iter(curves.values()))["at_risk"].iloc[0])
-        found.append(Stack(f"{heading} (n = {formatting.count(n)})", curves, at, shown, n))
+        found.append(Stack(heading, curves, at, shown, n))
     return found
 
 
@@ -302,7 +303,8 @@ def incidence_words(stacks: list[Stack], simulated: bool) -> Words:
     alt = ["Stacked cumulative incidences in two panels."]
     for stack in stacks:
         shares = [f"{_lower(cause_words(cause))} {_share(row)}" for cause, row in stack.shown.items()]
-        alt.append(f"{stack.heading}, by {stack.at:g} months: {', '.join(shares)}.")
+        n = formatting.count(stack.n)
+        alt.append(f"{stack.heading} (n = {n}), by {stack.at:g} months: {', '.join(shares)}.")
     return Words(INCIDENCE_TITLE, _joined(caption), _joined(alt))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -41,7 +41,7 @@ class Key:
 
     label: str
     colour: str
-    dashes: object = None
+    dashes: Any = None
 
 
 @dataclass(frozen=True)
@@ -119,21 +119,14 @@ def _draw_keys(sheet: style.Sheet, size: style.Size, lines: list[list[tuple[floa
         for x, key in line:
             start = 2 + x
             if key.dashes is None:
-                box = (start / sheet.width, 1 - (y + 1.4) / sheet.height)
-                sheet.figure.add_artist(
-                    Rectangle(
-                        box,
-                        7 / sheet.width,
-                        2.8 / sheet.height,
-                        color=key.colour,
-                        linewidth=0,
-                        transform=sheet.figure.transFigure,
-                    )  # fmt: skip
-                )
+                corner = (start / sheet.width, 1 - (y + 1.4) / sheet.height)
+                filled = Rectangle(corner, 7 / sheet.width, 2.8 / sheet.height, color=key.colour, linewidth=0)
+                filled.set_transform(sheet.figure.transFigure)
+                sheet.figure.add_artist(filled)
             else:
                 ends = [start / sheet.width, (start + 8) / sheet.width]
                 sheet.figure.add_artist(
-                    Line2D(ends, [1 - y / sheet.height] * 2, color=key.colour, linestyle=key.dashes, linewidth=1.5)  # type: ignore[arg-type]
+                    Line2D(ends, [1 - y / sheet.height] * 2, color=key.colour, linestyle=key.dashes, linewidth=1.5)
                 )
             sheet.text(start + 10, y, style.shortened(key.label, sheet.width - start - 12, size.text), size.text)
 

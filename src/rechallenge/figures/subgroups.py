@@ -137,11 +137,12 @@ def subgroup_words(data: Subgroups, simulated: bool) -> Words:
     title = f"{data.label} in subgroups: {words.lower_first(level)} vs {words.lower_first(reference)}, {endpoint}"
     overall = data.ratios[0]
     percent = _percent(data)
-    tested = next((row.method for row in data.ratios[1:] if row.method), "")
+    method = next((row.method for row in data.ratios[1:] if row.method), "")
     caption = [
         f"{title} (n = {formatting.count(overall.n)}, {formatting.count(overall.events)} events).",
-        f"Squares: hazard ratios; diamond: all patients; lines: {percent} confidence intervals; arrows: beyond the axis.",
-        f"Hazard ratios of the classes: {tested}." if tested else "",
+        f"Squares: hazard ratios; diamond: all patients; lines: {percent} confidence intervals;"
+        " arrows: beyond the axis.",
+        f"Hazard ratios of the classes: {method}." if method else "",
         "P: likelihood-ratio test of the interaction, two-sided; no class has a P value of its own. Unadjusted; not "
         "adjusted for the number of subgroups.",
         f"Class not known, in no subgroup: {', '.join(data.left_out)}." if data.left_out else "",
@@ -162,7 +163,8 @@ def subgroup_words(data: Subgroups, simulated: bool) -> Words:
         else:
             shown = ratio_text(line.ratio) if line.ratio is not None else NOT_ESTIMATED
             alt.append(f"{line.label}: {shown}.")
-    return Words(title, " ".join(part for part in [*caption, SIMULATED if simulated else ""] if part), " ".join(alt))
+    caption += [SIMULATED] if simulated else []
+    return Words(title, " ".join(filter(None, caption)), " ".join(alt))
 
 
 def _percent(data: Subgroups) -> str:
@@ -186,7 +188,7 @@ def subgroup_figure(data: Subgroups, width_mm: float = style.TWO_COLUMNS_MM, not
     """Draw the plot; in one column the arms are left to the table. Call in `style.look()`."""
     size = style.size_for(width_mm)
     columns = _columns(data, size, width_mm)
-    head = size.line * (1.6 if size.narrow else 2.6)
+    head = size.line * (0.6 + max(text.count("\n") + 1 for text in _flat_heads(data, size)))
     body = size.line * len(data.lines)
     below = (2.4 if size.narrow else 3.4) * size.line
     height = head + body + below + (size.line if note else 0) + 1
@@ -203,8 +205,17 @@ def subgroup_figure(data: Subgroups, width_mm: float = style.TWO_COLUMNS_MM, not
 
 
 def _heads(data: Subgroups, size: style.Size) -> tuple[tuple[str, ...], str, str]:
-    arms = () if size.narrow else tuple(f"{style.shortened(name, 30, size.text)}\nevents/n" for name in data.compared)
+    arms = (
+        ()
+        if size.narrow
+        else tuple("\n".join((*style.wrapped(name, 28, size.text, 2), "events/n")) for name in data.compared)
+    )
     return arms, f"HR ({_percent(data)} CI)", "P" if size.narrow else "Interaction\nP"
+
+
+def _flat_heads(data: Subgroups, size: style.Size) -> tuple[str, ...]:
+    arms, ratio, p = _heads(data, size)
+    return (*arms, ratio, p)
 
 
 def _columns(data: Subgroups, size: style.Size, width_mm: float) -> _Columns:

@@ -1,12 +1,121 @@
 """Further comparisons of classes as tables: weighted tests, restricted means."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
-from rechallenge.report.numbers import Numbers
-from rechallenge.report.sheets import Sheet
+from rechallenge.estimates.comparison_methods import PAIRWISE, RESTRICTED, STRATIFIED, TITLES, WEIGHTED
+from rechallenge.estimates.weighted_logrank import LOG_RANK
+from rechallenge.report import words
+from rechallenge.report.numbers import Numbers, name_of
+from rechallenge.report.results import CONFIDENCE, endpoints_in, p_of_test
+from rechallenge.report.results import LOG_RANK as UNWEIGHTED
+from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval, without_empty_columns
+
+Key = dict[str, Any]
 
 
 def tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> list[Sheet]:
-    return []
+    """Return, per endpoint, the weighted and stratified tests, the pairs of classes, and the restricted means."""
+    main = estimates[estimates["analysis"] == "main"]
+    sheets: list[Sheet] = []
+    pairs = [pair for model in (WEIGHTED, STRATIFIED, RESTRICTED) for pair in endpoints_in(estimates, model)]
+    for endpoint, population in dict.fromkeys(pairs):
+        own = main[(main["endpoint"] == endpoint) & (main["population"] == population)]
+        key: Key = {"endpoint": endpoint, "population": population}
+        where = f"{words.endpoint(endpoint)} ({words.POPULATIONS.get(population, population)})"
+        made = [_tests(own, key, where, numbers, labels), _pairs(own, key, where, numbers, labels)]
+        made.append(_means(own, key, where, numbers, labels))
+        sheets += [sheet for sheet in made if sheet.rows]
+    return sheets
+
+
+def _id(kind: str, key: Key) -> str:
+    return f"{kind}-{key['endpoint'].lower()}-{key['population']}"
+
+
+def _tests(own: pd.DataFrame, key: Key, where: str, numbers: Numbers, labels: Mapping[str, str]) -> Sheet:
+    fitted = own[own["model"].isin([WEIGHTED, STRATIFIED]) & (own["statistic"] == "p")]
+    columns = [
+        (model, weight)
+        for model in (WEIGHTED, STRATIFIED)
+        for weight in (LOG_RANK, *(name for name in TITLES if name != LOG_RANK))
+        if ((fitted["model"] == model) & (fitted["level"] == weight)).any()
+    ]
+    rows = []
+    for term in dict.fromkeys(fitted["term"]):
+        plain = p_of_test(numbers, **key, term=term, model=UNWEIGHTED)
+        names = [p_of_test(numbers, **key, term=term, model=model, level=weight) for model, weight in columns]
+        cells = tuple(f"{{{name}}}" if name else EMPTY for name in (plain, *names))
+        rows.append(Row(words.term(term, labels), cells))
+    heads = [
+        f"{TITLES[weight].capitalize()}{', stratified' if model == STRATIFIED else ''}: P" for model, weight in columns
+    ]
+    notes = (
+        "Gehan-Breslow weighs early differences more, Fleming-Harrington (0, 1) late ones. The unweighted test is the"
+        " study's own; none is adjusted for the number of tests.",
+    )
+    caption = f"Weighted log-rank tests, {where}"
+    return Sheet(_id("weighted-tests", key), caption, ("", "Log-rank test: P", *heads), tuple(rows), notes)
+
+
+def _pairs(own: pd.DataFrame, key: Key, where: str, numbers: Numbers, labels: Mapping[str, str]) -> Sheet:
+    fitted = own[(own["model"] == PAIRWISE) & (own["statistic"] == "p")]
+    rows: list[Row] = []
+    for term in dict.fromkeys(fitted["term"]):
+        rows.append(Row(words.term(term, labels), ("", ""), "group"))
+        for level in fitted.loc[fitted["term"] == term, "level"]:
+            test = {**key, "term": term, "model": PAIRWISE, "level": level}
+            chi2, p = (name_of({**test, "statistic": statistic}) for statistic in ("chi2", "p"))
+            first, second = (words.level(term, part) for part in level.split(" vs "))
+            label = f"{first} vs {words.lower_first(second)}"
+            rows.append(Row(label, (one(f"{chi2}.p", numbers), one(p, numbers)), "level"))
+    head = ("", "Log-rank P", "P adjusted (Holm)")
+    return Sheet(_id("pairs", key), f"Pairs of classes, {where}", head, tuple(rows))
+
+
+def _means(own: pd.DataFrame, key: Key, where: str, numbers: Numbers, labels: Mapping[str, str]) -> Sheet:
+    fitted = own[(own["model"] == RESTRICTED) & (own["statistic"] == "rmst")]
+    rows: list[Row] = []
+    for term in dict.fromkeys(fitted["term"]):
+        part = fitted[fitted["term"] == term]
+        at = float(part["at"].iloc[0])
+        horizon = name_of({**key, "term": term, "model": RESTRICTED, "statistic": "horizon"})
+        rows.append(Row(words.term(term, labels), (one(horizon, numbers), *("",) * 7), "group"))
+        contrasts = own[(own["model"] == RESTRICTED) & (own["term"] == term) & (own["statistic"] == "rmst_difference")]
+        references = dict(zip(contrasts["level"], contrasts["reference"], strict=True))
+        for level in words.ordered(term, list(part["level"])):
+            place = {**key, "term": term, "model": RESTRICTED, "level": level, "at": at}
+            mean = name_of({**place, "statistic": "rmst"})
+            difference, ratio = (
+                name_of({**place, "reference": references.get(level, ""), "statistic": f"rmst_{kind}"})
+                for kind in ("difference", "ratio")
+            )
+            cells = (
+                "",
+                one(f"{mean}.n", numbers),
+                one(f"{mean}.events", numbers),
+                with_interval(mean, numbers),
+                with_interval(difference, numbers),
+                one(f"{difference}.p", numbers),
+                with_interval(ratio, numbers),
+                one(f"{ratio}.p", numbers),
+            )
+            rows.append(Row(words.level(term, level), cells, "level"))
+    head = (
+        "",
+        "Horizon, months",
+        "Patients",
+        "Events",
+        "Restricted mean, months (CI)",
+        "Difference, months (CI)",
+        "P of the difference",
+        "Ratio (CI)",
+        "P of the ratio",
+    )
+    notes = (
+        "The mean time without the event up to the horizon; differences and ratios against the first class of each.",
+    )
+    caption = f"Restricted mean survival times, {where}, with {CONFIDENCE} CI"
+    return without_empty_columns(Sheet(_id("restricted-means", key), caption, head, tuple(rows), notes))

@@ -44,7 +44,8 @@ def further_endpoints_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet 
     head = ("", "Patients", "Events", "Median, months (CI)", "Log-rank P")
     notes = (
         "TTF: time to treatment failure. TTNT: time to next treatment. DOR: duration of response, in those who had "
-        "one. PPS: from index progression, whoever was rechallenged and whoever was not. Rows below an endpoint: by resistance. The definitions stand in words below.",
+        "one. PPS: from index progression, whoever was rechallenged and whoever was not. Rows below an "
+        "endpoint: by resistance. The definitions stand in words below.",
     )
     caption = f"Further endpoints, with {CONFIDENCE} CI"
     return without_empty_columns(Sheet("further-endpoints-table", caption, head, tuple(rows), notes))

@@ -44,12 +44,10 @@ MODEL_WORDS: Final = {
     "dating_right_end": "progression dated at the scan that shows it",
     "dating_midpoint": "progression dated at the middle",
     "dating_interval": "progression as an interval",
-    "interaction": "interaction",
-    "interaction_adjusted": "interaction, adjusted",
     "log_rank_permutation": "permutation test",
 }
 # Their own tables say what could not be computed.
-SAID_ELSEWHERE: Final = ("subgroup", "power")
+SAID_ELSEWHERE: Final = ("interaction", "interaction_adjusted", "subgroup", "power")
 SAFETY_ROWS: Final = (
     ("first_ici", "first_ici", "First ICI, all with a first ICI monotherapy"),
     ("rechallenge", "first_ici", "First ICI, those rechallenged"),

@@ -138,18 +138,17 @@ def _power(term: str, numbers: Numbers, cells: tuple[str, ...] = ()) -> list[str
     found = (
         f"With {{{smallest}.events}} events, a ratio of hazard ratios of {{{smallest}}} or more (or as far below 1) "
     )
-    found += "would be found with a power of {settings.statistics.power}"
+    found += "would be found with a power of {settings.statistics.power.percent}"
     published = _published_ratio(numbers)
-    powers = {
-        float(name.rpartition(".at_")[2]): name
-        for name in numbers
-        if name.startswith(smallest.removesuffix("detectable_hr_ratio") + "power.at_")
-    }
-    near = [at for at in powers if published and abs(math.log(at / published)) < math.log(1.1)]
+    stem = smallest.removesuffix("detectable_hr_ratio") + "power.at_"
+    powers = {name.removeprefix(stem): name for name in numbers if name.startswith(stem)}
+    # Beside the power itself stand its numbers of patients and events.
+    shown = {float(at): name for at, name in powers.items() if at.replace(".", "", 1).isdigit()}
+    near = [at for at in shown if published and abs(math.log(at / published)) < math.log(1.1)]
     if near:
         found += (
-            f"; a ratio of {near[0]:g}, about that of the published medians if the pattern made no difference after primary "
-            f"resistance, with a power of {{{powers[near[0]]}}}"
+            f"; a ratio of {{constants.assumed_ratio_{near[0]:g}}}, about that of the published medians if the pattern made no difference after primary "
+            f"resistance, with a power of {{{shown[near[0]]}}}"
         )
     least = min(cells, key=lambda name: numbers[name]["raw"], default="")
     return [f"{found}.", *([f"The smallest of the four cells has {{{least}}} events."] if least else [])]

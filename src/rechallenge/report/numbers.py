@@ -28,7 +28,7 @@ TEXT_COLUMNS: Final = ("estimate_id", *KEYS[:-1], "method")
 _COUNTS: Final = {
     "n", "events", "censored", "missing", "at_risk", "deaths", "parameters", "df", "dropped", "left_out", "moved",
     "class_changes", "specifications", "fitted", "compared", "equal", "different", "rechallenged_later",
-    "imputed", "ph_failing", "bootstraps_fitted",
+    "imputed", "ph_failing", "bootstraps_fitted", "allocations", "permutations",
 }  # fmt: skip
 _PERCENTS: Final = {
     "percent", "orr", "dcr", "agreement", "ratio_above", "same_sign", "small_p", "same_sign_and_small_p",
@@ -249,7 +249,7 @@ def from_settings(values: Mapping[str, Any], prefix: str = "settings") -> Number
                 found.update(from_settings({str(position): item}, path))
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             found[path] = number(f.setting(value), value, path.replace(".", "#", 1).replace(".", "/"))
-            if path.endswith("confidence"):
+            if path.endswith(("confidence", "statistics.power")):
                 found[f"{path}.percent"] = number(f"{f.setting(100 * value)}%", value, found[path]["estimate_id"])
     return found
 

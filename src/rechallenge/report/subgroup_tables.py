@@ -10,7 +10,7 @@ import pandas as pd
 
 from rechallenge.report import few_events, words
 from rechallenge.report.numbers import Numbers, name_of, records
-from rechallenge.report.results import CONFIDENCE, KAPLAN_MEIER, LOG_RANK, endpoints_in, p_of_test
+from rechallenge.report.results import CONFIDENCE, KAPLAN_MEIER, LOG_RANK, endpoints_in, month, p_of_test
 from rechallenge.report.sentences import literal
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one, without_empty_columns
 
@@ -21,6 +21,8 @@ PERMUTATION: Final = "log_rank_permutation"
 POWER: Final = "power"
 SMALL_GROUPS: Final = {"small_group_beta_product": "Beta product CI", "small_group_rothman": "Rothman CI"}
 AFTER_RECHALLENGE: Final = (("PFS", "rechallenge"), ("OS", "rechallenge"))
+# Resistance is defined by these very times: a test of them by resistance says nothing.
+ON_FIRST_ICI: Final = ("PFS1", "OS1")
 Labels = Mapping[str, str]
 
 
@@ -67,11 +69,20 @@ def _interactions(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
         notes = (
             "Hazard ratios of one covariate within the classes of another, from one model with both and their product; "
             "P: likelihood-ratio test of the product. Adjusted for the other declared covariates, in those who have all.",
+            *_reasons(own, labels),
             *few_events.note(rows),
         )
         sheet = Sheet(f"interactions-{endpoint.lower()}", caption, head, tuple(rows), notes)
         sheets.append(without_empty_columns(sheet))
     return sheets
+
+
+def _reasons(own: pd.DataFrame, labels: Labels) -> list[str]:
+    """Say which interactions were not fitted, and why."""
+    return [
+        f"{words.term(row['term'], labels)}{', adjusted' if row['model'] == ADJUSTED else ''}: {literal(row['method'])}"
+        for row in records(own[own["statistic"] == "not_fitted"])
+    ]
 
 
 def _interaction_rows(part: pd.DataFrame, key: dict[str, Any], numbers: Numbers, labels: Labels) -> list[Row]:
@@ -80,8 +91,6 @@ def _interaction_rows(part: pd.DataFrame, key: dict[str, Any], numbers: Numbers,
         for model in (INTERACTION, ADJUSTED)
     ]
     ratios = part[part["statistic"].isin(["hr", "hr_ratio"])].drop_duplicates(["level", "reference"])
-    if ratios.empty:
-        return []
     cells = ("", "", "", one(tests[0], numbers), "", one(tests[1], numbers))
     rows = [Row(words.term(key["term"], labels), cells, "group")]
     for row in records(ratios):
@@ -210,8 +219,14 @@ def _power(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[Sheet]:
                 rows.append(Row(_power_words(row, labels), (*counts, one(smallest, numbers), *shares), "level"))
     if not rows:
         return []
-    power = "{settings.statistics.power}"
-    head = ("", "Patients", "Events", f"Smallest ratio with power {power}", *(f"Power for {at:g}" for at in assumed))
+    power = "{settings.statistics.power.percent}"
+    head = (
+        "",
+        "Patients",
+        "Events",
+        f"Smallest ratio with power {power}",
+        *(f"Power for {{constants.assumed_ratio_{at:g}}}" for at in assumed),
+    )
     notes = (
         "Hazard ratios, and for interactions ratios of hazard ratios; as far below 1 counts as much. Computed from the "
         "numbers of events alone (Schoenfeld; the four cells of an interaction), with the alpha of the intervals, for "
@@ -231,6 +246,8 @@ def _power_words(row: Mapping[str, Any], labels: Labels) -> str:
 def _permutations(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[Sheet]:
     rows: list[Row] = []
     for endpoint, population in endpoints_in(main, PERMUTATION):
+        if endpoint in ON_FIRST_ICI:
+            continue
         own = _of(main, endpoint, population, PERMUTATION)
         own = own[own["statistic"] == "p"]
         if len(own):
@@ -240,8 +257,7 @@ def _permutations(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
             p, usual = name_of({**row, "at": ""}), p_of_test(numbers, **{**key, "model": LOG_RANK})
             chi2 = name_of({**key, "model": LOG_RANK, "statistic": "chi2"})
             counts = (one(f"{chi2}.n", numbers), one(f"{chi2}.events", numbers))
-            how = literal(row["method"].partition(", log-rank scores")[0])
-            shown = (f"{{{usual}}}" if usual else EMPTY, f"{{{p}}}", how[:1].upper() + how[1:])
+            shown = (f"{{{usual}}}" if usual else EMPTY, f"{{{p}}}", _how(key, numbers))
             rows.append(Row(words.term(row["term"], labels), (*counts, *shown), "level"))
     if not rows:
         return []
@@ -253,6 +269,16 @@ def _permutations(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
     )
     caption = "Log-rank tests by permutation"
     return [Sheet("permutation", caption, head, tuple(rows), notes, prose=True)]
+
+
+def _how(key: dict[str, Any], numbers: Numbers) -> str:
+    allocations, drawn, error = (
+        name_of({**key, "model": PERMUTATION, "statistic": statistic})
+        for statistic in ("allocations", "permutations", "monte_carlo_error")
+    )
+    if allocations in numbers:
+        return f"exact: all {{{allocations}}} allocations"
+    return f"{{{drawn}}} drawn, standard error {{{error}}}" if drawn in numbers else EMPTY
 
 
 def _small_groups(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[Sheet]:
@@ -272,13 +298,13 @@ def _small_groups(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
             key = {"endpoint": endpoint, "population": population, "term": term, "level": level}
             rows += _small_group_rows(part, key, numbers, labels)
         if rows:
-            head = ("", "Patients", "Events", "Kaplan-Meier (CI)", *SMALL_GROUPS.values())
+            head = ("", "Patients", "Events", "At, months", "Kaplan-Meier (CI)", *SMALL_GROUPS.values())
             caption = (
                 f"Groups of fewer than {{settings.statistics.small_group_below}} patients, {words.endpoint(endpoint)}"
             )
             notes = (
                 f"{CONFIDENCE} intervals. Beside the usual interval, two that hold in small groups: the beta product procedure "
-                "(Fay, Brittain and Proschan 2013), exact without censoring, and Rothman's. Where they differ much, the usual "
+                "(Fay, Brittain and Proschan), exact without censoring, and Rothman's. Where they differ much, the usual "
                 "one should not be relied on. Groups of other endpoints: estimates.csv.",
                 *few_events.note(rows),
             )
@@ -294,12 +320,12 @@ def _small_group_rows(part: pd.DataFrame, key: dict[str, Any], numbers: Numbers,
     median = part.loc[part["statistic"] == "median"].iloc[0]
     counted = name_of({**key, "model": median["model"], "statistic": "median"})
     counts = (one(f"{counted}.n", numbers), one(f"{counted}.events", numbers))
-    rows.append(Row(label, (*counts, *("" for _ in range(1 + len(SMALL_GROUPS)))), "group"))
+    rows.append(Row(label, (*counts, *("" for _ in range(2 + len(SMALL_GROUPS)))), "group"))
     points: list[tuple[str, float]] = list(dict.fromkeys(zip(part["statistic"], part["at"].fillna(-1.0), strict=True)))
     for statistic, at in points:
         stem = {**key, "statistic": statistic, "at": at if at >= 0 else ""}
         usual = name_of({**stem, "model": KAPLAN_MEIER})
         others = (one(f"{name_of({**stem, 'model': model})}.ci", numbers) for model in SMALL_GROUPS)
-        said = "Median, months" if statistic == "median" else f"At {at:g} months"
-        rows.append(Row(said, ("", "", few_events.curve_cell(usual, numbers), *others), "level"))
+        said, when = ("Median, months", "") if statistic == "median" else ("Survival", month(at, numbers))
+        rows.append(Row(said, ("", "", when, few_events.curve_cell(usual, numbers), *others), "level"))
     return rows

@@ -1,4 +1,4 @@
-"""What changes with time, as tables: rechallenge as an exposure, delayed entry, competing events, dates of progression."""
+"""What changes with time, as tables: rechallenge as exposure, delayed entry, competing events, dates of PFS."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -65,8 +65,8 @@ def _exposure(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     if not rows:
         return None
     head = (
-        "", "Landmark, months", "Rechallenged: patients", "Deaths", "Median, months (CI)", "Not: patients", "Deaths", "Median, months (CI)",
-        "Hazard ratio (CI)", "P",
+        "", "Landmark, months", "Rechallenged: patients", "Deaths", "Median, months (CI)",
+        "Not: patients", "Deaths", "Median, months (CI)", "Hazard ratio (CI)", "P",
     )  # fmt: skip
     caption = f"Rechallenge as an exposure: survival of all who progressed on the first ICI, with {CONFIDENCE} CI"
     return without_empty_columns(Sheet("exposure", caption, head, tuple(rows), _exposure_notes(own, numbers)))
@@ -100,14 +100,14 @@ def _exposure_notes(own: pd.DataFrame, numbers: Numbers) -> tuple[str, ...]:
         ),
         if_known(f"Mantel-Byar test of the time-dependent comparison: P {{{byar}}}.", byar, numbers=numbers),
         if_known(
-            f"Medians beside the time-dependent model: curves of Simon and Makuch, which begin {{{starts}}} months after "
-            "progression, as soon as enough patients are under observation after rechallenge.",
+            f"Medians beside the time-dependent model: curves of Simon and Makuch, which begin {{{starts}}} months "
+            "after progression, as soon as enough patients are under observation after rechallenge.",
             starts,
             numbers=numbers,
         ),
         *_landmark_notes(own, numbers),
-        "Adjusted for the declared covariates that are known at progression. ECOG on record is that of rechallenge, and "
-        "treatment between is part of what is compared: neither is adjusted for.",
+        "Adjusted for the declared covariates that are known at progression. ECOG on record is that of rechallenge, "
+        "and treatment between is part of what is compared: neither is adjusted for.",
         "No causal claim: whoever is chosen for rechallenge differs from others in ways that are not recorded "
         "(confounding by indication), and taking account of time does not change that.",
     ]
@@ -120,9 +120,10 @@ def _landmark_notes(own: pd.DataFrame, numbers: Numbers) -> list[str]:
         key = {**PROGRESSED, "term": "rechallenged_by_then", "model": "exposure_landmark", "at": at}
         died, gone = (name_of({**key, "level": level, "statistic": "left_out"}) for level in ("died", "not_followed"))
         later = name_of({**key, "statistic": "rechallenged_later"})
+        landmark = month(at, numbers, EXPOSURE_LANDMARKS)
         said = (
-            f"Landmark at {month(at, numbers, EXPOSURE_LANDMARKS)} months: {{{died}}} had died and {{{gone}}} were no longer under observation, so that they "
-            f"are in neither group; {{{later}}} of those not rechallenged by then were later."
+            f"Landmark at {landmark} months: {{{died}}} had died and {{{gone}}} were no longer under observation, so "
+            f"that they are in neither group; {{{later}}} of those not rechallenged by then were later."
         )
         found.append(if_known(said, died, gone, later, numbers=numbers))
     return found
@@ -151,8 +152,8 @@ def _delayed_entry(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     check = name_of({**ENTERED, "model": "entry_check", "term": "entry_months", "statistic": "hr"})
     test = name_of({**ENTERED, "model": "delayed_entry", "term": "resistance", "statistic": "p"})
     notes = (
-        "Median months (CI), then hazard ratios. Nobody in the rechallenge set could die before rechallenge; counted as at "
-        "risk from the first ICI on, survival is overstated by that waiting.",
+        "Median months (CI), then hazard ratios. Nobody in the rechallenge set could die before rechallenge; "
+        "counted as at risk from the first ICI on, survival is overstated by that waiting.",
         if_known(f"Log-rank test with delayed entry, by resistance: P {{{test}}}.", test, numbers=numbers),
         if_known(
             f"Delayed entry supposes that the time of entry tells nothing about the risk afterwards: hazard ratio per "
@@ -194,9 +195,9 @@ def _competing(own: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -
         "Cause-specific HR (CI)", "Subdistribution HR (CI)",
     )  # fmt: skip
     notes = (
-        "Cumulative incidence (Aalen-Johansen): the share of patients whose progression-free time has ended in this way. The "
-        "cause-specific hazard ratio compares rates in those still without an event, the subdistribution hazard ratio "
-        "(Fine and Gray) the incidences; they answer different questions and need not agree.",
+        "Cumulative incidence (Aalen-Johansen): the share of patients whose progression-free time has ended in this "
+        "way. The cause-specific hazard ratio compares rates in those still without an event, the subdistribution "
+        "hazard ratio (Fine and Gray) the incidences; they answer different questions and need not agree.",
     )
     caption = f"What ends progression-free survival, with {CONFIDENCE} CI"
     return without_empty_columns(Sheet("competing-events", caption, head, tuple(rows), notes))
@@ -257,14 +258,14 @@ def _dating(own: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> S
     width = name_of({**PFS, "model": "dating_interval", "term": "overall", "statistic": "median_width"})
     notes = (
         if_known(
-            f"{{{width}.events}} progressions lie between two scans, half of them in intervals of up to {{{width}}} months. "
-            "Deaths are exact.",
+            f"{{{width}.events}} progressions lie between two scans, half of them in intervals of up to {{{width}}} "
+            "months. Deaths are exact.",
             width,
             numbers=numbers,
         ),
         "In the last column the brackets of a median are the two times between which the data do not tell the estimate "
-        "apart (Turnbull): no confidence interval. There is no Cox model of intervals; Weibull models of all three tell "
-        "the effect of dating from that of the model.",
+        "apart (Turnbull): no confidence interval. There is no Cox model of intervals; Weibull models of all three "
+        "tell the effect of dating from that of the model.",
     )
     head = ("", *(said for _, said in DATINGS))
     caption = f"How progression is dated: progression-free survival from rechallenge, with {CONFIDENCE} CI"

@@ -6,12 +6,19 @@ functions in workflow/templates/verify_*.R. A model without a recipe is listed i
 
 from typing import Final
 
-from rechallenge.verification import recipes_models, recipes_over_time, recipes_patients, recipes_survival
+from rechallenge.verification import (
+    recipes_comparisons,
+    recipes_models,
+    recipes_over_time,
+    recipes_patients,
+    recipes_survival,
+)
 from rechallenge.verification.context import Recipe
 
 RECIPES: Final[dict[str, Recipe]] = {
     **recipes_patients.RECIPES,
     **recipes_survival.RECIPES,
+    **recipes_comparisons.RECIPES,
     **recipes_models.RECIPES,
     **recipes_over_time.RECIPES,
 }

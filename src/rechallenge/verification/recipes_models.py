@@ -115,7 +115,9 @@ def influence(rows: pd.DataFrame, context: Context) -> Iterator[str]:
 
 def validation(rows: pd.DataFrame, context: Context) -> Iterator[str]:
     month = r.number(context.settings.calibration_months)
+    penalised = rows.loc[rows["statistic"].eq("concordance_apparent"), "method"].str.contains("Firth").any()
     said = f"d, {context.covariates(_declared(context))}, {month}, {context.interval}, {context.confidence}"
+    said += ", penalised = TRUE" if penalised else ""
     yield f"check_calibration({prefix_of(rows.iloc[0])}, {said})"
 
 

@@ -16,7 +16,13 @@ from rechallenge.verification.frames import Frames
 from rechallenge.verification.recipes import LEFT_OUT, RECIPES
 
 TEMPLATE: Final = "verify.R.j2"
-METHODS: Final = ("verify_methods.R", "verify_over_time.R", "verify_models.R", "verify_report.R")
+METHODS: Final = (
+    "verify_methods.R",
+    "verify_over_time.R",
+    "verify_comparisons.R",
+    "verify_models.R",
+    "verify_report.R",
+)
 OTHER: Final = "no recipe for these rows"
 RANDOM: Final = "drawn at random, or of imputed data sets"
 # The patients of each population, without an endpoint.

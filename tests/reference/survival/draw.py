@@ -1,7 +1,8 @@
 """Draw the 200 data sets on which every method is compared with R, and join the ten known ones.
 
 Run it from anywhere: it writes data.csv.gz beside itself, always the same. Columns: set, kind, time and entry (days),
-event (0 censored, 1 of interest, 2 and 3 competing), group, strata, cluster, x1, x2, x3 (missing where a set has fewer).
+event (0 censored, 1 of interest, 2 and 3 competing), group, strata, cluster, x1, x2, x3 (missing where a set has
+fewer).
 """
 
 import gzip
