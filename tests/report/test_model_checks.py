@@ -85,6 +85,12 @@ def test_prediction_and_calibration() -> None:
     assert plain(calibration.notes[0], numbers) == "Observed over expected events: 1.05 (0.70 to 1.50)."
 
 
+def test_validation_of_firths_model_says_so() -> None:
+    firth = Row("concordance_apparent", 0.7, method="Harrell, Firth's penalised model", model="validation", **SIZES)
+    found, _ = sheets(firth)
+    assert found["checks-validation-pfs"].notes[0].startswith("The model is Firth's penalised one")
+
+
 def test_nothing_checked_no_table() -> None:
     found, _ = sheets(Row("not_fitted", method="Not checked.", model="model_checks"))
     assert found == {}

@@ -218,6 +218,8 @@ def _validation(given: _Given) -> Iterator[Sheet]:
             "was fitted anew in each, by Firth's penalised one where the ordinary had none. "
             "A slope below one: predictions are too extreme for new patients.",
         )
+    if any("Firth" in row["method"] for row in given.of(VALIDATION, "concordance_apparent")):
+        notes = ("The model is Firth's penalised one, since the ordinary has no finite estimate.", *notes)
     yield given.sheet("validation", "How well the model predicts", ("", "Value"), rows, notes)
 
 
