@@ -1,5 +1,7 @@
 """Interactions, subgroups and small samples in the report: tables, the paragraph on the claim, marks of few events."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -91,6 +93,15 @@ def test_the_claim_is_judged_by_the_interaction() -> None:
 )
 def test_the_words_follow_the_numbers(acquired: float, primary: float, spread: float, expected: str) -> None:
     assert expected in said(interaction_rows(acquired, primary, spread, 0.03))
+
+
+def test_an_estimate_that_changes_sides_supports_neither_direction() -> None:
+    rows = interaction_rows(2.0, 2.2, 5.0, 0.9)
+    own = [
+        replace(row, estimate=0.9) if row.model == "interaction_adjusted" and row.statistic == "hr_ratio" else row
+        for row in rows
+    ]
+    assert "lies on the other side of 1 once it is adjusted, so that it supports neither direction" in said(own)
 
 
 def test_without_published_figures_the_question_stands_alone() -> None:
