@@ -242,5 +242,16 @@ def test_a_hazard_ratio_is_marked_by_the_smaller_class(events: float, mark: str)
     assert (few_events.NOTE in sheet.notes) is bool(mark)
 
 
+def test_firths_hazard_ratio_is_marked_by_the_classes_of_the_ordinary_model() -> None:
+    own = {**PFS, "term": "resistance", "level": "primary"}
+    rows = [
+        Row("hr", 7.0, 0.9, 90.0, n=40.0, events=30.0, model="cox_firth_univariable", reference="acquired", **own),
+        Row("n", 2.0, n=2.0, events=0.0, model="cox_univariable", **own),
+    ]
+    numbers = n.together(n.from_estimates(table(placed(rows, analysis="main"))), SETTINGS)
+    name = "pfs.rechallenge.cox_firth_univariable.resistance.primary.vs_acquired.hr"
+    assert few_events.ratio_cell(name, "primary", "acquired", numbers).endswith(few_events.MARK)
+
+
 def test_nothing_estimated_gives_no_table() -> None:
     assert subgroup_tables.tables(n.prepared(table([])), SETTINGS, {}) == []
