@@ -111,7 +111,6 @@ def test_nothing_to_compare(changes: dict[str, object]) -> None:
         ({"subgroup_effects": ("age",)}, "statistics.subgroup_effects: age is a number"),
         ({"subgroup_effects": ("resistence",)}, 'statistics.subgroup_effects: there is no covariate "resistence".'),
         ({"interactions": (("sex", "ags"),)}, 'statistics.interactions: there is no covariate "ags".'),
-        ({"interactions": (("sex", "sex"),)}, '"sex" is named twice'),
     ],
 )
 def test_settings_that_cannot_be_served(changes: dict[str, object], sentence: str) -> None:

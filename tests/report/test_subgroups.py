@@ -1,5 +1,7 @@
 """Interactions, subgroups and small samples in the report: tables, the paragraph on the claim, marks of few events."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -91,6 +93,15 @@ def test_the_claim_is_judged_by_the_interaction() -> None:
 )
 def test_the_words_follow_the_numbers(acquired: float, primary: float, spread: float, expected: str) -> None:
     assert expected in said(interaction_rows(acquired, primary, spread, 0.03))
+
+
+def test_an_estimate_that_changes_sides_supports_neither_direction() -> None:
+    rows = interaction_rows(2.0, 2.2, 5.0, 0.9)
+    own = [
+        replace(row, estimate=0.9) if row.model == "interaction_adjusted" and row.statistic == "hr_ratio" else row
+        for row in rows
+    ]
+    assert "lies on the other side of 1 once it is adjusted, so that it supports neither direction" in said(own)
 
 
 def test_without_published_figures_the_question_stands_alone() -> None:
@@ -229,6 +240,17 @@ def test_a_hazard_ratio_is_marked_by_the_smaller_class(events: float, mark: str)
     sheet = cox_tables(n.prepared(estimates), numbers, {})[0]
     assert printed(sheet, numbers)[1][1] == f"2.00 (1.00 to 4.00){mark}"
     assert (few_events.NOTE in sheet.notes) is bool(mark)
+
+
+def test_firths_hazard_ratio_is_marked_by_the_classes_of_the_ordinary_model() -> None:
+    own = {**PFS, "term": "resistance", "level": "primary"}
+    rows = [
+        Row("hr", 7.0, 0.9, 90.0, n=40.0, events=30.0, model="cox_firth_univariable", reference="acquired", **own),
+        Row("n", 2.0, n=2.0, events=0.0, model="cox_univariable", **own),
+    ]
+    numbers = n.together(n.from_estimates(table(placed(rows, analysis="main"))), SETTINGS)
+    name = "pfs.rechallenge.cox_firth_univariable.resistance.primary.vs_acquired.hr"
+    assert few_events.ratio_cell(name, "primary", "acquired", numbers).endswith(few_events.MARK)
 
 
 def test_nothing_estimated_gives_no_table() -> None:

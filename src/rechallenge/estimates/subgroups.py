@@ -54,11 +54,6 @@ def check_columns(frame: pd.DataFrame, settings: StatisticsSettings) -> None:
         if name not in columns
     ]
     problems += [
-        f'statistics.interactions: an interaction needs two covariates, and "{one}" is named twice.'
-        for one, other in settings.interactions
-        if one == other
-    ]
-    problems += [
         f"statistics.subgroup_effects: {name} is a number; an effect in subgroups needs classes."
         for name in settings.subgroup_effects
         if name in columns and _is_number(frame[name])

@@ -7,6 +7,7 @@ hazard ratios on the smallest of its four cells. The number below which an inter
 from collections.abc import Iterable
 from typing import Final
 
+from rechallenge.estimates.model_names import FIRTH
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.sheets import Row, with_interval
 
@@ -35,11 +36,15 @@ def class_events(name: str, level: str, reference: str, numbers: Numbers) -> lis
     """Return the names of the events of the classes that a hazard ratio compares, as far as they are known."""
     stem = name.removesuffix(name_of({"level": level, "reference": reference, "statistic": "hr"}))
     _, bar, within = level.partition("|")
+    # The classes are counted by the ordinary model, also where Firth's stands instead.
+    ordinary = stem
+    for model, penalised in FIRTH.items():
+        ordinary = ordinary.replace(f".{penalised}.", f".{model}.")
     found = []
     for one in (level, f"{reference}{bar}{within}") if reference else ():
         names = (
             f"{stem}{name_of({'level': one, 'statistic': 'events'})}",
-            f"{stem}{name_of({'level': one, 'statistic': 'n'})}.events",
+            f"{ordinary}{name_of({'level': one, 'statistic': 'n'})}.events",
         )
         found += [item for item in names if item in numbers][:1]
     return found or [f"{name}.events"]

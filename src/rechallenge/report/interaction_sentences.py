@@ -119,14 +119,18 @@ def _estimate(name: str, numbers: Numbers) -> str:
 
 def _verdict(effect: _Effect, numbers: Numbers) -> str:
     lower, upper = numbers[f"{effect.ratio}.ci"]["raw"]
-    way = "in the direction of" if effect.larger_after_acquired(numbers) else "against"
+    way = f"points {'in the direction of' if effect.larger_after_acquired(numbers) else 'against'} the claim"
+    adjusted = effect.ratio.replace(".interaction.", ".interaction_adjusted.")
+    ratios = [numbers[name]["raw"] for name in (effect.ratio, adjusted) if name in numbers]
+    if min(ratios) < 1 < max(ratios):
+        way = "lies on the other side of 1 once it is adjusted, so that it supports neither direction"
     if lower <= 1 <= upper:
         said = (
             "and its interval includes 1: these data neither show that the effect of the pattern differs nor exclude it"
         )
     else:
         said = "and its interval excludes 1; it is one exploratory test among several, and its size is uncertain"
-    return f"The estimate points {way} the claim, {said}."
+    return f"The estimate {way}, {said}."
 
 
 def _power(term: str, numbers: Numbers, cells: tuple[str, ...] = ()) -> list[str]:

@@ -304,11 +304,11 @@ def sensitivity_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mappin
             rows.append(
                 Row(
                     comparison_words(term, level, reference, labels),
-                    (with_interval(name, numbers), one(f"{name}.p", numbers)),
+                    (few_events.ratio_cell(name, level, reference, numbers), one(f"{name}.p", numbers)),
                 )
             )
         if rows:
             caption = f"Sensitivity model with regimen type and local therapy, {words.endpoint(endpoint)}"
-            notes = tuple(_model_notes(own, {**key}, numbers, labels))
+            notes = (*_model_notes(own, {**key}, numbers, labels), *few_events.note(rows))
             sheets.append(Sheet(f"sensitivity-{endpoint.lower()}", caption, ("", "HR (CI)", "P"), tuple(rows), notes))
     return sheets
