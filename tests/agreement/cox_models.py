@@ -1,4 +1,4 @@
-"""Cox models on the drawn data sets: Efron's and Breslow's ties, strata, delayed entry, robust and clustered variance."""
+"""Cox models on the drawn data sets: both kinds of ties, strata, delayed entry, robust and clustered variance."""
 
 import math
 from collections.abc import Iterator, Mapping

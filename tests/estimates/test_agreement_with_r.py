@@ -16,8 +16,8 @@ LIMIT, LIMIT_OF_FITS = 1e-9, 1e-6
 FITS = ("Cox", "cox.zph", "Firth", "Fine-Gray", "Turnbull", "Weibull", "interaction", "hazard", "coefficient")
 
 
-def load_script(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+def load_script(name: str, folder: Path = ROOT / "scripts") -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -167,7 +167,7 @@ def _maximum(x: Array, risk: RiskSets, start: Array, fixed: tuple[int, ...]) -> 
 
 
 def _curvature(x: Array, risk: RiskSets, here: _Maximum, free: list[int], information: Array) -> Array:
-    """Minus the second derivatives of the penalised likelihood, by differences of its gradient; else the information."""
+    """Minus the second derivatives of the penalised likelihood (differences of its gradient), or the information."""
     columns = []
     for place in free:
         aside = np.zeros(len(here.coef))

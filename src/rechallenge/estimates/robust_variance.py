@@ -1,8 +1,8 @@
 """Score residuals and dfbetas of a Cox model with ties, and the robust and clustered variances made of them.
 
-R's definition (`residuals(coxph, type = "dfbeta")` and `coxph(..., cluster = )`; Lin and Wei 1989): with Efron's ties each of
-the tied patients takes part in the k-th term of the tie with its share, and the terms are averaged. The libraries use
-the residuals of untied events, and differ by up to a tenth.
+R's definition (`residuals(coxph, type = "dfbeta")` and `coxph(..., cluster = )`; Lin and Wei 1989): with Efron's ties
+each of the tied patients takes part in the k-th term of the tie with its share, and the terms are averaged. The
+libraries use the residuals of untied events, and differ by up to a tenth.
 """
 
 from typing import Final
