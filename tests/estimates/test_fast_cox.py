@@ -122,3 +122,13 @@ def test_where_there_is_nothing_to_fit_it_says_so(size, event, value):
         firth.fit(time, np.full(size, event), x)
     with pytest.raises(fast_cox.NoMaximum):
         fine_gray.fit(time, np.full(size, event).astype("int64"), x)
+
+
+def test_in_large_samples_lifelines_begins_at_the_maximum_and_says_the_same(monkeypatch):
+    time, event, x, entry, strata = design_with_entry_and_strata(3)
+    from_zero = cox.fit(time, event, x, entry=entry, strata=strata)
+    monkeypatch.setattr(cox, "LARGE", 1)
+    from_there = cox.fit(time, event, x, entry=entry, strata=strata)
+    np.testing.assert_allclose(from_there.coef, from_zero.coef, rtol=1e-9)
+    np.testing.assert_allclose(from_there.covariance, from_zero.covariance, rtol=1e-9)
+    assert from_there.likelihood_ratio.chi2 == pytest.approx(from_zero.likelihood_ratio.chi2, rel=1e-9)
