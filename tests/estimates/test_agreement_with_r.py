@@ -16,8 +16,8 @@ LIMIT, LIMIT_OF_FITS = 1e-9, 1e-6
 FITS = ("Cox", "cox.zph", "Firth", "Fine-Gray", "Turnbull", "Weibull", "interaction", "hazard", "coefficient")
 
 
-def load_script(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+def load_script(name: str, folder: Path = ROOT / "scripts") -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -41,7 +41,7 @@ def limit_of(quantity: str) -> float:
 def test_there_are_two_hundred_and_ten_data_sets() -> None:
     assert len(survival()) == 210
     sizes = [len(data) for data, _ in survival().values()]
-    assert (min(sizes), max(sizes)) == (3, 228)
+    assert (min(sizes), max(sizes)) == (3, 213)
 
 
 @pytest.mark.slow
@@ -72,7 +72,7 @@ def test_differences_are_relative_except_of_small_numbers() -> None:
 
 
 def test_the_table_is_read_as_it_is_written() -> None:
-    table = script.markdown({"log-rank: P": script.Agreement(3, 12, 4e-8)})
+    table = script.markdown({"log-rank: P": script.Agreement(3, 12, 2e-8)})
     text = script.written(f"before\n{script.BEGIN}\nold\n{script.END}\nafter\n", table)
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")

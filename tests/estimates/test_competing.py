@@ -74,3 +74,16 @@ def test_a_covariate_that_separates_has_no_fit():
     time, cause, _ = cohort()
     with pytest.raises(fast_cox.NoMaximum):
         fine_gray.fit(time, cause, (cause == 1).astype(float)[:, None])
+
+
+def test_greenwood_agrees_with_the_curves():
+    import pandas as pd
+    from greenwood import AalenJohansen, Surv
+
+    time, cause, _ = cohort(4)
+    steps = AalenJohansen(conf_type="log").fit(Surv(time, pd.Categorical(cause, categories=[0, 1, 2])))
+    expected = steps.to_frame(format="pandas")
+    expected = expected[expected["cause"].astype(str) == "2"]
+    found = incidence.aalen_johansen(time, cause)[2]
+    for ours, name in ((found.estimate, "estimate"), (found.std_error, "std_error"), (found.upper, "conf_high")):
+        np.testing.assert_allclose(ours, expected[name], rtol=1e-9)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rechallenge.estimates import cox, fast_cox, partial_likelihood
+from rechallenge.estimates import cox, fast_cox, fine_gray, firth, partial_likelihood
 from tests.estimates.cohort import DATA_SETS, reference
 
 # R stops when the log-likelihood changes by less than 1e-9 of itself: this close to the maximum.
@@ -108,3 +108,27 @@ def test_ties_are_broken_alike_where_there_are_none():
     time = time + np.arange(80) / 100
     efron, breslow = (fast_cox.fit(time, event, x, ties=ties) for ties in ("efron", "breslow"))
     np.testing.assert_allclose(efron.coef, breslow.coef, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("size", "event", "value"), [(6, 0.0, None), (6, 1.0, 3.0), (0, 1.0, None)], ids=["no event", "constant", "nobody"]
+)
+def test_where_there_is_nothing_to_fit_it_says_so(size, event, value):
+    time, x = np.arange(1.0, size + 1), np.arange(float(size))[:, None]
+    x = x if value is None else np.full((size, 1), value)
+    with pytest.raises(fast_cox.NoMaximum):
+        fast_cox.fit(time, np.full(size, event), x)
+    with pytest.raises(fast_cox.NoMaximum):
+        firth.fit(time, np.full(size, event), x)
+    with pytest.raises(fast_cox.NoMaximum):
+        fine_gray.fit(time, np.full(size, event).astype("int64"), x)
+
+
+def test_in_large_samples_lifelines_begins_at_the_maximum_and_says_the_same(monkeypatch):
+    time, event, x, entry, strata = design_with_entry_and_strata(3)
+    from_zero = cox.fit(time, event, x, entry=entry, strata=strata)
+    monkeypatch.setattr(cox, "LARGE", 1)
+    from_there = cox.fit(time, event, x, entry=entry, strata=strata)
+    np.testing.assert_allclose(from_there.coef, from_zero.coef, rtol=1e-9)
+    np.testing.assert_allclose(from_there.covariance, from_zero.covariance, rtol=1e-9)
+    assert from_there.likelihood_ratio.chi2 == pytest.approx(from_zero.likelihood_ratio.chi2, rel=1e-9)

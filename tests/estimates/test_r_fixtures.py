@@ -1,5 +1,6 @@
 """R's stored answers are those that its scripts give, where R is installed."""
 
+import gzip
 import json
 import shutil
 
@@ -38,3 +39,9 @@ def test_what_differs_is_named() -> None:
         "/a[1]: None before, 3.0 now",
         "/b/c: only before",
     ]
+
+
+def test_the_drawn_data_sets_are_the_stored_ones() -> None:
+    draw = load_script("draw", script.REFERENCE / "survival")
+    stored = gzip.decompress((script.REFERENCE / "survival" / "data.csv.gz").read_bytes()).decode()
+    assert draw.text() == stored

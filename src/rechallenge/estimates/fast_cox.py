@@ -52,7 +52,7 @@ class FastFit:
 
 
 class NoMaximum(Exception):  # noqa: N818 - a result, not a mistake
-    """The likelihood has no single maximum: separation, or covariates that determine one another."""
+    """The likelihood has no single maximum: no event, separation, or covariates that determine one another."""
 
 
 def fit(
@@ -74,7 +74,11 @@ def fit(
 
 def fit_at(risk: RiskSets, x: Array) -> FastFit:
     """Fit the model at given risk sets; `x` in the order of the patients, as in `fit`."""
+    if not len(risk.event):
+        raise NoMaximum
     spread = x.std(axis=0)
+    if not (spread > 0).all():
+        raise NoMaximum
     scaled = (x[risk.order] - x.mean(axis=0)) / spread
     coef = np.zeros(x.shape[1])
     likelihood, score, information = derivatives(scaled, coef, risk)

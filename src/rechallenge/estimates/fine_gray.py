@@ -62,6 +62,8 @@ def fit(time: Array, cause: NDArray[np.int64], x: Array, *, of_interest: int = 1
 
     `cause` is 0 for censored; times must be rounded; there must be an event of interest, and each column must vary.
     """
+    if not (cause == of_interest).any() or not (np.ptp(x, axis=0) > 0).all():
+        raise NoMaximum
     order = np.argsort(time, kind="stable")
     spread = x.std(axis=0)
     sorted_time, sorted_cause = time[order], cause[order]

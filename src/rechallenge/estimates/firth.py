@@ -74,6 +74,8 @@ def fit(
     `time` must be rounded; there must be an event, and each column must vary. The design is as of `fast_cox.fit`.
     """
     risk = risk_sets(time, event, entry, strata, ties=ties)
+    if not len(risk.event) or not (np.ptp(x, axis=0) > 0).all():
+        raise NoMaximum
     spread = x.std(axis=0, ddof=1)
     scaled = (x[risk.order] - x.mean(axis=0)) / spread
     size = x.shape[1]
@@ -165,7 +167,7 @@ def _maximum(x: Array, risk: RiskSets, start: Array, fixed: tuple[int, ...]) -> 
 
 
 def _curvature(x: Array, risk: RiskSets, here: _Maximum, free: list[int], information: Array) -> Array:
-    """Minus the second derivatives of the penalised likelihood, by differences of its gradient."""
+    """Minus the second derivatives of the penalised likelihood (differences of its gradient), or the information."""
     columns = []
     for place in free:
         aside = np.zeros(len(here.coef))

@@ -1,7 +1,7 @@
 """Further comparisons of classes as tables: weighted tests, restricted means."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -9,19 +9,23 @@ from rechallenge.estimates.comparison_methods import PAIRWISE, RESTRICTED, STRAT
 from rechallenge.estimates.weighted_logrank import LOG_RANK
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of
-from rechallenge.report.results import CONFIDENCE, endpoints_in, p_of_test
+from rechallenge.report.results import CONFIDENCE, p_of_test
 from rechallenge.report.results import LOG_RANK as UNWEIGHTED
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval, without_empty_columns
 
 Key = dict[str, Any]
+# What follows rechallenge, or progression: classes of resistance are made of the times before.
+ENDPOINTS: Final = (("PFS", "rechallenge"), ("OS", "rechallenge"), ("PPS", "progressed"))
 
 
 def tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> list[Sheet]:
-    """Return, per endpoint, the weighted and stratified tests, the pairs of classes, and the restricted means."""
-    main = estimates[estimates["analysis"] == "main"]
+    """Return, per endpoint, the weighted and stratified tests, the pairs of classes, and the restricted means.
+
+    Comparisons within a class of another covariate are left to estimates.csv: a difference in one class is no finding.
+    """
+    main = estimates[(estimates["analysis"] == "main") & ~estimates["term"].str.contains("|", regex=False)]
     sheets: list[Sheet] = []
-    pairs = [pair for model in (WEIGHTED, STRATIFIED, RESTRICTED) for pair in endpoints_in(estimates, model)]
-    for endpoint, population in dict.fromkeys(pairs):
+    for endpoint, population in ENDPOINTS:
         own = main[(main["endpoint"] == endpoint) & (main["population"] == population)]
         key: Key = {"endpoint": endpoint, "population": population}
         where = f"{words.endpoint(endpoint)} ({words.POPULATIONS.get(population, population)})"
@@ -29,6 +33,10 @@ def tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str])
         made.append(_means(own, key, where, numbers, labels))
         sheets += [sheet for sheet in made if sheet.rows]
     return sheets
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _id(kind: str, key: Key) -> str:
@@ -50,11 +58,11 @@ def _tests(own: pd.DataFrame, key: Key, where: str, numbers: Numbers, labels: Ma
         cells = tuple(f"{{{name}}}" if name else EMPTY for name in (plain, *names))
         rows.append(Row(words.term(term, labels), cells))
     heads = [
-        f"{TITLES[weight].capitalize()}{', stratified' if model == STRATIFIED else ''}: P" for model, weight in columns
+        f"{_capital(TITLES[weight])}{', stratified' if model == STRATIFIED else ''}: P" for model, weight in columns
     ]
     notes = (
-        "Gehan-Breslow weighs early differences more, Fleming-Harrington (0, 1) late ones. The unweighted test is the"
-        " study's own; none is adjusted for the number of tests.",
+        "Gehan-Breslow weighs early differences more, Fleming-Harrington (0, 1) late ones. No P value is adjusted for"
+        " the number of tests.",
     )
     caption = f"Weighted log-rank tests, {where}"
     return Sheet(_id("weighted-tests", key), caption, ("", "Log-rank test: P", *heads), tuple(rows), notes)
@@ -115,7 +123,7 @@ def _means(own: pd.DataFrame, key: Key, where: str, numbers: Numbers, labels: Ma
         "P of the ratio",
     )
     notes = (
-        "The mean time without the event up to the horizon; differences and ratios against the first class of each.",
+        "The mean time without the event up to the horizon; differences and ratios against the class without one.",
     )
     caption = f"Restricted mean survival times, {where}, with {CONFIDENCE} CI"
     return without_empty_columns(Sheet(_id("restricted-means", key), caption, head, tuple(rows), notes))

@@ -6,7 +6,6 @@ fewer).
 """
 
 import gzip
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -176,8 +175,10 @@ def drawn() -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[COLUMNS]
 
 
+def text() -> str:
+    """All data sets as CSV."""
+    return drawn().to_csv(index=False, float_format="%.10g", lineterminator="\n")
+
+
 if __name__ == "__main__":
-    text = io.StringIO()
-    drawn().to_csv(text, index=False, float_format="%.10g", lineterminator="\n")
-    with gzip.GzipFile(FOLDER / "data.csv.gz", "wb", mtime=0) as file:
-        file.write(text.getvalue().encode())
+    (FOLDER / "data.csv.gz").write_bytes(gzip.compress(text().encode(), 9, mtime=0))
