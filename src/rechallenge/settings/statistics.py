@@ -97,7 +97,7 @@ class StatisticsSettings(Settings):
         (), description="Columns of classified.csv by which a stratified log-rank test and Cox model are added."
     )
     bootstraps: int = Field(
-        500, ge=0, description="Bootstrap samples of the optimism-corrected concordance and calibration; 0 for none."
+        200, ge=0, description="Bootstrap samples of the optimism-corrected concordance and calibration; 0 for none."
     )
     calibration_months: float = Field(
         6.0, gt=0, description="Time at which predicted and observed survival are compared."
