@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from rechallenge.accepted import Accepted, folder_of
-from rechallenge.clinical.courses import StudyFrame
+from rechallenge.accepted import folder_of
 from rechallenge.estimates.lesion_agreement import lesion_agreement
 from rechallenge.estimates.preset_concordance import boundary_counts, preset_concordance
 from rechallenge.estimates.rows import placed, table
@@ -17,7 +16,7 @@ from rechallenge.published.model import read_files
 from rechallenge.published.own import all_rows
 from rechallenge.results import read_result
 from rechallenge.robustness.curve import gathered, summary
-from rechallenge.robustness.sensitivity_set import sensitivity_set
+from rechallenge.robustness.sensitivity_set import Scenarios, sensitivity_set
 from rechallenge.settings.config import MAIN, SensitivitySettings
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.settings.statistics import StatisticsSettings
@@ -33,8 +32,7 @@ with step(snakemake) as log:
         analysis: DefinitionSettings.read(values, f"definitions of {analysis}")
         for analysis, values in params.definitions.items()
     }
-    folder, cutoff = folder_of(files.tables), pd.Timestamp(params.cutoff)
-    adverse_events = read_canonical(folder, "adverse_events")
+    adverse_events = read_canonical(folder_of(files.tables), "adverse_events")
     dates_only = json.loads(Path(files.source).read_text(encoding="utf-8"))["declares"]["progression_dates_only"]
     rows, parts = [], []
     per_analysis = zip(
@@ -68,25 +66,13 @@ with step(snakemake) as log:
     between += lesion_agreement(read_result("lesion_agreement", files.lesion_agreement))
     rows.append(table(placed(between, analysis=MAIN)))
     sensitivity = SensitivitySettings.read(params.sensitivity, "sensitivity")
-    made_by_scenario: list[pd.DataFrame] = []
     if sensitivity.enabled:
-        first_day, last_day = map(pd.Timestamp, params.window)
-        frame = StudyFrame(cutoff, (first_day, last_day), dates_only)
-        scenarios = sensitivity_set(
-            definitions[MAIN],
-            params.imputation,
-            Accepted(folder, params.imputation, cutoff),
-            frame,
-            read_parquet(files.everyone)["patient_id"],
-            read_result("classified", files.classified[0]),
-            read_result("adtte", files.adtte[0]),
-            settings,
-            sensitivity.imputations,
+        names = ("classified", "adtte", "cohort")
+        scenarios = Scenarios(*(read_result(name, path) for name, path in zip(names, files.sensitivity, strict=True)))
+        main = read_result("classified", files.classified[0]), read_result("adtte", files.adtte[0])
+        rows.append(
+            sensitivity_set(scenarios, definitions[MAIN], params.imputation, *main, settings, sensitivity.imputations)
         )
-        rows.append(scenarios.rows)
-        made_by_scenario = [scenarios.classified, scenarios.adtte]
-    for path, made_of in zip(output.sensitivity, made_by_scenario or [pd.DataFrame({"analysis": []})] * 2, strict=True):
-        write_csv(made_of, path)
     specifications = gathered([read_result("specification_curve", path) for path in files.specifications])
     write_csv(specifications, output.specification_curve)
     rows.append(table(summary(specifications, settings.confidence, MAIN)))

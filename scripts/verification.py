@@ -28,7 +28,7 @@ with step(snakemake) as log:
         for name in ("classified", "adtte")
     }
     # The scenarios of the sensitivity set stand in one file each.
-    for name, path in zip(("classified", "adtte"), files.sensitivity, strict=True):
+    for name, path in zip(("classified", "adtte"), files.sensitivity, strict=False):
         tables[name] |= dict(iter(read_result(name, path).groupby("analysis")))
     used = {scenario.analysis: scenario for scenario in scenarios_for(definitions[MAIN], params.imputation)}
     definitions |= {name: used[name].definitions(definitions[MAIN]) for name in tables["classified"] if name in used}

@@ -58,7 +58,7 @@ def read_result(table: str, path: str | os.PathLike[str]) -> pd.DataFrame:
     """Read one of the result tables of `NUMBERS`; in the cohort, every column but the reasons is true/false."""
     header = pd.read_csv(path, nrows=0).columns
     if table == "cohort":
-        text = ["patient_id", "excluded_by", "not_evaluable"]
+        text = ["analysis", "patient_id", "excluded_by", "not_evaluable"]
     else:
         inferred = {*NUMBERS[table], *DATES.get(table, ()), *FLAGS.get(table, ())}
         text = [name for name in header if name not in inferred]

@@ -20,8 +20,8 @@ from rechallenge.sources.yaml_text import read_yaml
 TABLES: Final = ("patients", "treatments", "assessments", "lesions", "adverse_events")
 # The rules of the workflow; each has a script of its name.
 RULES: Final = (
-    "ingest", "validate", "gate", "episodes", "eligibility", "classify", "endpoints", "specify", "estimate", "figures",
-    "report", "manuscript", "verification", "provenance",
+    "ingest", "validate", "gate", "episodes", "eligibility", "classify", "endpoints", "specify", "sensitivity",
+    "estimate", "figures", "report", "manuscript", "verification", "provenance",
 )  # fmt: skip
 
 

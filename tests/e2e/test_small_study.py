@@ -17,7 +17,8 @@ from tests.e2e.runs import copy_checkout, jobs, snakemake
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 AFTER_CLASSIFY = {
-    "classify", "endpoints", "specify", "estimate", "figures", "report", "manuscript", "verification", "provenance",
+    "classify", "endpoints", "specify", "sensitivity", "estimate", "figures", "report", "manuscript",
+    "verification", "provenance",
 }  # fmt: skip
 CONTRACT = """
 private/canonical/patients/part-0000.parquet private/violations.csv private/validation.html private/regimens.csv
@@ -183,7 +184,7 @@ def test_a_changed_setting_reruns_the_steps_that_read_it_and_what_descends(study
     with edited(study.file, "preset: index_inclusive", "preset: index_literal"):
         assert study.planned() == AFTER_CLASSIFY
     with edited(study.file, "definitions:", "statistics: {landmarks_months: [3, 6]}\ndefinitions:"):
-        assert study.planned() == AFTER_CLASSIFY - {"classify", "endpoints", "specify"}
+        assert study.planned() == AFTER_CLASSIFY - {"classify", "endpoints", "specify", "sensitivity"}
     with edited(study.file, "definitions:", "release: {per_patient_figures: true}\ndefinitions:"):
         assert study.planned() == {"figures", "report", "manuscript", "provenance"}
 

@@ -10,7 +10,9 @@ from rechallenge.estimates.times import time_to_event
 from rechallenge.settings.statistics import StatisticsSettings
 from tests.estimates.cohort import made_up_cohort
 
-PLAN = Plan("PFS", "rechallenge", compare=("resistance",), crossed=(("progression_pattern", "resistance"),))
+PLAN = Plan(
+    "PFS", "rechallenge", compare=("resistance",), crossed=(("progression_pattern", "resistance"),), models=True
+)
 
 
 def frame_of(n: int, **changes: object) -> pd.DataFrame:

@@ -66,7 +66,7 @@ rule verification:
         estimates=rules.estimate.output.estimates,
         classified=[rules.classify.output.main, *rules.classify.output.further],
         adtte=[rules.endpoints.output.main, *rules.endpoints.output.further],
-        sensitivity=rules.estimate.output.sensitivity,
+        sensitivity=rules.sensitivity.output if study.settings.sensitivity.enabled else [],
         templates=study.templates("verify*"),
     output:
         script="<results>/private/verification/verify.R",
@@ -109,7 +109,7 @@ rule provenance:
             rules.estimate.output.incidence,
             rules.estimate.output.residuals,
             rules.estimate.output.influence,
-            rules.estimate.output.sensitivity,
+            rules.sensitivity.output if study.settings.sensitivity.enabled else [],
             rules.verification.output,
         ],
         figures=rules.figures.output.shareable,

@@ -13,8 +13,8 @@ rule estimate:
         preset_classes=rules.classify.output.preset_classes,
         boundary_patients=rules.classify.output.boundary_patients,
         lesion_agreement=rules.episodes.output.lesion_agreement,
-        tables=collect(ACCEPTED, table=[*DERIVED_FROM, "adverse_events"]),
-        everyone="<results>/private/canonical/patients/part-0000.parquet",
+        tables=collect(ACCEPTED, table=["adverse_events"]),
+        sensitivity=rules.sensitivity.output if study.settings.sensitivity.enabled else [],
         source=rules.ingest.output.account,
         published=study.published,
         specifications=gather.specification(SPECIFICATIONS) if study.settings.specifications.enabled else [],
@@ -24,7 +24,6 @@ rule estimate:
         incidence="<results>/private/incidence.csv",
         residuals="<results>/private/model_residuals.csv",
         influence="<results>/private/model_influence.csv",
-        sensitivity=collect("<results>/private/sensitivity/{table}.csv", table=["classified", "adtte"]),
         specification_curve="<results>/shareable/specification_curve.csv",
     log:
         "<logs>/estimate.log",
@@ -33,8 +32,6 @@ rule estimate:
         sensitivity=study.settings.sensitivity.plain(),
         definitions=study.definitions(),
         imputation=study.settings.dates.imputation,
-        cutoff=str(study.settings.study.cutoff),
-        window=study.window,
         code=study.code("estimate"),
     message:
         "Describing the sets, fitting curves and models"

@@ -1,5 +1,6 @@
-# Every combination of the declared choices -> the effect of each on rechallenge PFS: the specification curve.
-# One process on a workstation; on a cluster `--set-scatter specification=8` makes eight jobs, with the same results.
+# The derivation again: under each scenario of the sensitivity set; and under every combination of the declared choices,
+# with the effect of each on rechallenge PFS (the specification curve). The latter is one process on a workstation; on a
+# cluster `--set-scatter specification=8` makes eight jobs, with the same results.
 
 SPECIFICATIONS = "<results>/private/specifications/{scatteritem}.csv"
 
@@ -31,3 +32,27 @@ rule specify:
         "Running every combination of the declared choices"
     script:
         "../../scripts/specify.py"
+
+
+rule sensitivity:
+    input:
+        gate=rules.gate.output,
+        tables=collect(ACCEPTED, table=DERIVED_FROM),
+        everyone="<results>/private/canonical/patients/part-0000.parquet",
+        source=rules.ingest.output.account,
+    output:
+        classified="<results>/private/sensitivity/classified.csv",
+        adtte="<results>/private/sensitivity/adtte.csv",
+        cohort="<results>/private/sensitivity/cohort.csv",
+    log:
+        "<logs>/sensitivity.log",
+    params:
+        definitions=study.definitions(),
+        imputation=study.settings.dates.imputation,
+        cutoff=str(study.settings.study.cutoff),
+        window=study.window,
+        code=study.code("sensitivity"),
+    message:
+        "Deriving patients, classes and times again under each scenario of the sensitivity set"
+    script:
+        "../../scripts/sensitivity.py"

@@ -239,8 +239,11 @@ def weibull(lower: Array, upper: Array, x: Array) -> WeibullFit:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
+            # Its own start is the fit of a model without covariates, which takes longer than this one.
+            start = np.zeros(len(names) + 2)
+            start[-2] = np.log1p(np.median(low))
             model = WeibullAFTFitter().fit_interval_censoring(
-                frame, "low", "high", fit_options={"ftol": 1e-14, "maxiter": 2000}
+                frame, "low", "high", initial_point=start, fit_options={"ftol": 1e-14, "maxiter": 2000}
             )
         except (ConvergenceError, np.linalg.LinAlgError):
             raise cox.NotFitted("Not fitted: the likelihood of the Weibull model has no maximum.") from None

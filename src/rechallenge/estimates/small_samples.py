@@ -31,7 +31,7 @@ def rows(frame: pd.DataFrame, plan: Plan, settings: StatisticsSettings, shown: C
     """
     if (frame["entry_days"] > 0).any():
         return
-    for column in plan.compare:
+    for column in plan.compare if plan.models else ():
         yield from placed(permutation_rows(frame, classes_of(frame[column]), settings), model=PERMUTATION, term=column)
     for term, level, patients in groups(frame, plan, shown):
         if 0 < len(patients) < settings.small_group_below:

@@ -19,48 +19,63 @@ from rechallenge.sources.imputation import Method
 
 
 @dataclass(frozen=True)
-class SensitivitySet:
-    """The results table of the scenarios, and what they are made of: `classified` and `adtte` with `analysis`."""
+class Scenarios:
+    """What the scenarios derive: the tables of those names, all scenarios together, each row with its `analysis`."""
 
-    rows: pd.DataFrame
     classified: pd.DataFrame
     adtte: pd.DataFrame
+    cohort: pd.DataFrame
+
+
+def derived(
+    definitions: DefinitionSettings, dates: Method, accepted: Accepted, frame: StudyFrame, everyone: pd.Series
+) -> Scenarios:
+    """Return the derivation of every scenario that differs from the main analysis.
+
+    `definitions` (resolved) and `dates` are the main analysis's, `everyone` the identifiers of all patients of the
+    extract. Times are those of the key results only.
+    """
+    staged = Staged(accepted, frame, everyone, (KEY_PLAN.endpoint,))
+    made = {
+        scenario.analysis: staged.derive(scenario.definitions(definitions), scenario.dates or dates, scenario.analysis)
+        for scenario in scenarios_for(definitions, dates)
+    }
+    return Scenarios(
+        *(
+            _stacked([getattr(one, name).assign(analysis=analysis) for analysis, one in made.items()])
+            for name in ("classified", "adtte", "cohort")
+        )
+    )
+
+
+def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"analysis": pd.Series(dtype="object")})
 
 
 def sensitivity_set(
+    scenarios: Scenarios,
     definitions: DefinitionSettings,
     dates: Method,
-    accepted: Accepted,
-    frame: StudyFrame,
-    everyone: pd.Series,
     classified: pd.DataFrame,
     adtte: pd.DataFrame,
     settings: StatisticsSettings,
     imputations: int,
-) -> SensitivitySet:
-    """Return the results of every scenario that differs from the main analysis, and of imputed patterns.
+) -> pd.DataFrame:
+    """Return the results table of every scenario, and of imputed patterns.
 
-    `definitions` (resolved), `dates`, `classified` and `adtte` are the main analysis's; `everyone` are the
-    identifiers of all patients of the extract.
+    `definitions` (resolved), `dates`, `classified` and `adtte` are the main analysis's.
     """
     found: list[Row] = []
-    every_classified, every_adtte = [classified.iloc[:0]], [adtte.iloc[:0]]
-    staged = Staged(accepted, frame, everyone, (KEY_PLAN.endpoint,))
     for scenario in scenarios_for(definitions, dates):
-        used = scenario.definitions(definitions)
-        made = staged.derive(used, scenario.dates or dates, scenario.analysis)
-        own = key_results(made.classified, made.adtte, made.cohort, settings, used)
+        own_classified, own_adtte, own_cohort = (
+            every[every["analysis"] == scenario.analysis].reset_index(drop=True)
+            for every in (scenarios.classified, scenarios.adtte, scenarios.cohort)
+        )
+        own = key_results(own_classified, own_adtte, own_cohort, settings, scenario.definitions(definitions))
         found += placed(own, analysis=scenario.analysis)
-        every_classified.append(made.classified.assign(analysis=scenario.analysis))
-        every_adtte.append(made.adtte.assign(analysis=scenario.analysis))
     keys = {"endpoint": KEY_PLAN.endpoint, "population": KEY_PLAN.population}
     times = time_to_event(adtte, classified, **keys).frame
     if len(times):
         pooled = imputed_model(times, settings, definitions.progression_pattern, imputations)
         found += placed(pooled, **keys, analysis=analysis_of(IMPUTED))
-    return SensitivitySet(table(found), _stacked(every_classified), _stacked(every_adtte))
-
-
-def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    filled = [part for part in parts if len(part)]
-    return pd.concat(filled, ignore_index=True) if filled else parts[0].assign(analysis="")
+    return table(found)
