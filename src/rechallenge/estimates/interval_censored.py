@@ -132,7 +132,9 @@ def rows(frame: pd.DataFrame, plan: Plan, settings: StatisticsSettings, shown: C
                 interval_lower_days=own["days"], interval_upper_days=own["days"].where(own["event"] == 1)
             )
             yield from placed(_cox(own, column, settings), model=model)
-            yield from placed(_weibull(exact, column, settings), model=model)
+            # One comparison is enough to tell the dating from the model.
+            if column == plan.compare[0]:
+                yield from placed(_weibull(exact, column, settings), model=model)
         yield from placed(_weibull(frame, column, settings), model=INTERVAL)
 
 

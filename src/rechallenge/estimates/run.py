@@ -151,8 +151,8 @@ def _in_full(
 ) -> None:
     """Add what only the main analysis has of one endpoint and population."""
     own = {"endpoint": plan.endpoint, "population": plan.population}
-    made.rows += placed(comparison_methods.rows(frame, plan, settings, shown), **own)
-    made.rows += placed(small_samples.rows(frame, plan, settings, shown), **own)
+    made.rows += placed(comparison_methods.rows(_lean(frame, plan, *settings.strata), plan, settings, shown), **own)
+    made.rows += placed(small_samples.rows(_lean(frame, plan), plan, settings, shown), **own)
     if plan.models:
         made.rows += placed(interactions.rows(frame, settings, definitions.progression_pattern), **own)
         checked = model_checks.checks(frame, settings, definitions.progression_pattern)
@@ -207,7 +207,7 @@ def _safety(adverse_events: pd.DataFrame, course: pd.DataFrame, eligible: pd.Dat
 
 
 def _survival(times: TimeToEvent, plan: Plan, settings: StatisticsSettings, shown: Classes) -> Iterator[Row]:
-    frame, interval, confidence = times.frame, settings.km_interval, settings.confidence
+    frame, interval, confidence = _lean(times.frame, plan), settings.km_interval, settings.confidence
     sizes: Counts = {"n": float(len(frame)), "events": float(frame["event"].sum())}
     said = "no time under observation" if times.delayed else "time missing or negative"
     yield replace(Row("left_out", float(times.left_out), method=said, **sizes), model="kaplan_meier", term=OVERALL)
@@ -222,17 +222,24 @@ def _survival(times: TimeToEvent, plan: Plan, settings: StatisticsSettings, show
         yield from placed(test, model="log_rank", term=term)
 
 
+def _lean(frame: pd.DataFrame, plan: Plan, *more: str) -> pd.DataFrame:
+    """The columns that curves and tests of a plan need; groups are copied, and fifty columns of text take their time."""
+    wanted = {"days", "event", "entry_days", *plan.compare, *(name for pair in plan.crossed for name in pair), *more}
+    return frame[[name for name in frame.columns if name in wanted]]
+
+
 def _ratios(frame: pd.DataFrame, settings: StatisticsSettings, shown: Classes) -> Iterator[Row]:
     """PFS ratios, overall and by resistance; those without a time to progression are counted and left out."""
-    known = pfs_ratio.with_ratio(frame)
+    plan = Plan("PFS", "rechallenge", compare=("resistance",))
+    known = pfs_ratio.with_ratio(_lean(frame, plan, "days_to_progression"))
     outside = "without a time to progression on the first ICI: no ratio"
     yield Row("left_out", float(len(frame) - len(known)), n=float(len(known)), method=outside, term=OVERALL)
-    for term, level, patients in groups(known, Plan("PFS", "rechallenge", compare=("resistance",)), shown):
+    for term, level, patients in groups(known, plan, shown):
         own = pfs_ratio.rows(patients, interval=settings.km_interval, confidence=settings.confidence)
         yield from placed(own, term=term, level=level)
 
 
 def _curves(frame: pd.DataFrame, plan: Plan, settings: StatisticsSettings, shown: Classes) -> Iterator[pd.DataFrame]:
-    for term, level, patients in groups(frame, plan, shown):
+    for term, level, patients in groups(_lean(frame, plan), plan, shown):
         curve = kaplan_meier.curve_frame(patients, interval=settings.km_interval, confidence=settings.confidence)
         yield curve.assign(term=term, level=level)
