@@ -223,7 +223,7 @@ def _survival(times: TimeToEvent, plan: Plan, settings: StatisticsSettings, show
 
 
 def _lean(frame: pd.DataFrame, plan: Plan, *more: str) -> pd.DataFrame:
-    """The columns that curves and tests of a plan need; groups are copied, and fifty columns of text take their time."""
+    """The columns that curves and tests of a plan need; groups are copied, and all of them take their time."""
     wanted = {"days", "event", "entry_days", *plan.compare, *(name for pair in plan.crossed for name in pair), *more}
     return frame[[name for name in frame.columns if name in wanted]]
 
