@@ -9,7 +9,7 @@ import pandas as pd
 from rechallenge.accepted import Accepted, folder_of
 from rechallenge.clinical.courses import StudyFrame
 from rechallenge.files import read_parquet, write_csv
-from rechallenge.robustness.sensitivity_set import derived
+from rechallenge.robustness.scenario_derivation import derived
 from rechallenge.settings.config import MAIN
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.step import step

@@ -90,7 +90,7 @@ def test_what_a_rule_is_fingerprinted_by(checkout):
     modules = {rule: set(f.modules_of(checkout / "scripts" / f"{rule}.py")) for rule in RULES}
     assert {"rechallenge.clinical.resistance", "rechallenge.settings.definitions"} <= modules["classify"]
     using = {rule for rule in RULES if "rechallenge.clinical.resistance" in modules[rule]}
-    assert using == {"classify", "specify", "estimate"}
+    assert using == {"classify", "specify", "sensitivity", "estimate"}
     assert {rule for rule in RULES if "rechallenge.imputation" in modules[rule]} <= {"ingest"}
     assert "rechallenge.tables" not in modules["gate"], "gate must not load pandas"
 

@@ -4,15 +4,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from rechallenge.accepted import Accepted
-from rechallenge.clinical.courses import StudyFrame
 from rechallenge.estimates.imputed import imputed_model
 from rechallenge.estimates.key_results import key_results
 from rechallenge.estimates.plans import KEY_PLAN
 from rechallenge.estimates.rows import Row, placed, table
 from rechallenge.estimates.times import time_to_event
 from rechallenge.robustness.scenarios import IMPUTED, analysis_of, scenarios_for
-from rechallenge.robustness.staged import Staged
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.settings.statistics import StatisticsSettings
 from rechallenge.sources.imputation import Method
@@ -25,31 +22,6 @@ class Scenarios:
     classified: pd.DataFrame
     adtte: pd.DataFrame
     cohort: pd.DataFrame
-
-
-def derived(
-    definitions: DefinitionSettings, dates: Method, accepted: Accepted, frame: StudyFrame, everyone: pd.Series
-) -> Scenarios:
-    """Return the derivation of every scenario that differs from the main analysis.
-
-    `definitions` (resolved) and `dates` are the main analysis's, `everyone` the identifiers of all patients of the
-    extract. Times are those of the key results only.
-    """
-    staged = Staged(accepted, frame, everyone, (KEY_PLAN.endpoint,))
-    made = {
-        scenario.analysis: staged.derive(scenario.definitions(definitions), scenario.dates or dates, scenario.analysis)
-        for scenario in scenarios_for(definitions, dates)
-    }
-    return Scenarios(
-        *(
-            _stacked([getattr(one, name).assign(analysis=analysis) for analysis, one in made.items()])
-            for name in ("classified", "adtte", "cohort")
-        )
-    )
-
-
-def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"analysis": pd.Series(dtype="object")})
 
 
 def sensitivity_set(
