@@ -75,6 +75,7 @@ r-fixtures:
 
 benchmark: setup
 	$(BIN)/python scripts/benchmark.py
+	$(BIN)/python scripts/benchmark_statistics.py
 
 check: setup
 	$(BIN)/ruff check .
