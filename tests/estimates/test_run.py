@@ -242,3 +242,26 @@ def test_safety_where_adverse_events_exist(cohort_of_40: Cohort) -> None:
     found = run(cohort_of_40, adverse_events=events, course=course)
     row = value(found, "main/rechallenge/safety/immune_related_event/first_ici/n")
     assert (row["estimate"], row["n"]) == (1, 40)
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_a_handful_of_patients_is_no_crash(n: int) -> None:
+    rows = run(made_up_cohort(n), StatisticsSettings(bootstraps=10)).rows
+    assert not ((rows["lower"] > rows["estimate"] + 1e-9) | (rows["upper"] < rows["estimate"] - 1e-9)).any()
+    assert rows["p"].dropna().between(0, 1).all()
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"event": 0},
+        {"event": 1, "days": 10.0, "entry_days": 0.0},
+        {"days": 0.0, "entry_days": 0.0},
+    ],
+)
+def test_times_that_say_nothing_are_no_crash(change: dict[str, float]) -> None:
+    classified, adtte, members = made_up_cohort(12)
+    rows = run((classified, adtte.assign(**change), members), StatisticsSettings(bootstraps=10)).rows
+    assert not rows["statistic"].eq("hr").any() or rows.loc[rows["statistic"].eq("hr"), "estimate"].notna().all()

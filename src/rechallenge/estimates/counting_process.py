@@ -54,7 +54,8 @@ def log_rank(start: Array, stop: Array, event: Array, group: NDArray[np.object_]
     at_risk = np.column_stack([_at_risk(start[group == name], stop[group == name], times) for name in groups])
     happened = np.column_stack([_counted(stop[(group == name) & (event == 1)], times) for name in groups])
     total, died = at_risk.sum(axis=1), happened.sum(axis=1)
-    share = at_risk / total[:, None]
+    # Whoever leaves on the very moment of entering was never at risk.
+    share = np.divide(at_risk, total[:, None], out=np.zeros_like(at_risk), where=total[:, None] > 0)
     observed = (happened - died[:, None] * share).sum(axis=0)
     spread = np.divide(died * (total - died), total - 1, out=np.zeros_like(died), where=total > 1)
     variance = np.diag(spread @ share) - (spread[:, None] * share).T @ share

@@ -107,12 +107,19 @@ def _corrected(found: Sequence[Sample], apparent: float, settings: StatisticsSet
         sentence = f"Not corrected for optimism: {without} of {drawn} bootstrap samples have no finite estimate."
         yield not_fitted(sentence, **counts)
         return
-    optimism = float(np.nanmean([one.there - one.here for one in found]))
-    slope = float(np.nanmean([one.slope for one in found]))
+    lost = np.array([one.there - one.here for one in found])
+    if np.isnan(lost).all():
+        sentence = "Not corrected for optimism: no two patients can be ordered by their times."
+        yield not_fitted(sentence, term="optimism", **counts)
+        return
+    optimism = float(np.nanmean(lost))
+    slopes = np.array([one.slope for one in found])
+    slope = float(np.nanmean(slopes)) if np.isfinite(slopes).any() else np.nan
     said = f"bootstrap, {len(found)} samples, the model fitted anew in each (Harrell 1996)"
     yield Row("concordance_optimism", optimism, method=said, **counts)
     yield Row("concordance_corrected", apparent - optimism, method=f"Harrell; {said}", **counts)
-    yield Row("calibration_slope", slope, method=f"optimism-corrected; {said}", **counts)
+    if np.isfinite(slope):
+        yield Row("calibration_slope", slope, method=f"optimism-corrected; {said}", **counts)
 
 
 def _name(fit: Fitted) -> str:
