@@ -22,8 +22,10 @@ def test_models_stand_together_under_their_covariate_with_the_reference_named() 
 
 def test_caption_gives_n_and_events_and_the_alternative_every_hazard_ratio() -> None:
     words = forest_words(data(labels={"age": "Age, per 10 years"}), simulated=True)
-    assert "Multivariable: n = 38, 33 events." in words.caption
-    assert "univariable and multivariable models (Cox, Efron ties, Wald interval)" in words.caption
+    assert (
+        "univariable and multivariable models. Multivariable (Cox, Efron ties, Wald interval): n = 38, 33 events."
+        in words.caption
+    )
     assert words.alt == (
         "Forest plot: hazard ratios for progression-free survival from the start of rechallenge, multivariable model. "
         "Resistance, primary vs acquired: 2.90 (1.40 to 6.00), P = 0.004. "

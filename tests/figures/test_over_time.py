@@ -73,3 +73,12 @@ def test_without_curves_the_reason_is_said(given: Given) -> None:
     exposed, incidence = over_time.figures(empty)
     assert "Nobody progressed" in exposed.reason
     assert "no progression" in incidence.reason
+
+
+def test_the_captions_give_the_level_of_the_intervals_and_the_patients(given: Given) -> None:
+    naive, incidence = over_time.figures(given)
+    assert naive.words is not None
+    assert incidence.words is not None
+    assert "Shaded: 95% confidence interval." in naive.words.caption
+    sizes = [stack.n for stack in over_time.incidence_data(given)]
+    assert f"on the first ICI, n = {sizes[0]:g}; after rechallenge, n = {sizes[1]:g}" in incidence.words.caption

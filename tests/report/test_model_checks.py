@@ -46,7 +46,7 @@ def checks() -> list[Row]:
         Row("concordance_optimism", 0.0312, **validation),
         Row("concordance_corrected", 0.67, **validation),
         Row("calibration_slope", 0.81, **validation),
-        Row("bootstraps_fitted", 498, **validation),
+        Row("bootstraps_fitted", 198, **validation),
         Row("predicted_survival", 0.62, at=6, **validation),
         Row("observed_survival", 0.6, 0.45, 0.8, at=6, **validation),
         Row("observed_expected", 1.05, 0.7, 1.5, at=6, **validation),
@@ -78,7 +78,7 @@ def test_before_and_after_with_the_test_of_the_change() -> None:
 def test_prediction_and_calibration() -> None:
     found, numbers = sheets(*checks())
     assert [row[1] for row in printed(found["checks-validation-pfs"], numbers)[1:]] == ["0.70", "0.03", "0.67", "0.81"]
-    assert plain(found["checks-validation-pfs"].notes[0], numbers).startswith("Bootstrap: 498 of 500 samples")
+    assert plain(found["checks-validation-pfs"].notes[0], numbers).startswith("Bootstrap: 198 of 200 samples")
     calibration = found["checks-calibration-pfs"]
     assert printed(calibration, numbers)[1] == ["All patients", "36", "30", "62%", "60% (45% to 80%)"]
     assert plain(calibration.caption, numbers) == "Calibration at 6 months, PFS from rechallenge"

@@ -14,7 +14,7 @@ rule report:
         mapping=study.mapping,
         lock=study.file("requirements.lock"),
         published=study.published,
-        templates=study.templates("report*", "table1*"),
+        templates=study.templates("report*", "table1*", "manuscript*"),
     output:
         numbers="<results>/shareable/numbers.json",
         table_csv="<results>/shareable/table1.csv",

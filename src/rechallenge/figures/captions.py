@@ -124,8 +124,9 @@ def forest_words(data: Forest, simulated: bool) -> Words:
     shown = [MODELS[model].lower() for model in MODELS if data.has(model)]
     method = next((row.method for _, _, row in rows if row.method), "Cox model")
     caption = [
-        f"{title}: {' and '.join(shown)} models ({method}).",
-        f"{MODELS[main]}: n = {_range(row.n for *_, row in rows)}, {_range(row.events for *_, row in rows)} events.",
+        f"{title}: {' and '.join(shown)} models.",
+        f"{MODELS[main]} ({method}): n = {_range(row.n for *_, row in rows)},"
+        f" {_range(row.events for *_, row in rows)} events.",
         f"Squares: hazard ratios; lines: {confidence_percent([row for *_, row in rows])} confidence intervals;"
         f" arrows: beyond the axis or not estimable. P values: {_tests(data)}, two-sided.",
         *data.not_fitted,

@@ -17,6 +17,7 @@ from rechallenge.figures.drawn import Drawn, Given
 from rechallenge.figures.paired import AtRisk, Axis, Key, Panel, paired_figure
 from rechallenge.figures.results import Result
 from rechallenge.figures.risk_table import month_ticks
+from rechallenge.figures.survival import confidence_percent
 
 IMMORTAL: Final = "over_time_immortal_time"
 INCIDENCE: Final = "over_time_incidence"
@@ -160,6 +161,7 @@ def exposed_words(data: Exposed, simulated: bool) -> Words:
             f" progression, {formatting.ratio(changing.estimate)} counted from rechallenge on,"
             f" {formatting.ratio(data.ratio.estimate)} times the naive one: the immortal-time bias."
         )
+    percent = confidence_percent([row for row in data.medians.values() if row is not None])
     caption = [
         f"{IMMORTAL_TITLE}.",
         finding,
@@ -167,8 +169,8 @@ def exposed_words(data: Exposed, simulated: bool) -> Words:
         " Second panel: curves of Simon and Makuch: everybody is unexposed until rechallenge and exposed after it, with"
         " the time-dependent Cox model"
         + (f"; they begin {formatting.months(begins)} months after progression." if begins else "."),
-        "Shaded: confidence interval. Whoever was chosen for rechallenge may differ in other ways: confounding by"
-        " indication remains.",
+        f"Shaded: {percent} confidence interval. Whoever was chosen for rechallenge may differ in other ways:"
+        " confounding by indication remains.",
         captions.SIMULATED if simulated else "",
     ]
     alt = ["Two panels of survival after progression on the first ICI, by rechallenge.", finding]
@@ -294,8 +296,9 @@ class _Stacked:
 
 def incidence_words(stacks: list[Stack], simulated: bool) -> Words:
     """The shares of each cause at the landmark, on the first ICI and after rechallenge."""
+    sizes = "; ".join(f"{_lower(stack.heading)}, n = {formatting.count(stack.n)}" for stack in stacks)
     caption = [
-        f"{INCIDENCE_TITLE} (Aalen-Johansen), stacked: the white above is the share without either.",
+        f"{INCIDENCE_TITLE} (Aalen-Johansen; {sizes}), stacked: the white above is the share without either.",
         "Each event ends the time of the other; censoring one as if it could still happen would overstate both.",
         "With confidence intervals in the headings.",
         captions.SIMULATED if simulated else "",

@@ -49,7 +49,7 @@ ITEMS: Final = (
     Item("10", "Study size", "Explain how the study size came about", REPORTED, "Report, Patient flow: all patients of the extract who meet the criteria", "Whether a size was planned."),
     Item("11", "Quantitative variables", "Explain how quantitative variables were handled and grouped", REPORTED, "Manuscript, Methods, Definitions (cutoffs) and Statistics"),
     Item("12a", "Statistical methods", "Describe all methods, those against confounding included", REPORTED, "Manuscript, Methods, Statistics"),
-    Item("12b", "Statistical methods", "Describe how subgroups and interactions were examined", REPORTED, "Report, Interactions and subgroups: declared beforehand, likelihood-ratio tests of interaction; no P value within a subgroup"),
+    Item("12b", "Statistical methods", "Describe how subgroups and interactions were examined", REPORTED, "Manuscript, Methods, Statistics; report, Interactions and subgroups: declared beforehand, likelihood-ratio tests of interaction; no P value within a subgroup"),
     Item("12c", "Statistical methods", "Explain how missing data were handled", REPORTED, "Manuscript, Methods, Statistics; Table 1 counts missing values; models report those left out"),
     Item("12d", "Statistical methods", "Explain how loss to follow-up was handled", REPORTED, "Manuscript, Methods, Definitions (censoring)"),
     Item("12e", "Statistical methods", "Describe sensitivity analyses", REPORTED, "Report, Cox models (sensitivity model) and Further analyses"),

@@ -17,6 +17,11 @@ Key = dict[str, Any]
 # What follows rechallenge, or progression: classes of resistance are made of the times before.
 ENDPOINTS: Final = (("PFS", "rechallenge"), ("OS", "rechallenge"), ("PPS", "progressed"))
 
+WEIGHS: Final = {
+    "gehan_breslow": "Gehan-Breslow weighs early differences more.",
+    "fleming_harrington_0_1": "Fleming-Harrington (0, 1) weighs late differences more.",
+}
+
 
 def tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> list[Sheet]:
     """Return, per endpoint, the weighted and stratified tests, the pairs of classes, and the restricted means.
@@ -28,7 +33,7 @@ def tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str])
     for endpoint, population in ENDPOINTS:
         own = main[(main["endpoint"] == endpoint) & (main["population"] == population)]
         key: Key = {"endpoint": endpoint, "population": population}
-        where = f"{words.endpoint(endpoint)} ({words.POPULATIONS.get(population, population)})"
+        where = f"{words.lower_first(words.endpoint(endpoint))} ({words.POPULATIONS.get(population, population)})"
         made = [_tests(own, key, where, numbers, labels), _pairs(own, key, where, numbers, labels)]
         made.append(_means(own, key, where, numbers, labels))
         sheets += [sheet for sheet in made if sheet.rows]
@@ -60,9 +65,10 @@ def _tests(own: pd.DataFrame, key: Key, where: str, numbers: Numbers, labels: Ma
     heads = [
         f"{_capital(TITLES[weight])}{', stratified' if model == STRATIFIED else ''}: P" for model, weight in columns
     ]
+    used = {weight for _, weight in columns}
     notes = (
-        "Gehan-Breslow weighs early differences more, Fleming-Harrington (0, 1) late ones. No P value is adjusted for"
-        " the number of tests.",
+        *(said for weight, said in WEIGHS.items() if weight in used),
+        "The unweighted test is that of the main analysis. No P value is adjusted for the number of tests.",
     )
     caption = f"Weighted log-rank tests, {where}"
     return Sheet(_id("weighted-tests", key), caption, ("", "Log-rank test: P", *heads), tuple(rows), notes)

@@ -45,6 +45,8 @@ MODEL_WORDS: Final = {
     "dating_midpoint": "progression dated at the middle",
     "dating_interval": "progression as an interval",
     "log_rank_permutation": "permutation test",
+    "weighted_log_rank": "weighted log-rank tests",
+    "restricted_mean": "restricted means",
 }
 # Their own tables say what could not be computed.
 SAID_ELSEWHERE: Final = ("interaction", "interaction_adjusted", "subgroup", "power")

@@ -103,6 +103,9 @@ def _influence(given: _Given) -> Iterator[Sheet]:
         f"The model of all declared covariates, {{{sizes}.n}} patients, {{{sizes}.events}} events, with "
         f"{CONFIDENCE} CI. Without one patient: lowest to highest when patients are left out in turn. Dfbetas: how far "
         "a patient moves the log hazard ratio, in its standard errors. PH test: scaled Schoenfeld residuals.",
+        "Without some of the patients there is no finite estimate; the ranges are of the others."
+        if any("no finite estimate" in row["method"] for row in given.of(INFLUENCE, "leave_one_out_hr"))
+        else "",
         _verdict(given),
     )
     yield given.sheet("influence", "Single patients and proportional hazards", head, rows, tuple(filter(None, notes)))
@@ -112,7 +115,10 @@ def _verdict(given: _Given) -> str:
     failing = given.of(MULTIVARIABLE, "ph_failing_p")
     limit = "P below {settings.statistics.proportional_hazards_alpha}"
     if not failing:
-        return f"Proportional hazards: no covariate has {limit}; nothing further was done."
+        return (
+            f"Proportional hazards: no covariate has {limit}, so no other model was fitted. With few events the test "
+            "misses much: it does not show that hazards are proportional."
+        )
     names = ", ".join(words.lower_first(words.term(row["term"], given.labels)) for row in failing)
     return (
         f"Proportional hazards: {limit} for {names}. Done: hazard ratios before and after "

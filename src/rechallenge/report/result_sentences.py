@@ -10,6 +10,7 @@ from typing import Final
 import pandas as pd
 
 from rechallenge import formatting as f
+from rechallenge.estimates.model_names import FIRTH
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.results import LOG_RANK, MULTIVARIABLE, comparison_words, p_of_test
@@ -87,6 +88,7 @@ def hazard_sentence(row: Mapping[str, str], numbers: Numbers, labels: Mapping[st
     said = f"{of} ({compared})" if compared else of
     bounds = f"{CONFIDENCE} {{{name}.ci}}; " if f"{name}.ci" in numbers else ""
     adjusted = ", adjusted for the other covariates" if others else ""
+    adjusted += " (Firth's penalised model)" if row["model"] == FIRTH[MULTIVARIABLE] else ""
     endpoint = ABBREVIATIONS.get(row["endpoint"], row["endpoint"])
     return f"For {said}, the hazard ratio of {endpoint} was {{{name}}} ({bounds}{{P:{name}.p}}){adjusted}."
 
@@ -110,9 +112,14 @@ def survival_sentences(estimates: pd.DataFrame, numbers: Numbers, endpoint: str,
 def hazard_sentences(
     estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str], endpoint: str = "PFS"
 ) -> list[str]:
-    """Return one sentence per coefficient of the multivariable model of an endpoint after rechallenge."""
+    """Return one sentence per coefficient of the multivariable model of an endpoint after rechallenge.
+
+    They are Firth's, and say so, where the ordinary model has no estimate.
+    """
     own = estimates[estimates["analysis"].eq("main") & estimates["endpoint"].eq(endpoint)]
-    own = own[own["population"].eq("rechallenge") & own["model"].eq(MULTIVARIABLE) & own["statistic"].eq("hr")]
+    own = own[own["population"].eq("rechallenge") & own["statistic"].eq("hr")]
+    ordinary = own[own["model"].eq(MULTIVARIABLE)]
+    own = ordinary if len(ordinary) else own[own["model"].eq(FIRTH[MULTIVARIABLE])]
     rows = [{str(key): str(value) for key, value in row.items()} for row in own.drop(columns="at").to_dict("records")]
     found = [hazard_sentence(row, numbers, labels, own["term"].nunique() - 1) for row in rows]
     return [sentence for sentence in found if sentence]

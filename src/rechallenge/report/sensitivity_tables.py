@@ -20,8 +20,9 @@ from rechallenge.report.sheets import Row, Sheet, one, with_interval, without_em
 KEY: Final = {"endpoint": "PFS", "population": "rechallenge"}
 TERMS: Final = ("resistance", "progression_pattern", "interval_treatment")
 NOTE: Final = (
-    "Each row changes one assumption and repeats the whole analysis; scenarios that change nothing in this study are "
-    "left out. Agreement between the rows is a description, not evidence."
+    "Each row changes one assumption and repeats the whole analysis; scenarios whose settings are those of the main "
+    "analysis are left out. In a row equal to the main analysis the assumption concerns none of its patients. "
+    "Agreement between the rows is a description, not evidence."
 )
 
 

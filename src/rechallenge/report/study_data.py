@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from rechallenge.report import (
     comparison_tables,
     endpoint_tables,
     further_results,
+    further_sentences,
     interaction_sentences,
     limits,
     model_check_tables,
@@ -31,7 +32,11 @@ from rechallenge.report.constants import constants
 from rechallenge.report.progression_table import progression_table
 from rechallenge.report.sheets import Sheet
 from rechallenge.report.table_one import table_one
+from rechallenge.robustness.scenarios import IMPUTED
 from rechallenge.settings.config import StudyConfig, used_settings
+
+# Rows that count patients or give a reason, and are there where nothing could be estimated too.
+_NO_ESTIMATE: Final = ("not_fitted", "n", "events", "dropped", "left_out", "parameters", "events_per_variable")
 
 
 @dataclass(frozen=True)
@@ -160,6 +165,21 @@ class StudyData:
         return result_sentences.hazard_sentences(self.tidy, self.numbers, self.labels, endpoint)
 
     @cached_property
+    def validation_sentence(self) -> str:
+        return further_sentences.validation(self.numbers)
+
+    @cached_property
+    def exposure_sentences(self) -> list[str]:
+        return further_sentences.exposure(self.numbers)
+
+    @cached_property
+    def dating_sentences(self) -> list[str]:
+        """What ended PFS from rechallenge, and how its median hangs on the dates of progression."""
+        return [
+            line for line in (further_sentences.causes(self.numbers), further_sentences.dating(self.numbers)) if line
+        ]
+
+    @cached_property
     def progression_table(self) -> Sheet | None:
         return progression_table(self.numbers)
 
@@ -238,6 +258,21 @@ class StudyData:
     def scenarios(self) -> list[str]:
         """The analyses of the sensitivity set."""
         return sensitivity_tables.scenarios(self.tidy)
+
+    @cached_property
+    def _computed(self) -> frozenset[str]:
+        """The models of the main analysis that have an estimate, without what follows a bar ("gray|death")."""
+        own = self.tidy[(self.tidy["analysis"] == "main") & ~self.tidy["statistic"].isin(_NO_ESTIMATE)]
+        return frozenset(model.partition("|")[0] for model in own["model"])
+
+    def computed(self, *models: str) -> bool:
+        """Tell whether the main analysis holds an estimate of any of these models."""
+        return any(model in self._computed for model in models)
+
+    @property
+    def imputed_scenario(self) -> bool:
+        """Whether the sensitivity set ends with imputed progression patterns."""
+        return bool(self.scenarios) and self.scenarios[-1] == f"{words.SENSITIVITY_SET}{IMPUTED}"
 
     @property
     def robust(self) -> bool:

@@ -264,7 +264,7 @@ def _permutations(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
     head = ("", "Patients", "Events", "Log-rank P (chi-square)", "Log-rank P (permutation)", "How")
     notes = (
         "With few patients the chi-square approximation of the log-rank test may fail. The permutation test counts, of all "
-        "ways to give the patients their classes, those with log-rank scores as far apart; it supposes that censoring does "
+        "ways to give the patients their classes, those with log-rank scores at least as far apart; it supposes that censoring does "
         "not depend on the class.",
     )
     caption = "Log-rank tests by permutation"

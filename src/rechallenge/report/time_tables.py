@@ -84,6 +84,9 @@ def _exposure_notes(own: pd.DataFrame, numbers: Numbers) -> tuple[str, ...]:
     ratio, waited, percent = (f"{bias}.{name}" for name in ("ratio_of_hazard_ratios", "waited_months", "percent"))
     byar = name_of({**PROGRESSED, "term": "rechallenged", "model": "exposure_mantel_byar", "statistic": "p"})
     starts = name_of({**PROGRESSED, "term": "rechallenged", "model": "exposure_simon_makuch", "statistic": "starts"})
+    of = {**PROGRESSED, "model": "exposure_adjusted"}
+    dropped = name_of({**of, "statistic": "dropped"})
+    adjusted = name_of({**of, "term": "rechallenged", "level": "true", "reference": "false", "statistic": "hr"})
     notes = [
         if_known(
             f"The time-dependent hazard ratio is {{{ratio}}} times the naive one: this is the immortal-time bias. The "
@@ -106,12 +109,37 @@ def _exposure_notes(own: pd.DataFrame, numbers: Numbers) -> tuple[str, ...]:
             numbers=numbers,
         ),
         *_landmark_notes(own, numbers),
+        *_proportional_notes(numbers),
+        if_known(
+            f"Adjusted: {{{adjusted}.n}} patients, {{{adjusted}.events}} deaths; {{{dropped}}} without all covariates "
+            "are left out.",
+            f"{adjusted}.n",
+            f"{adjusted}.events",
+            dropped,
+            numbers=numbers,
+        ),
         "Adjusted for the declared covariates that are known at progression. ECOG on record is that of rechallenge, "
         "and treatment between is part of what is compared: neither is adjusted for.",
         "No causal claim: whoever is chosen for rechallenge differs from others in ways that are not recorded "
         "(confounding by indication), and taking account of time does not change that.",
     ]
     return tuple(note for note in notes if note != EMPTY)
+
+
+def _proportional_notes(numbers: Numbers) -> list[str]:
+    """The tests of proportional hazards: without them a single hazard ratio says too much."""
+    found = []
+    for model, said in (("exposure_naive", "naive"), ("exposure_time_dependent", "time-dependent")):
+        key = {**PROGRESSED, "term": "rechallenged", "level": "true", "reference": "false", "model": model}
+        test = name_of({**key, "statistic": "ph_p"})
+        if test in numbers:
+            found.append(f"{said} {{P:{test}}}")
+    if not found:
+        return []
+    return [
+        f"Test of proportional hazards (scaled Schoenfeld residuals): {'; '.join(found)}. Where it is small, the "
+        "hazard ratio is an average over a changing one, and the curves say more."
+    ]
 
 
 def _landmark_notes(own: pd.DataFrame, numbers: Numbers) -> list[str]:

@@ -1,0 +1,72 @@
+"""Sentences on the checks of the main results: validation, rechallenge as exposure, dates of progression."""
+
+from typing import Final
+
+from rechallenge.report.numbers import Numbers, name_of
+from rechallenge.report.result_sentences import interval
+from rechallenge.report.sheets import EMPTY, if_known
+
+PFS: Final = {"endpoint": "PFS", "population": "rechallenge"}
+EXPOSURE: Final = {"endpoint": "PPS", "population": "progressed", "term": "rechallenged", "level": "true"}
+CAUSES: Final = {"progression": "progression", "death": "death without progression"}
+
+
+def validation(numbers: Numbers) -> str:
+    """The concordance of the model of PFS, and how much of it is optimism; empty where it was not validated."""
+    apparent, corrected, slope = (
+        name_of({**PFS, "model": "validation", "statistic": statistic})
+        for statistic in ("concordance_apparent", "concordance_corrected", "calibration_slope")
+    )
+    said = (
+        f"The concordance of the multivariable model of PFS was {{{apparent}}}, corrected for optimism "
+        f"{{{corrected}}}; the corrected calibration slope was {{{slope}}}."
+    )
+    return _known(said, apparent, corrected, slope, numbers=numbers)
+
+
+def exposure(numbers: Numbers) -> list[str]:
+    """Rechallenge as an exposure: the naive and the time-dependent hazard ratio, and what they do not show."""
+    naive, changing = (
+        name_of({**EXPOSURE, "model": f"exposure_{model}", "reference": "false", "statistic": "hr"})
+        for model in ("naive", "time_dependent")
+    )
+    test = changing.removesuffix("hr") + "ph_p"
+    said = (
+        f"In all who progressed on the first ICI ({{{changing}.n}} patients, {{{changing}.events}} deaths), the hazard "
+        f"ratio of death was {{{naive}}}{interval(naive, numbers)} for ever against never rechallenged, in which the "
+        f"wait for rechallenge counts as survival, and {{{changing}}}{interval(changing, numbers)} with rechallenge as "
+        "a time-dependent covariate."
+    )
+    found = [_known(said, naive, changing, f"{changing}.n", f"{changing}.events", numbers=numbers)]
+    if not found[0]:
+        return []
+    found.append(
+        _known(f"Test of proportional hazards of the latter: {{P:{test}}}.", test, numbers=numbers),
+    )
+    found.append("Who was chosen for rechallenge may differ in other ways; no effect is attributed to it.")
+    return [line for line in found if line]
+
+
+def causes(numbers: Numbers) -> str:
+    """What ended PFS from rechallenge."""
+    progression, death = (
+        name_of({**PFS, "model": f"cumulative_incidence|{cause}", "term": "overall", "statistic": "events"})
+        for cause in CAUSES
+    )
+    said = f"The events of PFS from rechallenge were {{{progression}}} progressions and {{{death}}} deaths without it."
+    return _known(said, progression, death, numbers=numbers)
+
+
+def dating(numbers: Numbers) -> str:
+    """Median PFS when progression is dated in the middle between two scans."""
+    middle = name_of({**PFS, "model": "dating_midpoint", "term": "overall", "statistic": "median"})
+    said = (
+        f"With progression in the middle between two scans, median PFS from rechallenge would be {{{middle}}} months"
+        f"{interval(middle, numbers)}."
+    )
+    return _known(said, middle, numbers=numbers)
+
+
+def _known(pattern: str, *names: str, numbers: Numbers) -> str:
+    found = if_known(pattern, *names, numbers=numbers)
+    return "" if found == EMPTY else found
