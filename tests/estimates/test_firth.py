@@ -66,3 +66,15 @@ def test_covariates_that_say_the_same_have_no_fit():
 def test_one_event_is_enough():
     fit = firth.fit(np.arange(1.0, 7), np.array([0.0, 1, 0, 0, 0, 0]), np.array([[1.0, 1, 0, 0, 1, 0]]).T)
     assert math.isfinite(fit.coef[0])
+
+
+@pytest.mark.parametrize("fitted", [firth.fit, firth.coefficients])
+def test_covariates_that_determine_one_another_but_for_rounding_have_no_fit(fitted):
+    # A bootstrap sample of few patients is such a one; its information is on the edge of being invertible.
+    rng = np.random.default_rng(3)
+    for _ in range(60):
+        x = rng.integers(0, 2, (14, 3)) * rng.normal(3, 1, 3)
+        x = np.column_stack([x, x @ rng.normal(size=3)])
+        if (np.ptp(x, axis=0) > 0).all():
+            with pytest.raises(fast_cox.NoMaximum):
+                fitted(np.arange(1.0, 15), np.ones(14), x)

@@ -10,7 +10,7 @@ from rechallenge.errors import UserError
 from rechallenge.estimates import cox
 from rechallenge.estimates.concordance import concordance
 from rechallenge.estimates.design import check_covariates, design
-from rechallenge.estimates.models import model_rows, univariable
+from rechallenge.estimates.models import concordance_row, model_rows, univariable
 from rechallenge.estimates.rows import Row
 from rechallenge.settings.statistics import Covariate
 
@@ -221,6 +221,11 @@ def test_concordance_counts_ties_in_risk_as_half() -> None:
 
 def test_concordance_without_a_comparable_pair_is_missing() -> None:
     assert math.isnan(concordance(np.array([1.0, 2]), np.zeros(2), np.array([1.0, 2])).estimate)
+
+
+def test_a_missing_concordance_has_no_interval() -> None:
+    row = concordance_row(concordance(np.ones(2), np.ones(2), np.array([1.0, 2])), 0.95, {})
+    assert np.isnan([row.estimate, row.lower, row.upper]).all()
 
 
 def test_two_fits_that_disagree_are_not_reported(monkeypatch: pytest.MonkeyPatch) -> None:

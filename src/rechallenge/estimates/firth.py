@@ -31,6 +31,9 @@ LARGEST_STEP: Final = 2.0
 FARTHEST: Final = 200.0
 # In the place of a likelihood that has no value.
 FAR_AWAY: Final = 1e10
+# A smallest eigenvalue of the information below so much of the largest is rounding error.
+SINGULAR: Final = 1e-11
+ROUNDING: Final = 1e-14
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ def fit(
     spread = x.std(axis=0, ddof=1)
     scaled = (x[risk.order] - x.mean(axis=0)) / spread
     size = x.shape[1]
+    _check_rank(_penalised(scaled, np.zeros(size), risk))
     best = _maximum(scaled, risk, np.zeros(size), ())
     error = np.sqrt(np.diag(_inverse(best.information)))
     null = _penalised(scaled, np.zeros(size), risk).likelihood
@@ -116,6 +120,9 @@ def _penalised(x: Array, coef: Array, risk: RiskSets) -> _Maximum:
         root = np.linalg.cholesky(found)
     except np.linalg.LinAlgError:
         return nothing
+    # The share of each covariate that those before it leave unexplained.
+    if not (np.diag(root) ** 2 > ROUNDING * np.diag(found)).all():
+        return nothing
     likelihood = float((at.linear[risk.event] - at.largest - np.log(at.total)).sum())
     likelihood += float(np.log(np.diag(root)).sum())
     score = (x[risk.event] - at.mean).sum(axis=0)
@@ -136,6 +143,15 @@ def _penalised(x: Array, coef: Array, risk: RiskSets) -> _Maximum:
         + 2 * at.mean * (centre**2).sum(axis=1)[:, None]
     )
     return _Maximum(coef, likelihood, score + third.sum(axis=0) / 2, found)
+
+
+def _check_rank(start: _Maximum) -> None:
+    """Raise NoMaximum where covariates determine one another, but for rounding."""
+    if not math.isfinite(start.likelihood):
+        raise NoMaximum
+    values = np.linalg.eigvalsh(start.information)
+    if not values[0] > SINGULAR * values[-1]:
+        raise NoMaximum
 
 
 def _maximum(x: Array, risk: RiskSets, start: Array, fixed: tuple[int, ...]) -> _Maximum:
@@ -239,8 +255,7 @@ def coefficients(time: Array, event: Array, x: Array) -> Array:
     spread = x.std(axis=0, ddof=1)
     scaled = (x[risk.order] - x.mean(axis=0)) / spread
     start = _penalised(scaled, np.zeros(x.shape[1]), risk)
-    if not math.isfinite(start.likelihood):
-        raise NoMaximum
+    _check_rank(start)
 
     def falling(coef: Array) -> tuple[float, Array]:
         at = _penalised(scaled, coef, risk)

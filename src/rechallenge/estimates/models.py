@@ -127,8 +127,9 @@ def _whole(fit: cox.CoxFit, confidence: float, counts: Counts) -> list[Row]:
 def concordance_row(found: Concordance, confidence: float, counts: Counts) -> Row:
     """Return Harrell's concordance with its interval, which does not leave 0 to 1."""
     half = float(ndtri(0.5 + confidence / 2)) * found.std_error
-    lower, upper = max(0.0, found.estimate - half), min(1.0, found.estimate + half)
-    return Row("concordance", found.estimate, lower, upper, confidence=confidence, method=CONCORDANCE, **counts)
+    # Missing, where no pair can be compared, stays missing: max() and min() would make 0 and 1 of it.
+    lower, upper = np.clip([found.estimate - half, found.estimate + half], 0.0, 1.0)
+    return Row("concordance", found.estimate, float(lower), float(upper), confidence=confidence, method=CONCORDANCE, **counts)
 
 
 def proportional_rows(test: ChiSquare, counts: Counts) -> list[Row]:
