@@ -128,8 +128,9 @@ def concordance_row(found: Concordance, confidence: float, counts: Counts) -> Ro
     """Return Harrell's concordance with its interval, which does not leave 0 to 1."""
     half = float(ndtri(0.5 + confidence / 2)) * found.std_error
     # Missing, where no pair can be compared, stays missing: max() and min() would make 0 and 1 of it.
-    lower, upper = np.clip([found.estimate - half, found.estimate + half], 0.0, 1.0)
-    return Row("concordance", found.estimate, float(lower), float(upper), confidence=confidence, method=CONCORDANCE, **counts)
+    bounds = np.clip([found.estimate - half, found.estimate + half], 0.0, 1.0)
+    limits: Counts = {"lower": float(bounds[0]), "upper": float(bounds[1]), "confidence": confidence}
+    return Row("concordance", found.estimate, method=CONCORDANCE, **limits, **counts)
 
 
 def proportional_rows(test: ChiSquare, counts: Counts) -> list[Row]:
