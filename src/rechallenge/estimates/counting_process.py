@@ -54,7 +54,9 @@ def log_rank(start: Array, stop: Array, event: Array, group: NDArray[np.object_]
     at_risk = np.column_stack([_at_risk(start[group == name], stop[group == name], times) for name in groups])
     happened = np.column_stack([_counted(stop[(group == name) & (event == 1)], times) for name in groups])
     total, died = at_risk.sum(axis=1), happened.sum(axis=1)
-    share = at_risk / total[:, None]
+    # Nobody is at risk on the day of their own entry.
+    share = at_risk / np.maximum(total, 1)[:, None]
+    died = np.where(total > 0, died, 0.0)
     observed = (happened - died[:, None] * share).sum(axis=0)
     spread = np.divide(died * (total - died), total - 1, out=np.zeros_like(died), where=total > 1)
     variance = np.diag(spread @ share) - (spread[:, None] * share).T @ share

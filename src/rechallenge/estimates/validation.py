@@ -107,8 +107,12 @@ def _corrected(found: Sequence[Sample], apparent: float, settings: StatisticsSet
         sentence = f"Not corrected for optimism: {without} of {drawn} bootstrap samples have no finite estimate."
         yield not_fitted(sentence, **counts)
         return
+    if np.isnan(apparent) or all(np.isnan(one.there - one.here) for one in found):
+        yield not_fitted("Not corrected for optimism: no pair of patients can be compared.", **counts)
+        return
     optimism = float(np.nanmean([one.there - one.here for one in found]))
-    slope = float(np.nanmean([one.slope for one in found]))
+    slopes = [one.slope for one in found if not np.isnan(one.slope)]
+    slope = float(np.mean(slopes)) if slopes else float("nan")
     said = f"bootstrap, {len(found)} samples, the model fitted anew in each (Harrell 1996)"
     yield Row("concordance_optimism", optimism, method=said, **counts)
     yield Row("concordance_corrected", apparent - optimism, method=f"Harrell; {said}", **counts)
