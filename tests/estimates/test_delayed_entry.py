@@ -2,8 +2,9 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from rechallenge.estimates import delayed_entry
+from rechallenge.estimates import counting_process, delayed_entry
 from rechallenge.estimates.plans import CLASSES
 from rechallenge.estimates.rows import Row
 from rechallenge.settings.statistics import StatisticsSettings
@@ -54,3 +55,9 @@ def test_one_time_of_entry_and_no_deaths_are_sentences() -> None:
     assert "same time" in same[delayed_entry.CHECK, delayed_entry.ENTRY, "", "not_fitted"].method
     alive = rows_of(frame.assign(event=0))
     assert alive[delayed_entry.CHECK, delayed_entry.ENTRY, "", "not_fitted"].method.startswith("Not fitted: 0 events")
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_event_at_which_nobody_is_under_observation_tells_nothing() -> None:
+    zero, group = np.zeros(6), np.array(list("aabbab"), dtype=object)
+    assert np.isnan(counting_process.log_rank(zero, zero, np.ones(6), group).p)

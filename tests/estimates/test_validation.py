@@ -136,3 +136,11 @@ def test_equal_predictions_stay_in_one_group() -> None:
 def test_a_time_that_nobody_reaches_is_said() -> None:
     rows = found(declared(cohort(60)), bootstraps=0, calibration_months=500)
     assert one(rows, "not_fitted").method == "Calibration at 500 months not made: nobody was followed up so long."
+
+
+@pytest.mark.filterwarnings("error")
+def test_events_all_on_one_day_have_no_concordance_to_correct() -> None:
+    frame = cohort(24).assign(days=100.0, event=1)
+    rows = found(declared(frame, RESISTANCE))
+    assert not [row for row in rows if row.statistic in ("concordance_corrected", "concordance_optimism")]
+    assert any("no pair" in row.method for row in rows if row.statistic == "not_fitted")

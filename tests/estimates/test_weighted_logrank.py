@@ -73,3 +73,13 @@ def test_the_trend_over_two_groups_is_a_log_rank_test_without_ties():
 def test_an_unknown_weight_is_refused():
     with pytest.raises(ValueError, match="unknown weight"):
         tests.weighted_log_rank(*remission(), "heavy")
+
+
+@pytest.mark.parametrize("weight", sorted(tests.WEIGHTS))
+def test_strata_of_one_group_each_leave_nothing_to_compare(weight):
+    # Also where rounding leaves a variance just above 0.
+    rng = np.random.default_rng(2)
+    for _ in range(40):
+        group = rng.choice(["a", "b"], 9).astype(object)
+        time, event = rng.integers(1, 40, 9).astype(float), np.ones(9)
+        assert math.isnan(tests.weighted_log_rank(time, event, group, weight, strata=group).p)

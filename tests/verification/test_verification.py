@@ -26,9 +26,10 @@ NOT_AGAIN = (
 AGE = Covariate(name="age", unit=10.0, label="Age")
 
 
-def written(folder: Path, settings: StatisticsSettings, n: int = 60) -> pd.DataFrame:
-    """Write the script and its data of a made-up cohort; return its estimates."""
+def written(folder: Path, settings: StatisticsSettings, n: int = 60, **changed: object) -> pd.DataFrame:
+    """Write the script and its data of a made-up cohort; return its estimates. `changed` are columns of classified."""
     classified, adtte, members = made_up_cohort(n)
+    classified = classified.assign(**changed)
     made = estimate(classified, adtte, members, ATTRITION, settings, "main", definitions=DEFINITIONS)
     data = frames({"main": classified}, {"main": adtte})
     script = verification_script(made.rows, data, settings, {"main": DEFINITIONS}, "A study", TEMPLATES)
@@ -69,6 +70,31 @@ def test_r_computes_every_estimate_again_and_agrees(folder: Path) -> None:
     model = left["model"].fillna("").str.partition("|")[0]
     drawn = left["statistic"].isin(NOT_AGAIN)
     assert left.loc[~model.isin(["", *LEFT_OUT]) & ~drawn, "estimate_id"].tolist() == []
+
+
+@needs_r
+@pytest.mark.parametrize(
+    ("n", "settings", "changed"),
+    [
+        # Horizons before the first time, references that nobody has, one time of events: tests that have no value.
+        (3, {"minimum_events": 1}, {}),
+        (6, {"minimum_events": 1, "firth": "always"}, {"resistance": "primary"}),
+        (24, {"landmarks_months": (12.0, 3.0)}, {}),
+        (24, {"strata": ("resistance",)}, {}),
+        (24, {"missing_covariates": "missing_category"}, {"ecog_1_or_more": None}),
+        (24, {"missing_covariates": "multiple_imputation", "imputations": 3, "covariates": ("resistance", "smoking")}, {}),
+    ],
+    ids=["three", "one_class", "landmarks", "strata", "missing_category", "imputed"],
+)  # fmt: skip
+def test_what_has_no_value_or_is_imputed_is_no_failure(
+    tmp_path: Path, n: int, settings: dict[str, object], changed: dict[str, object]
+) -> None:
+    if "covariates" in settings:
+        settings = {**settings, "covariates": [{"name": name} for name in settings["covariates"]]}  # type: ignore[attr-defined]
+    few = {"bootstraps": 0, "permutations": 99, **settings}
+    written(tmp_path, StatisticsSettings.model_validate(few), n, **changed)
+    done = rscript(tmp_path / "verify.R")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
 
 
 @needs_r

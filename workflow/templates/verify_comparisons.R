@@ -22,7 +22,9 @@ weighted_test <- function(days, event, group, weight, strata = rep(1, length(day
       s <- s * (1 - d / n)
     }
   }
-  keep <- which(e > 0); keep <- keep[-length(keep)]
+  # Whoever is alone at every event, in each stratum, is compared with nobody.
+  keep <- which(e > 0 & diag(v) > 1e-12 * max(sum(diag(v)), 1e-300)); keep <- keep[-length(keep)]
+  if (!length(keep)) return(c(NA, NA))
   chi2 <- drop(u[keep] %*% solve(v[keep, keep, drop = FALSE]) %*% u[keep])
   c(chi2, pchisq(chi2, length(keep), lower.tail = FALSE))
 }
@@ -48,6 +50,8 @@ check_pairwise <- function(prefix, data, column, pairs) {
 
 # Area under the curve up to a time, with Greenwood's variance, as print(survfit, rmean = ) gives them.
 restricted_mean <- function(data, months) {
+  # R refuses a horizon before the first time: nobody has had the event by then.
+  if (months <= min(data$days) / MONTH) return(c(months, 0))
   fit <- survfit(Surv(days / MONTH, event) ~ 1, data)
   found <- summary(fit, rmean = months)$table
   found[c("rmean", "se(rmean)")]

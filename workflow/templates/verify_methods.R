@@ -132,10 +132,10 @@ check_log_rank <- function(prefix, data, column) {
 # ---- Cox models --------------------------------------------------------------------------------------------------
 
 # Each covariate is c(name, reference) for a class, or c(name, unit) with a number for a number.
-model_frame <- function(data, covariates) {
+model_frame <- function(data, covariates, missing = MISSING) {
   known <- rep(TRUE, nrow(data))
   for (name in names(covariates)) {
-    if (MISSING == "missing_category" && !is.numeric(covariates[[name]])) {
+    if (missing == "missing_category" && !is.numeric(covariates[[name]])) {
       data[[name]][is.na(data[[name]])] <- "missing"
     }
     known <- known & !is.na(data[[name]])
@@ -145,7 +145,8 @@ model_frame <- function(data, covariates) {
     how <- covariates[[name]]
     kept[[name]] <- if (is.numeric(how)) kept[[name]] / how else {
       classes <- factor(as.character(kept[[name]]), levels = sort(unique(as.character(kept[[name]])), method = "radix"))
-      relevel(classes, if (nzchar(how)) how else levels(classes)[1])
+      # A model without its reference was not fitted; only its sizes are compared.
+      if (how %in% levels(classes)) relevel(classes, how) else classes
     }
   }
   list(data = kept, dropped = sum(!known))
@@ -165,6 +166,14 @@ coefficient_ids <- function(data, covariates, named) {
     classes <- levels(data[[name]])
     vapply(classes[-1], function(level) id(term, level, classes[1]), "")
   }))
+}
+
+# R stops with an error where the events have too few times for a test of proportional hazards: missing.
+proportional <- function(fit) {
+  tryCatch(cox.zph(fit, transform = "km", terms = FALSE)$table, error = function(problem) {
+    k <- length(coef(fit))
+    matrix(NA_real_, k + (k > 1), 3, dimnames = list(NULL, c("chisq", "df", "p")))
+  })
 }
 
 # A univariable model has its covariate in the prefix: its coefficients are not named (named = FALSE).
@@ -189,7 +198,7 @@ check_cox <- function(prefix, data, covariates, level, named = TRUE, whole = TRU
   df <- length(b)
   check(id(prefix, "parameters"), df)
   check(id(prefix, "events_per_variable"), sum(kept$event) / df)
-  ph <- cox.zph(fit, transform = "km", terms = FALSE)$table
+  ph <- proportional(fit)
   for (k in seq_along(b)) {
     check(id(prefix, ids[k], "coef"), b[k], b[k] - z * se[k], b[k] + z * se[k], p[k])
     check(id(prefix, ids[k], "se"), se[k])

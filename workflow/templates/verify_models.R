@@ -100,7 +100,8 @@ product_row <- function(key, with, without) {
 }
 
 check_interaction <- function(prefix, data, covariates, first, second, level) {
-  made <- model_frame(data, covariates)
+  # Whatever the policy: a class of the missing has no interaction of its own.
+  made <- model_frame(data, covariates, "complete_case")
   kept <- made$data
   if_there(id(prefix, "dropped"), made$dropped)
   for (one in levels(kept[[first]])) for (other in levels(kept[[second]])) {

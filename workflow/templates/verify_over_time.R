@@ -6,7 +6,7 @@ if_there <- function(key, ...) if (key %in% estimates$estimate_id) check(key, ..
 # Hazard ratios of a fitted model: coefficients that `keep` chooses, under their identifiers.
 effects <- function(prefix, ids, fit, level, keep = seq_along(ids), at = "", statistic = "hr") {
   b <- coef(fit); se <- sqrt(diag(vcov(fit))); z <- qnorm(0.5 + level / 2); p <- 2 * pnorm(-abs(b / se))
-  ph <- if (at == "") cox.zph(fit, transform = "km", terms = FALSE)$table
+  ph <- if (at == "") proportional(fit)
   for (k in keep) {
     if_there(id(prefix, ids[k], statistic, at), exp(b[k]), exp(b[k] - z * se[k]), exp(b[k] + z * se[k]), p[k])
     if_there(id(prefix, ids[k], "coef", at), b[k], b[k] - z * se[k], b[k] + z * se[k], p[k])
@@ -151,12 +151,14 @@ check_delayed_entry <- function(prefix, data, column, reference, months, interva
     for (class in classes) curve_rows(id(prefix, model, column, class), own[which(own[[column]] == class), ], months, interval, level)
     known <- own[!is.na(own[[column]]), ]
     if (length(classes) < 2) next
-    known$x <- relevel(factor(known[[column]]), reference)
-    fit <- coxph(response_of(known) ~ x, known, ties = "efron", control = CONTROL)
-    effects(id(prefix, model, column), id_of(levels(known$x)[-1], reference), fit, level)
     if (model == "delayed_entry") {
       test_rows(id(prefix, model, column), rows_log_rank(known$entry_days, known$days, known$event, known[[column]]))
     }
+    # Without a fitted model there is no reference.
+    if (!reference %in% classes) next
+    known$x <- relevel(factor(known[[column]]), reference)
+    fit <- coxph(response_of(known) ~ x, known, ties = "efron", control = CONTROL)
+    effects(id(prefix, model, column), id_of(levels(known$x)[-1], reference), fit, level)
   }
 }
 

@@ -45,7 +45,7 @@ def weighted_log_rank(
     codes = np.unique(np.asarray(group).astype(str), return_inverse=True)[1]
     size = int(codes.max()) + 1 if len(codes) else 0
     observed, expected = np.zeros(size), np.zeros(size)
-    total, variance = np.zeros(size), np.zeros((size, size))
+    total, variance, scale = np.zeros(size), np.zeros((size, size)), np.zeros(size)
     block = np.zeros(len(time), dtype=np.intp) if strata is None else np.unique(strata, return_inverse=True)[1]
     for number in np.unique(block):
         own = block == number
@@ -57,18 +57,20 @@ def weighted_log_rank(
         expected += (d[:, None] * share).sum(axis=0)
         total += (weights[:, None] * (deaths - d[:, None] * share)).sum(axis=0)
         chance = weights**2 * d * np.divide(n - d, n - 1, out=np.zeros_like(n), where=n > 1)
+        scale += chance @ share
         variance += np.diag(chance @ share) - (chance[:, None] * share).T @ share
     kept = np.flatnonzero(expected > 0)
     if len(kept) < 2:
         return ChiSquare(np.nan, max(len(kept) - 1, 0), np.nan)
     kept = kept[:-1]
-    return _tested(total[kept], variance[np.ix_(kept, kept)])
+    # The variance that would be there if nobody else were at risk: what is far below it is rounding error.
+    return _tested(total[kept], variance[np.ix_(kept, kept)], float(scale.max()))
 
 
-def _tested(total: Array, variance: Array) -> ChiSquare:
+def _tested(total: Array, variance: Array, scale: float) -> ChiSquare:
     df = len(total)
     values = np.linalg.eigvalsh(variance)
-    if not values[0] > _SINGULAR * max(values[-1], 1e-300):
+    if not values[0] > _SINGULAR * max(values[-1], scale, 1e-300):
         return ChiSquare(np.nan, df, np.nan)
     statistic = float(total @ np.linalg.solve(variance, total))
     return _chi_square(statistic, df)

@@ -26,6 +26,11 @@ class Context:
     def interval(self) -> str:
         return r.text(self.settings.km_interval)
 
+    @property
+    def landmarks(self) -> list[float]:
+        """The times of survival probabilities, in order: R's summary() sorts them."""
+        return sorted(self.settings.landmarks_months)
+
     def covariates(self, declared: Sequence[Covariate]) -> str:
         """Return covariates as a list of R: a reference, or the units of a number."""
         chosen: dict[str, str | float] = {}

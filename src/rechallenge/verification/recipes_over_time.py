@@ -13,7 +13,7 @@ from rechallenge.verification.context import Context, Recipe, groups_of, prefix_
 def exposed(rows: pd.DataFrame, context: Context) -> Iterator[str]:
     """Rechallenge as an exposure in one call: the naive rows stand for those of the other models too."""
     known, _ = exposure.known_at_progression(context.settings.covariates, context.definitions.progression_pattern)
-    months = r.vector(context.settings.landmarks_months)
+    months = r.vector(context.landmarks)
     limits = f"{context.interval}, {context.confidence}, {context.settings.few_events}"
     yield f"check_exposure({within_prefix(rows.iloc[0])}, d, {context.covariates(known)}, {months}, {limits})"
 
@@ -25,7 +25,7 @@ def at_landmarks(rows: pd.DataFrame, context: Context) -> Iterator[str]:
 
 
 def delayed_entry(rows: pd.DataFrame, context: Context) -> Iterator[str]:
-    months = r.vector(context.settings.landmarks_months)
+    months = r.vector(context.landmarks)
     reference = r.text(_reference(rows, "resistance"))
     limits = f"{reference}, {months}, {context.interval}, {context.confidence}"
     yield f'check_delayed_entry({within_prefix(rows.iloc[0])}, d, "resistance", {limits})'
@@ -36,7 +36,7 @@ def entry_check(rows: pd.DataFrame, context: Context) -> Iterator[str]:
 
 
 def incidence(rows: pd.DataFrame, context: Context) -> Iterator[str]:
-    months = r.vector(context.settings.landmarks_months)
+    months = r.vector(context.landmarks)
     limits = f"{months}, {context.interval}, {context.confidence}"
     for term, level in groups_of(rows):
         own = prefix_of(rows.iloc[0], term, level)
@@ -64,7 +64,7 @@ def fine_gray(rows: pd.DataFrame, context: Context) -> Iterator[str]:
 
 def dating(rows: pd.DataFrame, context: Context) -> Iterator[str]:
     """The three datings in one call per group: the rows of the right end stand for the others too."""
-    months = r.vector(context.settings.landmarks_months)
+    months = r.vector(context.landmarks)
     own, limits = within_prefix(rows.iloc[0]), f"{months}, {context.interval}, {context.confidence}"
     yield f"check_width({own}, d)"
     for term, level in groups_of(rows[rows["statistic"] == "n"]):

@@ -109,12 +109,22 @@ def _blocks(
 def _lines(rows: pd.DataFrame, context: Context, left_out: dict[tuple[str, str], int]) -> Iterator[str]:
     fitted = rows[rows["statistic"] != "not_fitted"]
     _leave_out(rows[rows["statistic"] == "not_fitted"], left_out, "not fitted")
-    for model, own in fitted.groupby("model", sort=False):
+    imputed = _imputed(fitted)
+    _leave_out(fitted[imputed], left_out, RANDOM)
+    for model, own in fitted[~imputed].groupby("model", sort=False):
         recipe = RECIPES.get(str(model).partition("|")[0])
         made = list(recipe(own, context)) if recipe else []
         if not made:
             _leave_out(own, left_out, "of a model or test that could not be fitted" if recipe else None)
         yield from made
+
+
+def _imputed(rows: pd.DataFrame) -> pd.Series:
+    """Which rows are of a model that is pooled over imputed data sets."""
+    one = rows["model"].eq("cox_univariable")
+    models = rows["model"].where(~one, rows["model"] + "|" + rows["term"])
+    pooled = rows["statistic"].eq("hr") & rows["method"].str.contains("Rubin's rules", regex=False)
+    return models.isin(set(models[pooled]))
 
 
 def _leave_out(rows: pd.DataFrame, left_out: dict[tuple[str, str], int], why: str | None) -> None:
