@@ -143,4 +143,4 @@ def test_events_all_on_one_day_have_no_concordance_to_correct() -> None:
     frame = cohort(24).assign(days=100.0, event=1)
     rows = found(declared(frame, RESISTANCE))
     assert not [row for row in rows if row.statistic in ("concordance_corrected", "concordance_optimism")]
-    assert any("no pair" in row.method for row in rows if row.statistic == "not_fitted")
+    assert any("no two patients can be ordered" in row.method for row in rows if row.statistic == "not_fitted")
