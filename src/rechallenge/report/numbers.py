@@ -151,7 +151,7 @@ def _percents_that_add_up(frame: pd.DataFrame) -> dict[str, str]:
     found: dict[str, str] = {}
     for _, parts in own.groupby(list(KEYS[:5]), sort=False):
         counts = parts["estimate"] * parts["n"] / 100
-        if parts["n"].nunique() == 1 and abs(counts.sum() - parts["n"].iloc[0]) < 1e-6:
+        if counts.notna().all() and parts["n"].nunique() == 1 and abs(counts.sum() - parts["n"].iloc[0]) < 1e-6:
             found |= dict(zip(parts["estimate_id"], f.percents(counts.round().tolist()), strict=True))
     return found
 

@@ -58,10 +58,10 @@ def frames(classified: Mapping[str, pd.DataFrame], adtte: Mapping[str, pd.DataFr
         keys = {"analysis": analysis, "patient": table["patient_id"].map(number_of)}
         made = pd.DataFrame({**keys, **covariates})
         patients.append(made)
-        for endpoint, population in sorted(
-            set(zip(adtte[analysis]["endpoint"], adtte[analysis]["population"], strict=True))
-        ):
-            frame = time_to_event(adtte[analysis], table, endpoint, population).frame
+        # Where nobody was rechallenged a scenario has patients and no times.
+        own_times = adtte.get(analysis, pd.DataFrame(columns=["endpoint", "population"]))
+        for endpoint, population in sorted(set(zip(own_times["endpoint"], own_times["population"], strict=True))):
+            frame = time_to_event(own_times, table, endpoint, population).frame
             if endpoint == "PPS":
                 frame = with_exposure(frame)
             own_keys = {"analysis": analysis, "endpoint": endpoint, "population": population}
