@@ -118,7 +118,8 @@ def test_a_share_of_0_has_no_interval_of_one_patient_either(tmp_path: Path) -> N
     key = "PFS/cumulative_incidence/3"
     parts.append(
         f"""
-        estimates <- data.frame(estimate_id = c("{key}", "PFS/n", "PFS/events"), estimate = c(0, 1, 1), lower = NA, upper = NA)
+        estimates <- data.frame(estimate_id = c("{key}", "PFS/n", "PFS/events"), lower = NA, upper = NA)
+        estimates$estimate <- c(0, 1, 1)
         d <- data.frame(days = 150, event = 1, event_type = "progression")
         check_incidence("PFS", d, "progression", causes_of(d), 3, "log", 0.9)
         all <- do.call(rbind, found)
@@ -135,7 +136,7 @@ def test_where_r_has_no_test_of_proportional_hazards_there_is_no_second_value(tm
     parts = [(TEMPLATES / f"verify_{name}.R").read_text(encoding="utf-8") for name in ("methods", "over_time")]
     parts.append(
         """
-        estimates <- data.frame(estimate_id = c("a/hr", "a/ph_p"), estimate = c(1, 0.5), lower = NA, upper = NA, p = 0.5)
+        estimates <- data.frame(estimate_id = c("a/hr", "a/ph_p"), estimate = 1, lower = NA, upper = NA, p = 0.5)
         d <- data.frame(days = 100, event = 1, x = c(0, 1, 0, 1, 1))
         effects("a", "", fit_cox(d, "x"), 0.95)
         cat(vapply(found, function(one) one$estimate_id, ""))
