@@ -132,3 +132,10 @@ def test_in_large_samples_lifelines_begins_at_the_maximum_and_says_the_same(monk
     np.testing.assert_allclose(from_there.coef, from_zero.coef, rtol=1e-9)
     np.testing.assert_allclose(from_there.covariance, from_zero.covariance, rtol=1e-9)
     assert from_there.likelihood_ratio.chi2 == pytest.approx(from_zero.likelihood_ratio.chi2, rel=1e-9)
+
+
+@pytest.mark.filterwarnings("error")
+def test_hazards_too_small_to_be_divided_by_have_no_likelihood() -> None:
+    risk = partial_likelihood.risk_sets(np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0, 1.0]))
+    likelihood = partial_likelihood.derivatives(np.array([[1.0], [0.0], [0.0]]), np.array([712.0]), risk)[0]
+    assert likelihood == -np.inf

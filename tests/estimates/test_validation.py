@@ -144,3 +144,9 @@ def test_events_all_on_one_day_have_no_concordance_to_correct() -> None:
     rows = found(declared(frame, RESISTANCE))
     assert not [row for row in rows if row.statistic in ("concordance_corrected", "concordance_optimism")]
     assert any("no two patients can be ordered" in row.method for row in rows if row.statistic == "not_fitted")
+
+
+def test_neither_corrected_nor_calibrated_are_two_sentences() -> None:
+    rows = found(declared(cohort(24).assign(days=100.0, event=1), RESISTANCE), calibration_months=1000.0)
+    assert len({row.estimate_id for row in rows}) == len(rows)
+    assert sum(row.statistic == "not_fitted" for row in rows) == 2

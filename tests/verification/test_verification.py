@@ -112,6 +112,41 @@ def test_a_wrong_estimate_is_found(tmp_path: Path, statistic: str, model: str) -
     assert "1 values differ by more than they may" in done.stdout
 
 
+@needs_r
+def test_a_share_of_0_has_no_interval_of_one_patient_either(tmp_path: Path) -> None:
+    parts = [(TEMPLATES / f"verify_{name}.R").read_text(encoding="utf-8") for name in ("methods", "over_time")]
+    key = "PFS/cumulative_incidence/3"
+    parts.append(
+        f"""
+        estimates <- data.frame(estimate_id = c("{key}", "PFS/n", "PFS/events"), lower = NA, upper = NA)
+        estimates$estimate <- c(0, 1, 1)
+        d <- data.frame(days = 150, event = 1, event_type = "progression")
+        check_incidence("PFS", d, "progression", causes_of(d), 3, "log", 0.9)
+        all <- do.call(rbind, found)
+        cat(identical(all$ours, all$r))
+        """
+    )
+    (tmp_path / "try.R").write_text("\n".join(parts), encoding="utf-8")
+    done = rscript(tmp_path / "try.R")
+    assert done.stdout == "TRUE", done.stdout + done.stderr
+
+
+@needs_r
+def test_where_r_has_no_test_of_proportional_hazards_there_is_no_second_value(tmp_path: Path) -> None:
+    parts = [(TEMPLATES / f"verify_{name}.R").read_text(encoding="utf-8") for name in ("methods", "over_time")]
+    parts.append(
+        """
+        estimates <- data.frame(estimate_id = c("a/hr", "a/ph_p"), estimate = 1, lower = NA, upper = NA, p = 0.5)
+        d <- data.frame(days = 100, event = 1, x = c(0, 1, 0, 1, 1))
+        effects("a", "", fit_cox(d, "x"), 0.95)
+        cat(vapply(found, function(one) one$estimate_id, ""))
+        """
+    )
+    (tmp_path / "try.R").write_text("\n".join(parts), encoding="utf-8")
+    done = rscript(tmp_path / "try.R")
+    assert set(done.stdout.split()) == {"a/hr"}, done.stdout + done.stderr
+
+
 def test_text_of_the_extract_cannot_leave_its_quotes() -> None:
     hostile = 'a"; system("rm") #\\ \n 肺'
     assert r_text.text(hostile) == '"a\\"; system(\\"rm\\") #\\\\ \\n \\u80ba"'

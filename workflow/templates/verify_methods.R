@@ -168,12 +168,10 @@ coefficient_ids <- function(data, covariates, named) {
   }))
 }
 
-# R stops with an error where the events have too few times for a test of proportional hazards: missing.
+# R stops with an error where the events have too few times for any of the tests of proportional hazards: NULL, and
+# there is no second value.
 proportional <- function(fit) {
-  tryCatch(cox.zph(fit, transform = "km", terms = FALSE)$table, error = function(problem) {
-    k <- length(coef(fit))
-    matrix(NA_real_, k + (k > 1), 3, dimnames = list(NULL, c("chisq", "df", "p")))
-  })
+  tryCatch(cox.zph(fit, transform = "km", terms = FALSE)$table, error = function(problem) NULL)
 }
 
 # A univariable model has its covariate in the prefix: its coefficients are not named (named = FALSE).
@@ -202,10 +200,11 @@ check_cox <- function(prefix, data, covariates, level, named = TRUE, whole = TRU
   for (k in seq_along(b)) {
     check(id(prefix, ids[k], "coef"), b[k], b[k] - z * se[k], b[k] + z * se[k], p[k])
     check(id(prefix, ids[k], "se"), se[k])
+    if (is.null(ph)) next
     check(id(prefix, ids[k], "ph_chi2"), ph[k, "chisq"], p = ph[k, "p"])
     check(id(prefix, ids[k], "ph_p"), ph[k, "p"], p = ph[k, "p"])
   }
-  if (named) {
+  if (named && !is.null(ph)) {
     check(id(prefix, "global", "ph_chi2"), ph[nrow(ph), "chisq"], p = ph[nrow(ph), "p"])
     check(id(prefix, "global", "ph_p"), ph[nrow(ph), "p"], p = ph[nrow(ph), "p"])
   }

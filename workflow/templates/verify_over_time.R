@@ -11,7 +11,7 @@ effects <- function(prefix, ids, fit, level, keep = seq_along(ids), at = "", sta
     if_there(id(prefix, ids[k], statistic, at), exp(b[k]), exp(b[k] - z * se[k]), exp(b[k] + z * se[k]), p[k])
     if_there(id(prefix, ids[k], "coef", at), b[k], b[k] - z * se[k], b[k] + z * se[k], p[k])
     if_there(id(prefix, ids[k], "se", at), se[k])
-    if (at == "") {
+    if (!is.null(ph)) {
       if_there(id(prefix, ids[k], "ph_chi2"), ph[k, "chisq"], p = ph[k, "p"])
       if_there(id(prefix, ids[k], "ph_p"), ph[k, "p"], p = ph[k, "p"])
     }
@@ -192,7 +192,10 @@ check_incidence <- function(prefix, data, cause, causes, months, interval, level
   column <- match(cause, fit$states)
   for (k in seq_along(months)) {
     if (months[k] * MONTH > max(data$days) && s$pstate[k, 1] > 0) next
-    if_there(id(prefix, "cumulative_incidence", months[k]), s$pstate[k, column], s$lower[k, column], s$upper[k, column])
+    value <- c(s$pstate[k, column], s$lower[k, column], s$upper[k, column])
+    # Before any event there is no interval; R gives one patient that of 0 to 0.
+    if (value[1] == 0) value[2:3] <- NA
+    if_there(id(prefix, "cumulative_incidence", months[k]), value[1], value[2], value[3])
   }
 }
 

@@ -42,7 +42,7 @@ report <- function() {
   named <- ifelse(is.na(estimates$model), "counts", sub("\\|.*", "", estimates$model))
   rest <- !estimates$estimate_id %in% recomputed & estimates$statistic != "not_fitted" & named %in% all$model
   if (any(rest)) {
-    cat("Without a second value here (bootstrapped, imputed, of a model that could not be fitted, or of nobody):\n")
+    cat("Without a second value here (bootstrapped, imputed, of a model or test that could not be made, or of nobody):\n")
     kinds <- table(paste(named, estimates$statistic, sep = ": ")[rest])
     for (kind in names(kinds)) cat(sprintf("  %s (%d)\n", kind, kinds[[kind]]))
   }

@@ -40,7 +40,7 @@ def rows(declared: Design, coef: Array, settings: StatisticsSettings, model: str
     by_then = float(event[time <= horizon].sum())
     if time.max() < horizon or not by_then:
         reason = "nobody had the event by then" if time.max() >= horizon else "nobody was followed up so long"
-        yield not_fitted(f"Calibration at {number_text(months)} months not made: {reason}.", **counts)
+        yield not_fitted(f"Calibration at {number_text(months)} months not made: {reason}.", at=months, **counts)
         return
     predicted = predicted_survival(declared, coef, horizon)
     for level, inside in [("", np.ones(declared.n, dtype=bool)), *groups(predicted)]:

@@ -99,12 +99,16 @@ class RiskSets:
         return sums
 
 
+# Its reciprocals, weighted and summed, do not overflow.
+SMALLEST: Final = 1e-250
+
+
 @dataclass(frozen=True)
 class Moments:
     """What the likelihood is made of, at given coefficients.
 
     Per patient: `weight`, the relative hazard. Per event: `total`, the weights at risk, and `mean`, the weighted mean
-    of the covariates. None of it is usable where `total` is not positive.
+    of the covariates. None of it is usable where a `total` is 0, or so small that it cannot be divided by.
     """
 
     linear: Array
@@ -115,7 +119,7 @@ class Moments:
 
     @property
     def usable(self) -> bool:
-        return bool((self.total > 0).all())
+        return bool((self.total > SMALLEST).all())
 
 
 def risk_sets(
