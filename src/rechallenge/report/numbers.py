@@ -49,7 +49,7 @@ _TWO_DECIMALS: Final = {
 }  # fmt: skip
 _ONE_DECIMAL: Final = {"epv", "events_per_variable", "person_months", "waited_months", "rate", "starts", "median_width"}
 # Ratios of a fitted model, whose likelihood may have hardly a maximum.
-FITTED_RATIOS: Final = {"hr", "shr", "weibull_hr", "hr_ratio", "leave_one_out_hr"}
+FITTED_RATIOS: Final = {"hr", "shr", "weibull_hr", "hr_ratio"}
 _CURVE_SHARES: Final = {"survival", "cumulative_incidence", "observed_survival", "ratio_above"}
 _WITH_INTERVALS: Final = {"kaplan_meier", "cumulative_incidence", "calibration", "pfs_ratio"}
 _FOLLOW_UP: Final = "reverse_kaplan_meier"

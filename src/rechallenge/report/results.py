@@ -71,7 +71,7 @@ def survival_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[s
         for term in dict.fromkeys(own["term"]):
             key = {"endpoint": endpoint, "population": population, "term": term}
             rows += _survival_rows(own[own["term"] == term], key, times, numbers, labels)
-        notes = (*_within_notes(rows), *few_events.note(rows))
+        notes = (*_within_notes(rows), *few_events.note(rows, numbers))
         head = (
             "",
             "Patients",
@@ -174,7 +174,7 @@ def cox_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, s
         patients = words.POPULATIONS.get(population, population)
         caption = f"Cox models, {words.endpoint(endpoint)} ({patients}), with {CONFIDENCE} CI"
         notes = (*_model_notes(own, key, numbers, labels), *_penalised_notes(own, effects, labels))
-        notes = (*notes, *few_events.note(rows))
+        notes = (*notes, *few_events.note(rows, numbers))
         sheet = Sheet(f"cox-{endpoint.lower()}-{population}", caption, head, tuple(rows), notes)
         sheets.append(without_empty_columns(sheet))
     return sheets
@@ -309,6 +309,6 @@ def sensitivity_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mappin
             )
         if rows:
             caption = f"Sensitivity model with regimen type and local therapy, {words.endpoint(endpoint)}"
-            notes = (*_model_notes(own, {**key}, numbers, labels), *few_events.note(rows))
+            notes = (*_model_notes(own, {**key}, numbers, labels), *few_events.note(rows, numbers))
             sheets.append(Sheet(f"sensitivity-{endpoint.lower()}", caption, ("", "HR (CI)", "P"), tuple(rows), notes))
     return sheets

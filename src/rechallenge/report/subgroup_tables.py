@@ -70,7 +70,7 @@ def _interactions(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
             "Hazard ratios of one covariate within the classes of another, from one model with both and their product; "
             "P: likelihood-ratio test of the product. Adjusted for the other declared covariates, in those who have all.",
             *_reasons(own, labels),
-            *few_events.note(rows),
+            *few_events.note(rows, numbers),
         )
         sheet = Sheet(f"interactions-{endpoint.lower()}", caption, head, tuple(rows), notes)
         sheets.append(without_empty_columns(sheet))
@@ -187,7 +187,7 @@ def _subgroup_sheet(
     notes += [f"Class not known, in no subgroup: {', '.join(missing)}."] if missing else []
     notes += [f"{EMPTY} not estimated: too few events, or an arm of the class without any."] if silent else []
     identifier = f"subgroups-{key['endpoint'].lower()}-{effect}-{level}".replace("_", "-")
-    return Sheet(identifier, caption, head, tuple(rows), (*notes, *few_events.note(rows)))
+    return Sheet(identifier, caption, head, tuple(rows), (*notes, *few_events.note(rows, numbers)))
 
 
 def _subgroup_row(
@@ -306,7 +306,7 @@ def _small_groups(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
                 f"{CONFIDENCE} intervals. Beside the usual interval, two that hold in small groups: the beta product procedure "
                 "(Fay, Brittain and Proschan), exact without censoring, and Rothman's. Where they differ much, the usual "
                 "one should not be relied on. Groups of other endpoints: estimates.csv.",
-                *few_events.note(rows),
+                *few_events.note(rows, numbers),
             )
             sheets.append(Sheet(f"small-groups-{endpoint.lower()}", caption, head, tuple(rows), notes))
     return sheets
