@@ -24,6 +24,8 @@ _THIN_SPACE: Final = "\u2009"
 # maximum (few events, near separation): its digits say nothing.
 RATIO_RANGE: Final = (0.01, 100.0)
 RATIO_SPREAD: Final = 10_000.0
+# A ratio that no study would find plausible; that only a larger one can be detected is what matters.
+DETECTABLE_BELOW: Final = 20.0
 # A decimal number in a sentence; versions, dates and the names of criteria have more points or letters around them.
 _DECIMAL: Final = re.compile(r"(?<![\w.:])(?<!RECIST )(\d+)\.(\d+)(?![\d\w]|\.\d)")
 
@@ -192,6 +194,12 @@ def estimable_ratio(estimate: float | None, lower: float | None = None, upper: f
     if missing(lower) or missing(upper):
         return True
     return float(upper) <= RATIO_SPREAD * float(lower)  # type: ignore[arg-type]
+
+
+def detectable(value: float | None) -> str:
+    """Return the smallest ratio that could be detected; one beyond DETECTABLE_BELOW as "none below 20"."""
+    beyond = not missing(value) and float(value) > DETECTABLE_BELOW  # type: ignore[arg-type]
+    return f"none below {DETECTABLE_BELOW:g}" if beyond else ratio(value)
 
 
 def percent(value: float | None, denominator: float | None = None) -> str:

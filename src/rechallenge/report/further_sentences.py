@@ -32,13 +32,15 @@ def exposure(numbers: Numbers) -> list[str]:
         for model in ("naive", "time_dependent")
     )
     test = changing.removesuffix("hr") + "ph_p"
+    both = naive in numbers and changing in numbers
+    biased = both and numbers[naive]["raw"] < numbers[changing]["raw"]
     said = (
         f"Among all patients who progressed on the first ICI ({{{changing}.n}} patients, {{{changing}.events}} deaths), "
         f"the hazard ratio for death was {{{naive}}}{interval(naive, numbers)} for ever against never rechallenged, "
         "which counts the wait for rechallenge as survival after it, and "
-        f"{{{changing}}}{interval(changing, numbers)} with rechallenge as a time-dependent covariate; the difference "
-        "reflects immortal-time bias."
+        f"{{{changing}}}{interval(changing, numbers)} with rechallenge as a time-dependent covariate"
     )
+    said += "; the difference between the two reflects immortal-time bias." if biased else "."
     found = [_known(said, naive, changing, f"{changing}.n", f"{changing}.events", numbers=numbers)]
     if not found[0]:
         return []

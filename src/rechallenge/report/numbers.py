@@ -39,8 +39,7 @@ _TIMES: Final = {"median", "q1", "q3", "mean", "min", "max", "rmst", "rmst_diffe
 _RATIO_MEDIAN: Final = "ratio_median"
 _RATIOS: Final = {
     "hr", "odds_ratio", "rmst_ratio", "hr_median", "hr_min", "hr_max", "hr_q1", "hr_q3", "shift", "leave_one_out_hr",
-    "observed_expected", "shr", "weibull_hr", "ratio_of_hazard_ratios", "hr_ratio", "detectable_hr",
-    "detectable_hr_ratio", _RATIO_MEDIAN,
+    "observed_expected", "shr", "weibull_hr", "ratio_of_hazard_ratios", "hr_ratio", _RATIO_MEDIAN,
 }  # fmt: skip
 _SHARES: Final = {"survival", "cumulative_incidence", "predicted_survival", "observed_survival", "power"}
 _TWO_DECIMALS: Final = {
@@ -122,6 +121,8 @@ def text_of(
         return f.fixed(value, 1)
     if statistic == _RATIO_MEDIAN and f.missing(value):
         return f.NOT_REACHED
+    if statistic.startswith("detectable_"):
+        return f.detectable(value)
     if statistic in _RATIOS:
         return f.ratio(value)
     if statistic in _TWO_DECIMALS or statistic.endswith("_chi2"):
@@ -264,6 +265,9 @@ def from_settings(values: Mapping[str, Any], prefix: str = "settings") -> Number
             found[path] = number(f.setting(value), value, path.replace(".", "#", 1).replace(".", "/"))
             if path.endswith(("confidence", "statistics.power")):
                 found[f"{path}.percent"] = number(f"{f.setting(100 * value)}%", value, found[path]["estimate_id"])
+            if path.endswith("confidence"):
+                alpha = 1 - value
+                found[f"{path}.alpha"] = number(f"{f.setting(100 * alpha)}%", alpha, found[path]["estimate_id"])
     return found
 
 

@@ -130,14 +130,13 @@ def survival_sentences(estimates: pd.DataFrame, numbers: Numbers, endpoint: str,
 
 def _each_cell_once(terms: Iterable[str]) -> list[str]:
     """The terms in order; of "a within b" and "b within a", which show the same cells, the first."""
-    kept: dict[frozenset[str], str] = {}
+    kept: list[str] = []
     for term in dict.fromkeys(terms):
         column, _, within = term.partition("|")
         other = within.partition("=")[0]
-        first = kept.setdefault(frozenset({column, other}), column) if other else column
-        if first == column:
-            kept[frozenset({term})] = column
-    return [next(iter(key)) for key in kept if len(key) == 1]
+        if not any(one.startswith(f"{other}|{column}=") for one in kept):
+            kept.append(term)
+    return kept
 
 
 def hazard_sentences(

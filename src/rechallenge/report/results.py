@@ -9,7 +9,7 @@ from rechallenge.estimates.design import MISSING
 from rechallenge.estimates.model_names import FIRTH
 from rechallenge.report import few_events, words
 from rechallenge.report.numbers import Numbers, name_of
-from rechallenge.report.sentences import literal
+from rechallenge.report.sentences import counted, literal
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval, without_empty_columns
 
 KAPLAN_MEIER: Final = "kaplan_meier"
@@ -26,6 +26,8 @@ WITHIN_NOTE: Final = (
 # Events per parameter below which estimates are held to be unstable (Peduzzi and others 1995).
 FEW_EVENTS: Final = 10
 CONFIDENCE: Final = "{settings.statistics.confidence.percent}"
+# Counted from the first ICI on, with entry at rechallenge.
+FROM_REENTRY: Final = ("OS1",)
 ENDPOINT_ORDER: Final = (
     ("PFS", "rechallenge"),
     ("OS", "rechallenge"),
@@ -71,7 +73,8 @@ def survival_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[s
         for term in dict.fromkeys(own["term"]):
             key = {"endpoint": endpoint, "population": population, "term": term}
             rows += _survival_rows(own[own["term"] == term], key, times, numbers, labels)
-        notes = (*_within_notes(rows), *few_events.note(rows, numbers))
+        notes = (*_within_notes(rows), outside_note(endpoint, population, numbers), *few_events.note(rows, numbers))
+        notes = tuple(note for note in notes if note)
         head = (
             "",
             "Patients",
@@ -85,6 +88,20 @@ def survival_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[s
             without_empty_columns(Sheet(f"survival-{endpoint.lower()}-{population}", caption, head, tuple(rows), notes))
         )
     return sheets
+
+
+def outside_note(endpoint: str, population: str, numbers: Numbers) -> str:
+    """Say who is not counted in a curve because no time of theirs is under observation; empty where nobody is."""
+    name = name_of({"endpoint": endpoint, "population": population, "term": "overall", "statistic": "left_out"})
+    if name not in numbers or not numbers[name]["raw"]:
+        return ""
+    who = counted(name, "patient", numbers)
+    if endpoint in FROM_REENTRY and population == "rechallenge":
+        return (
+            f"Observation starts at rechallenge (delayed entry). Not counted: {who} of the rechallenge set, without "
+            "follow-up after the day of rechallenge."
+        )
+    return f"Not counted: {who} without a usable time."
 
 
 def month(time: float, numbers: Numbers, setting: str = "landmarks_months") -> str:
@@ -249,20 +266,21 @@ def _model_notes(own: pd.DataFrame, key: dict[str, Any], numbers: Numbers, label
     if concordance not in numbers:
         return ["The model of all covariates together was not fitted; the reason stands below."]
     notes = [
-        f"Model of all covariates together: {{{n}}} patients, {{{events}}} events, {{{epv}}} events per parameter."
+        f"Model of all covariates together: {counted(n, 'patient', numbers)}, {counted(events, 'event', numbers)}, "
+        f"{{{epv}}} events per parameter."
     ]
     if numbers[epv]["raw"] < FEW_EVENTS:
         notes.append(
-            "Fewer than ten events per parameter: these hazard ratios are unstable, and likely to be more extreme than "
-            "the truth."
+            "Fewer than ten events per parameter: these hazard ratios are unstable and may be far more extreme than the "
+            "truth."
         )
     notes += _missing_notes(own[own["model"] == stem["model"]], stem, numbers, labels)
     if dropped in numbers and numbers[dropped]["raw"]:
-        notes.append(f"Left out because a covariate is not recorded: {{{dropped}}} patients.")
+        notes.append(f"Left out because a covariate is not recorded: {counted(dropped, 'patient', numbers)}.")
     notes.append(f"Concordance {with_interval(concordance, numbers)}.")
     ph = name_of({**stem, "term": "global", "statistic": "ph_p"})
     if ph in numbers:
-        notes.append(f"Proportional hazards, global test of scaled Schoenfeld residuals: P {{{ph}}}.")
+        notes.append(f"Proportional hazards, global test of scaled Schoenfeld residuals: {{P:{ph}}}.")
     return notes
 
 

@@ -13,6 +13,7 @@ from rechallenge.report.numbers import Numbers, name_of, records
 from rechallenge.report.results import CONFIDENCE, KAPLAN_MEIER, LOG_RANK, endpoints_in, month, p_of_test
 from rechallenge.report.sentences import literal
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one, without_empty_columns
+from rechallenge.words import reason
 
 INTERACTION: Final = "interaction"
 ADJUSTED: Final = "interaction_adjusted"
@@ -80,7 +81,7 @@ def _interactions(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
 def _reasons(own: pd.DataFrame, labels: Labels) -> list[str]:
     """Say which interactions were not fitted, and why."""
     return [
-        f"{words.term(row['term'], labels)}{', adjusted' if row['model'] == ADJUSTED else ''}: {literal(row['method'])}"
+        f"{words.term(row['term'], labels)}{', adjusted' if row['model'] == ADJUSTED else ''}: {literal(reason(row['method']))}"
         for row in records(own[own["statistic"] == "not_fitted"])
     ]
 
@@ -185,7 +186,7 @@ def _subgroup_sheet(
         "beforehand; with so many tests, a small P value among them is expected by chance."
     ]
     notes += [f"Class not known, in no subgroup: {', '.join(missing)}."] if missing else []
-    notes += [f"{EMPTY} not estimated: too few events, or an arm of the class without any."] if silent else []
+    notes += [f"{EMPTY} not estimated: too few events in the class, or an arm of it without a patient or an event."] if silent else []
     identifier = f"subgroups-{key['endpoint'].lower()}-{effect}-{level}".replace("_", "-")
     return Sheet(identifier, caption, head, tuple(rows), (*notes, *few_events.note(rows, numbers)))
 
@@ -224,13 +225,15 @@ def _power(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[Sheet]:
         "",
         "Patients",
         "Events",
-        f"Smallest ratio with power {power}",
+        f"Smallest detectable ratio, power {power}",
         *(f"Power for {{constants.assumed_ratio_{at:g}}}" for at in assumed),
     )
     notes = (
-        "Hazard ratios, and for interactions ratios of hazard ratios; as far below 1 counts as much. Computed from the "
-        "numbers of events alone (Schoenfeld; the four cells of an interaction), with the alpha of the intervals, for "
-        "assumed ratios and never for the observed one: power at the observed effect only repeats its P value.",
+        "The smallest hazard ratio (of interactions, ratio of hazard ratios) that a two-sided test at the "
+        f"{{settings.statistics.confidence.alpha}} level would detect with a power of {power}, and the power for assumed "
+        "ratios; a ratio as far below 1 counts as much. By Schoenfeld's formula, and for the four cells of an interaction "
+        "that of Peterson and George, from the numbers of events alone: both suppose proportional hazards and are "
+        "approximate for large ratios. Nothing is computed at the observed effect, which would only repeat its P value.",
     )
     return [Sheet("power", "What this number of events can show", head, tuple(rows), notes)]
 

@@ -7,7 +7,8 @@ import pandas as pd
 
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, records
-from rechallenge.report.results import CONFIDENCE, comparison_words, month
+from rechallenge.report.results import CONFIDENCE, comparison_words, month, outside_note
+from rechallenge.report.sentences import counted
 from rechallenge.report.sheets import EMPTY, Row, Sheet, if_known, one, with_interval, without_empty_columns
 
 PROGRESSED: Final = {"endpoint": "PPS", "population": "progressed"}
@@ -42,9 +43,9 @@ def _exposure(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     """Naive, time-dependent, adjusted and landmark comparisons of rechallenge, one line each."""
     of = {**PROGRESSED, "term": "rechallenged"}
     lines: list[tuple[str, dict[str, Any], str]] = [
-        ("Naive: ever against never, from progression", {**of, "model": "exposure_naive"}, "exposure_naive"),
+        ("Naive: ever or never, from progression", {**of, "model": "exposure_naive"}, "exposure_naive"),
         (
-            "Time-dependent: after against before or without",
+            "Time-dependent: exposed from rechallenge on",
             {**of, "model": "exposure_time_dependent"},
             "exposure_simon_makuch",
         ),
@@ -53,7 +54,7 @@ def _exposure(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     landmarks = own[(own["model"] == "exposure_landmark") & (own["statistic"] == "rechallenged_later")]["at"]
     for at in sorted(set(landmarks)):
         key = {**PROGRESSED, "term": "rechallenged_by_then", "model": "exposure_landmark", "at": at}
-        lines.append(("Landmark: by then against not", key, "exposure_landmark"))
+        lines.append(("Landmark: rechallenged by then or not", key, "exposure_landmark"))
     rows = []
     for label, key, curves in lines:
         ratio = name_of({**key, "level": "true", "reference": "false", "statistic": "hr"})
@@ -66,7 +67,7 @@ def _exposure(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
         return None
     head = (
         "", "Landmark, months", "Rechallenged: patients", "Deaths", "Median, months (CI)",
-        "Not: patients", "Deaths", "Median, months (CI)", "Hazard ratio (CI)", "P",
+        "Not rechallenged: patients", "Deaths", "Median, months (CI)", "Hazard ratio (CI)", "P",
     )  # fmt: skip
     caption = f"Rechallenge as an exposure: survival of all who progressed on the first ICI, with {CONFIDENCE} CI"
     return without_empty_columns(Sheet("exposure", caption, head, tuple(rows), _exposure_notes(own, numbers)))
@@ -87,11 +88,13 @@ def _exposure_notes(own: pd.DataFrame, numbers: Numbers) -> tuple[str, ...]:
     of = {**PROGRESSED, "model": "exposure_adjusted"}
     dropped = name_of({**of, "statistic": "dropped"})
     adjusted = name_of({**of, "term": "rechallenged", "level": "true", "reference": "false", "statistic": "hr"})
+    bias_words = ", which reflects immortal-time bias" if ratio in numbers and numbers[ratio]["raw"] > 1 else ""
     notes = [
+        *_exposed_notes(numbers),
         if_known(
-            f"The time-dependent hazard ratio is {{{ratio}}} times the naive one: this is the immortal-time bias. The "
-            "naive comparison counts the months until rechallenge, in which nobody who is rechallenged could die, as "
-            "a benefit of rechallenge.",
+            f"The time-dependent hazard ratio is {{{ratio}}} times the naive one{bias_words}. The naive comparison counts "
+            "the months until rechallenge, in which nobody who was rechallenged later could die, as survival of the "
+            "rechallenged.",
             ratio,
             numbers=numbers,
         ),
@@ -101,7 +104,7 @@ def _exposure_notes(own: pd.DataFrame, numbers: Numbers) -> tuple[str, ...]:
             percent,
             numbers=numbers,
         ),
-        if_known(f"Mantel-Byar test of the time-dependent comparison: P {{{byar}}}.", byar, numbers=numbers),
+        if_known(f"Mantel-Byar test of the time-dependent comparison: {{P:{byar}}}.", byar, numbers=numbers),
         if_known(
             f"Medians beside the time-dependent model: curves of Simon and Makuch, which begin {{{starts}}} months "
             "after progression, as soon as enough patients are under observation after rechallenge.",
@@ -120,10 +123,32 @@ def _exposure_notes(own: pd.DataFrame, numbers: Numbers) -> tuple[str, ...]:
         ),
         "Adjusted for the declared covariates that are known at progression. ECOG on record is that of rechallenge, "
         "and treatment between is part of what is compared: neither is adjusted for.",
-        "No causal claim: whoever is chosen for rechallenge differs from others in ways that are not recorded "
+        "No causal claim: patients chosen for rechallenge differ from others in ways that are not recorded "
         "(confounding by indication), and taking account of time does not change that.",
     ]
     return tuple(note for note in notes if note != EMPTY)
+
+
+def _exposed_notes(numbers: Numbers) -> list[str]:
+    """Whom each line counts as rechallenged, where the counts differ from that of the rechallenge set."""
+    key = {**PROGRESSED, "term": "rechallenged", "level": "true", "statistic": "n"}
+    naive, changing = (name_of({**key, "model": f"exposure_{model}"}) for model in ("naive", "time_dependent"))
+    of_set = name_of({"population": "rechallenge", "term": "overall", "statistic": "n"})
+    if not all(name in numbers for name in (naive, changing, of_set)):
+        return []
+    ever, seen, chosen = (numbers[name]["raw"] for name in (naive, changing, of_set))
+    said = []
+    if ever != chosen:
+        said.append(
+            f"Ever rechallenged are {{{naive}}} of those who progressed; the rechallenge set has {{{of_set}}}, since its "
+            "further criteria (study window, minimum data) do not decide who was exposed."
+        )
+    if seen != ever:
+        said.append(
+            f"The time-dependent comparison counts {{{changing}}} of them as exposed: those under observation after the "
+            "day of rechallenge. Everybody is unexposed until then."
+        )
+    return [" ".join(said)] if said else []
 
 
 def _proportional_notes(numbers: Numbers) -> list[str]:
@@ -149,11 +174,14 @@ def _landmark_notes(own: pd.DataFrame, numbers: Numbers) -> list[str]:
         died, gone = (name_of({**key, "level": level, "statistic": "left_out"}) for level in ("died", "not_followed"))
         later = name_of({**key, "statistic": "rechallenged_later"})
         landmark = month(at, numbers, EXPOSURE_LANDMARKS)
+        if not all(name in numbers for name in (died, gone, later)):
+            continue
         said = (
-            f"Landmark at {landmark} months: {{{died}}} had died and {{{gone}}} were no longer under observation, so "
-            f"that they are in neither group; {{{later}}} of those not rechallenged by then were later."
+            f"Landmark at {landmark} months: {counted(died, 'patient', numbers)} had died and {{{gone}}} "
+            f"were no longer under observation, and are in neither group; of those not rechallenged by then, {{{later}}} "
+            "were rechallenged later."
         )
-        found.append(if_known(said, died, gone, later, numbers=numbers))
+        found.append(said)
     return found
 
 
@@ -180,19 +208,20 @@ def _delayed_entry(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     check = name_of({**ENTERED, "model": "entry_check", "term": "entry_months", "statistic": "hr"})
     test = name_of({**ENTERED, "model": "delayed_entry", "term": "resistance", "statistic": "p"})
     notes = (
-        "Median months (CI), then hazard ratios. Nobody in the rechallenge set could die before rechallenge; "
-        "counted as at risk from the first ICI on, survival is overstated by that waiting.",
-        if_known(f"Log-rank test with delayed entry, by resistance: P {{{test}}}.", test, numbers=numbers),
+        "Median months (CI), then hazard ratios. Nobody in the rechallenge set could die before rechallenge: if they are "
+        "counted as at risk from the first ICI on, survival is overstated.",
+        outside_note("OS1", "rechallenge", numbers),
+        if_known(f"Log-rank test with delayed entry, by resistance: {{P:{test}}}.", test, numbers=numbers),
         if_known(
-            f"Delayed entry supposes that the time of entry tells nothing about the risk afterwards: hazard ratio per "
-            f"month until rechallenge {{{check}}} ({{{check}.ci}}), P {{{check}.p}}.",
+            f"Delayed entry supposes that the time of entry tells nothing about the risk afterwards; checked by the hazard "
+            f"ratio per month until rechallenge, {{{check}}} ({{{check}.ci}}), {{P:{check}.p}}.",
             check, f"{check}.ci", f"{check}.p",
             numbers=numbers,
         ),
     )  # fmt: skip
     caption = f"Overall survival from the first ICI in the rechallenge set, with {CONFIDENCE} CI"
     return without_empty_columns(
-        Sheet("delayed-entry", caption, head, tuple(rows), tuple(note for note in notes if note != EMPTY))
+        Sheet("delayed-entry", caption, head, tuple(rows), tuple(note for note in notes if note and note != EMPTY))
     )
 
 
@@ -286,14 +315,14 @@ def _dating(own: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> S
     width = name_of({**PFS, "model": "dating_interval", "term": "overall", "statistic": "median_width"})
     notes = (
         if_known(
-            f"{{{width}.events}} progressions lie between two scans, half of them in intervals of up to {{{width}}} "
-            "months. Deaths are exact.",
+            f"{{{width}.events}} progressions lie between two scans; the median width of these intervals is {{{width}}} "
+            "months. Dates of death are exact.",
             width,
             numbers=numbers,
         ),
-        "In the last column the brackets of a median are the two times between which the data do not tell the estimate "
-        "apart (Turnbull): no confidence interval. There is no Cox model of intervals; Weibull models of all three "
-        "tell the effect of dating from that of the model.",
+        "In the last column the brackets of a median are the two times between which Turnbull's estimate of it is not "
+        "determined, and no confidence interval. No Cox model was fitted to intervals; Weibull models of all three "
+        "columns separate the effect of dating from that of the model.",
     )
     head = ("", *(said for _, said in DATINGS))
     caption = f"How progression is dated: progression-free survival from rechallenge, with {CONFIDENCE} CI"
