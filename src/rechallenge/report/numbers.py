@@ -50,7 +50,7 @@ _ONE_DECIMAL: Final = {"epv", "events_per_variable", "person_months", "waited_mo
 # Ratios of a fitted model, whose likelihood may have hardly a maximum.
 FITTED_RATIOS: Final = {"hr", "shr", "weibull_hr", "hr_ratio"}
 _CURVE_SHARES: Final = {"survival", "cumulative_incidence", "observed_survival", "ratio_above"}
-_WITH_INTERVALS: Final = {"kaplan_meier", "cumulative_incidence", "calibration", "pfs_ratio"}
+_WITH_INTERVALS: Final = {"kaplan_meier", "cumulative_incidence", "validation", "pfs_ratio"}
 _FOLLOW_UP: Final = "reverse_kaplan_meier"
 # Statistics to whose names nothing is added: they are a count or a P value themselves.
 _ALONE: Final = _COUNTS | {"p", "ph_p"}

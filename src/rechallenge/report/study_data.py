@@ -12,6 +12,7 @@ from rechallenge import words as shared
 from rechallenge.report import (
     comparison_tables,
     endpoint_tables,
+    folds,
     further_results,
     further_sentences,
     interaction_sentences,
@@ -253,6 +254,18 @@ class StudyData:
             sensitivity_tables.hazards_table(self.tidy, self.numbers),
         )
         return [sheet for sheet in found if sheet is not None]
+
+    @cached_property
+    def sections(self) -> dict[str, folds.Section]:
+        """The tables of the sections that fold some of them away, by section."""
+        return {
+            "survival": folds.survival(self),
+            "models": folds.models(self),
+            "checks": folds.model_checks(self),
+            "subgroups": folds.subgroups(self),
+            "over_time": folds.over_time(self),
+            "sensitivity": folds.sensitivity(self),
+        }
 
     @property
     def scenarios(self) -> list[str]:
