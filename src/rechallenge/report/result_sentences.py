@@ -4,7 +4,7 @@ Which words are chosen depends on the rows: a median that was not reached, a com
 of nobody. Nothing is called significant, and no effect is attributed to rechallenge.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import pandas as pd
@@ -116,15 +116,19 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def survival_sentences(estimates: pd.DataFrame, numbers: Numbers, endpoint: str, population: str) -> list[str]:
+def survival_sentences(
+    estimates: pd.DataFrame, numbers: Numbers, endpoint: str, population: str, hidden: Collection[str] = ()
+) -> list[str]:
     """Return the sentences of one endpoint in one population: the median of all, then of the classes compared.
 
-    `estimates` is a `numbers.prepared` results table; sentences are of the main analysis.
+    `estimates` is a `numbers.prepared` results table; sentences are of the main analysis. Covariates of `hidden` are
+    compared neither as they are nor within another.
     """
     own = estimates[estimates["analysis"].eq("main") & estimates["model"].eq("kaplan_meier")]
     own = own[own["endpoint"].eq(endpoint) & own["population"].eq(population)]
     found = [median_sentence(endpoint, population, numbers)]
-    found += [comparison_sentence(endpoint, population, term, numbers) for term in _each_cell_once(own["term"])]
+    terms = [term for term in _each_cell_once(own["term"]) if not any(name in term for name in hidden)]
+    found += [comparison_sentence(endpoint, population, term, numbers) for term in terms]
     return [sentence for sentence in found if sentence]
 
 

@@ -11,6 +11,7 @@ from rechallenge.report import few_events, words
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.sentences import counted, literal
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval, without_empty_columns
+from rechallenge.report.table_one import definitional
 
 KAPLAN_MEIER: Final = "kaplan_meier"
 LOG_RANK: Final = "log_rank"
@@ -67,12 +68,14 @@ def survival_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[s
             & (estimates["endpoint"] == endpoint)
             & (estimates["population"] == population)
         ]
+        tests = own[own["model"] == LOG_RANK]
         own = own[own["model"] == KAPLAN_MEIER]
         times = sorted(own.loc[own["statistic"] == "survival", "at"].dropna().unique())
         rows: list[Row] = []
         for term in dict.fromkeys(own["term"]):
             key = {"endpoint": endpoint, "population": population, "term": term}
-            rows += _survival_rows(own[own["term"] == term], key, times, numbers, labels)
+            untested = definitional(tests[tests["term"] == term])
+            rows += _survival_rows(own[own["term"] == term], key, times, numbers, labels, untested)
         notes = (*_within_notes(rows), outside_note(endpoint, population, numbers), *few_events.note(rows, numbers))
         notes = tuple(note for note in notes if note)
         head = (
@@ -114,14 +117,19 @@ def month(time: float, numbers: Numbers, setting: str = "landmarks_months") -> s
 
 
 def _survival_rows(
-    part: pd.DataFrame, key: dict[str, Any], times: list[float], numbers: Numbers, labels: Mapping[str, str]
+    part: pd.DataFrame,
+    key: dict[str, Any],
+    times: list[float],
+    numbers: Numbers,
+    labels: Mapping[str, str],
+    untested: str = "",
 ) -> list[Row]:
     term = key["term"]
     levels = words.ordered(term, list(dict.fromkeys(part["level"])))
     grouped = levels != [""]
     rows: list[Row] = []
     if grouped:
-        cell = _test_cell(key, numbers)
+        cell = _test_cell(key, numbers) or untested
         rows.append(Row(words.term(term, labels), (*("" for _ in range(3 + len(times))), cell), "group"))
     for level in levels:
         median = name_of({**key, "level": level, "statistic": "median"})

@@ -1,6 +1,7 @@
 """Table 1 from the rows of estimates.csv whose model is `table1` (all patients) or `table1|term=level` (a column)."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import partial
 from typing import Final, Literal
 
@@ -12,6 +13,7 @@ from rechallenge.report.sentences import literal, names_in
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one
 
 MODEL: Final = "table1"
+PART_OF_DEFINITION: Final = "part of the definition"
 PATIENTS: Final = "patients"  # the term of a column's size
 _NUMERIC: Final = ("median", "mean")
 _POPULATIONS: Final = ("rechallenge", "progressed", "first_ici")
@@ -43,7 +45,7 @@ def table_one(
     head = ("Characteristic", *(_heading(model, key, numbers) for model in columns), "P")
     if not any(row.cells[-1] for row in rows):
         head, rows = head[:-1], [Row(row.label, row.cells[:-1], row.kind) for row in rows]
-    return Sheet("table1", _caption(population), head, tuple(rows), _notes(own, rows))
+    return Sheet("table1", _caption(population), head, tuple(rows), _notes(own, rows, numbers))
 
 
 def _left_out(own: pd.DataFrame) -> set[str]:
@@ -75,7 +77,7 @@ def _rows_of_term(
 ) -> list[Row]:
     label = words.term(term, labels)
     p_name = name_of({**key, "model": MODEL, "term": term, "statistic": "p"})
-    p_cell = f"{{{p_name}}}" if p_name in numbers else ""
+    p_cell = f"{{{p_name}}}" if p_name in numbers else definitional(part)
 
     def name(model: str, statistic: str, level: str = "") -> str:
         return name_of({**key, "model": model, "term": term, "level": level, "statistic": statistic})
@@ -130,9 +132,35 @@ def _category_cell(n: str, percent: str, numbers: Numbers) -> str:
     return f"{{{n}}} ({{{percent}}})" if percent in numbers else f"{{{n}}}"
 
 
-def _notes(own: pd.DataFrame, rows: list[Row]) -> tuple[str, ...]:
+def definitional(rows: pd.DataFrame) -> str:
+    """Return the cell of a comparison that is not made, because the covariate defines the classes; else nothing."""
+    untested = rows[rows["estimate"].isna() & rows["statistic"].isin(["p", "not_fitted"])]
+    return PART_OF_DEFINITION if untested["method"].str.contains(PART_OF_DEFINITION, regex=False).any() else ""
+
+
+def _adds_up(rows: list[Row], numbers: Numbers) -> bool:
+    """Tell whether the printed percentages of each variable add up to 100 in every column."""
+    sums: dict[int, Decimal] = {}
+    for row in [*rows, Row("", (), "group")]:
+        if row.kind != "level":
+            if any(total != 100 for total in sums.values()):
+                return False
+            sums = {}
+        for place, cell in enumerate(row.cells if row.kind == "level" else ()):
+            shares = [name for name in names_in(cell) if name.endswith("percent") and name in numbers]
+            for name in shares:
+                digits = str(numbers[name]["text"]).strip("<>%").replace("·", ".")
+                sums[place] = sums.get(place, Decimal(0)) + Decimal(digits)
+    return True
+
+
+def _notes(own: pd.DataFrame, rows: list[Row], numbers: Numbers) -> tuple[str, ...]:
     methods = sorted({method for method in own.loc[own["statistic"] == "p", "method"] if method})
     notes = ["Values are n (%) unless stated otherwise; percentages are of the patients with a recorded value."]
+    if not _adds_up(rows, numbers):
+        notes.append("Percentages may not add up to 100 because of rounding; the counts do.")
+    if any(PART_OF_DEFINITION in row.cells for row in rows):
+        notes.append("No P value is given where a variable is part of the definition of the columns.")
     if any(EMPTY in row.cells for row in rows):
         notes.append(f"{EMPTY}: none.")
     if methods:

@@ -171,6 +171,15 @@ def resistance_class(level: str) -> str:
     return f"{shared.level_words('resistance', level).lower()}{' resistance' if named else ''}"
 
 
+def resistance_group(level: str) -> str:
+    """Return a class of resistance as it follows a count of patients: "after acquired resistance"."""
+    if level == "not_acquired":
+        return "where resistance was not acquired"
+    if level in ("acquired", "primary", "late_progression"):
+        return f"after {resistance_class(level)}"
+    return f"with {resistance_class(level)}"
+
+
 def choice(key: str) -> str:
     """Return the words for a choice of the specification curve within a sentence."""
     said = lower_first(shared.choice_words(key))
