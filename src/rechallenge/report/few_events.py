@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from rechallenge.estimates.model_names import FIRTH
-from rechallenge.formatting import NOT_ESTIMABLE, in_words
+from rechallenge.formatting import NOT_ESTIMABLE
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.sentences import fewer, names_in
 from rechallenge.report.sheets import Row, with_interval
@@ -16,8 +16,9 @@ from rechallenge.report.sheets import Row, with_interval
 MARK: Final = "†"
 LIMIT: Final = "settings.statistics.few_events"
 NOT_ESTIMABLE_NOTE: Final = (
-    f"{NOT_ESTIMABLE}: not estimable. A survival or incidence of 0% or 100% has no such interval; a hazard ratio whose "
-    "interval spans more than four powers of ten, or which lies outside 0.01 to 100, rests on too few events."
+    f"{NOT_ESTIMABLE}: not estimable. Where nobody or everybody had the event by then there is no such interval; nor is "
+    "there one of the median of a single patient. A hazard ratio below {constants.smallest_ratio} or above "
+    "{constants.largest_ratio}, or with an interval over more than four powers of ten, rests on too few events."
 )
 
 
@@ -63,7 +64,7 @@ def note(rows: Iterable[Row], numbers: Numbers) -> tuple[str, ...]:
         )
     texts = (str(numbers[name]["text"]) for cell in cells for name in names_in(cell) if name in numbers)
     if any(NOT_ESTIMABLE in text for text in texts):
-        found.append(in_words(NOT_ESTIMABLE_NOTE))
+        found.append(NOT_ESTIMABLE_NOTE)
     return tuple(found)
 
 

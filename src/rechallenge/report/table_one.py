@@ -158,7 +158,7 @@ def _notes(own: pd.DataFrame, rows: list[Row], numbers: Numbers) -> tuple[str, .
     methods = sorted({method for method in own.loc[own["statistic"] == "p", "method"] if method})
     notes = ["Values are n (%) unless stated otherwise; percentages are of the patients with a recorded value."]
     if not _adds_up(rows, numbers):
-        notes.append("Percentages may not add up to 100 because of rounding; the counts do.")
+        notes.append("Percentages of a variable may not add up exactly because of rounding; the counts do.")
     if any(PART_OF_DEFINITION in row.cells for row in rows):
         notes.append("No P value is given where a variable is part of the definition of the columns.")
     if any(EMPTY in row.cells for row in rows):
