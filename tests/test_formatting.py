@@ -38,7 +38,16 @@ def test_p_values_in_a_sentence(value, text):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(2.444, "2.44"), (0.0, "0.00"), (0.004, "<0.01"), (0.006, "0.01"), (30.0, "30.00"), (100.0, "100.00"), (140.0, ">100"), (NAN, "–")],
+    [
+        (2.444, "2.44"),
+        (0.0, "0.00"),
+        (0.004, "<0.01"),
+        (0.006, "0.01"),
+        (30.0, "30.00"),
+        (100.0, "100.00"),
+        (140.0, ">100"),
+        (NAN, "–"),
+    ],
 )
 def test_ratios_have_two_decimals(value, text):
     assert f.ratio(value) == text
@@ -165,7 +174,9 @@ def test_the_interval_of_a_median_tells_not_reached_from_not_estimable(median, n
     assert f.median_interval(*median, n, events) == text
 
 
-@pytest.mark.parametrize(("lower", "upper", "text"), [("44%", "76%", "44% to 76%"), ("100%", "100%", "NE"), ("–", "–", "NE")])
+@pytest.mark.parametrize(
+    ("lower", "upper", "text"), [("44%", "76%", "44% to 76%"), ("100%", "100%", "NE"), ("–", "–", "NE")]
+)
 def test_a_share_at_the_end_of_its_scale_has_no_interval(lower, upper, text):
     assert f.share_interval(lower, upper) == text
 

@@ -140,7 +140,11 @@ def months(value: float | None) -> str:
 
 
 def median_interval(
-    estimate: float | None, lower: float | None, upper: float | None, n: float | None = None, events: float | None = None
+    estimate: float | None,
+    lower: float | None,
+    upper: float | None,
+    n: float | None = None,
+    events: float | None = None,
 ) -> str:
     """Return the interval of a median of months: an end that the curve does not reach is NR, one without basis NE.
 

@@ -164,5 +164,7 @@ def test_each_count_names_its_set_where_the_unclassified_are_left_out(study: Stu
     )
     assert changed.left_out == "rechallenge.analysis_exclusion.unclassified_resistance.n"
     text = render_manuscript(changed, figures=Figures(), templates=TEMPLATES)
-    assert "40 were rechallenged; 9 of them had no class of resistance and were left out, so that 31 were analysed" in text
+    assert (
+        "40 were rechallenged; 9 of them had no class of resistance and were left out, so that 31 were analysed" in text
+    )
     assert study.left_out == ""

@@ -76,7 +76,10 @@ def test_the_claim_is_judged_by_the_interaction() -> None:
         "the ratio of the two was 0.31 (95% CI 0.06 to 1.56), likelihood-ratio test of the interaction P = 0.21."
         in text
     )
-    assert "points in the direction of the claim; its interval is compatible with no difference and with a large one" in text
+    assert (
+        "points in the direction of the claim; its interval is compatible with no difference and with a large one"
+        in text
+    )
     assert "neither show nor exclude that the effect of the pattern depends on resistance" in text
     detected = "would detect a ratio of hazard ratios of 11.16 or more (or as far below 1) with a power of 80%"
     assert f"With 23 events, a two-sided test at the 5% level {detected}" in text

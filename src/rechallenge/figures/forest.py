@@ -104,7 +104,9 @@ def comparison_words(term: str, comparison: Comparison) -> str:
 
 
 def ratio_text(row: results.Result) -> str:
-    """Return "2.31 (1.10 to 4.85)"."""
+    """Return "2.31 (1.10 to 4.85)", or "NE" where the events are too few for a ratio."""
+    if not formatting.missing(row.estimate) and not formatting.estimable_ratio(row.estimate, row.lower, row.upper):
+        return formatting.NOT_ESTIMABLE
     if formatting.missing(row.lower) and formatting.missing(row.upper):
         return formatting.ratio(row.estimate)
     bounds = formatting.interval(formatting.ratio(row.lower), formatting.ratio(row.upper))

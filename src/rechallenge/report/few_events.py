@@ -16,7 +16,8 @@ from rechallenge.report.sheets import Row, with_interval
 MARK: Final = "†"
 LIMIT: Final = "settings.statistics.few_events"
 NOT_ESTIMABLE_NOTE: Final = (
-    f"{NOT_ESTIMABLE}: not estimable. Where nobody or everybody had the event by then there is no such interval; nor is "
+    f"{NOT_ESTIMABLE}: not estimable. Where nobody or everybody had the event by then there is no "
+    "such interval; nor is "
     "there one of the median of a single patient. A hazard ratio below {constants.smallest_ratio} or above "
     "{constants.largest_ratio}, or with an interval over more than four powers of ten, rests on too few events."
 )

@@ -159,20 +159,23 @@ def _of_subgroups(sheet: Sheet, numbers: Numbers) -> str:
             return f"{caption}. No interaction could be tested."
         _, name, label = min(tests)
         return (
-            f"{caption}. The smallest P value of an interaction is {{{name}}} ({words.lower_first(label)}), not adjusted "
+            f"{caption}. The smallest P value of an interaction is {{{name}}} "
+            f"({words.lower_first(label)}), not adjusted "
             "for the number of tests."
         )
     if sheet.id == "power":
         first = next((names_in(row.cells[2])[0] for row in sheet.rows if names_in(row.cells[2])), "")
         said = sheet.rows[1].label if len(sheet.rows) > 1 else ""
         return (
-            f"{caption}. With {counted(f'{first}.events', 'event', numbers)}, smallest detectable ratio ({said}): {{{first}}}."
+            f"{caption}. With {counted(f'{first}.events', 'event', numbers)}, smallest detectable "
+            f"ratio ({said}): {{{first}}}."
             if first and f"{first}.events" in numbers
             else f"{caption}."
         )
     if sheet.id == "permutation":
         group, row = sheet.rows[0], next(row for row in sheet.rows if row.kind == "level")
-        return f"{caption}. {group.label}, {words.lower_first(row.label)}: P {row.cells[3]} by permutation, {row.cells[2]} by chi-square."
+        what = f"{group.label}, {words.lower_first(row.label)}"
+        return f"{caption}. {what}: P {row.cells[3]} by permutation, {row.cells[2]} by chi-square."
     return f"{caption}: intervals by two methods made for small groups, beside the usual ones."
 
 
@@ -189,10 +192,14 @@ def over_time(study: "StudyData") -> Section:
             ]
             said = "How progression is dated."
             if all(name in study.numbers for name in names):
-                said += f" Median PFS is {{{names[0]}}} months at the scan that shows progression, {{{names[1]}}} midway."
+                said += (
+                    f" Median PFS is {{{names[0]}}} months at the scan that shows progression, {{{names[1]}}} midway."
+                )
             folded.append(Fold(said, (sheet,)))
         else:
-            folded.append(Fold(" ".join(["What ends progression-free survival.", *study.dating_sentences[:1]]), (sheet,)))
+            folded.append(
+                Fold(" ".join(["What ends progression-free survival.", *study.dating_sentences[:1]]), (sheet,))
+            )
     return section(shown, folded)
 
 

@@ -102,9 +102,7 @@ def not_fitted(estimates: pd.DataFrame, labels: Mapping[str, str], titles: Mappi
     return [_missing(why, rows, labels, titles) for why, rows in found.items()]
 
 
-def _missing(
-    why: str, rows: list[dict[str, Any]], labels: Mapping[str, str], titles: Mapping[str, str]
-) -> Missing:
+def _missing(why: str, rows: list[dict[str, Any]], labels: Mapping[str, str], titles: Mapping[str, str]) -> Missing:
     endpoints: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         if row["analysis"] == "main":

@@ -35,7 +35,8 @@ def exposure(numbers: Numbers) -> list[str]:
     both = naive in numbers and changing in numbers
     biased = both and numbers[naive]["raw"] < numbers[changing]["raw"]
     said = (
-        f"Among all patients who progressed on the first ICI ({{{changing}.n}} patients, {{{changing}.events}} deaths), "
+        f"Among all patients who progressed on the first ICI ({{{changing}.n}} patients, "
+        f"{{{changing}.events}} deaths), "
         f"the hazard ratio for death was {{{naive}}}{interval(naive, numbers)} for ever against never rechallenged, "
         "which counts the wait for rechallenge as survival after it, and "
         f"{{{changing}}}{interval(changing, numbers)} with rechallenge as a time-dependent covariate"

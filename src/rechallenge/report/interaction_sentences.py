@@ -140,7 +140,9 @@ def _verdict(effect: _Effect, numbers: Numbers) -> str:
         way = "The estimate points against the claim"
     lower, upper = numbers[f"{effect.ratio}.ci"]["raw"]
     if not lower <= 1 <= upper:
-        return f"{way}, and its interval excludes 1; it is one exploratory test among several, and its size is uncertain."
+        return (
+            f"{way}, and its interval excludes 1; it is one exploratory test among several, and its size is uncertain."
+        )
     allowed = "no difference"
     if lower < 1 / LARGE and upper > LARGE:
         allowed += " and with a large difference in either direction"
@@ -177,7 +179,10 @@ def _power(term: str, numbers: Numbers, cells: tuple[str, ...] = ()) -> list[str
         )
     found += " (formula of Peterson and George, from the events of the four cells, under proportional hazards)"
     least = min(cells, key=lambda name: numbers[name]["raw"], default="")
-    return [f"{found}.", *([f"The smallest of the four cells has {counted(least, 'event', numbers)}."] if least else [])]
+    return [
+        f"{found}.",
+        *([f"The smallest of the four cells has {counted(least, 'event', numbers)}."] if least else []),
+    ]
 
 
 def _published_ratio(numbers: Numbers) -> float:

@@ -249,7 +249,8 @@ def _calibration(given: _Given) -> Iterator[Sheet]:
     ratio = given.name(statistic="observed_expected", **at)
     notes = (
         f"Observed over expected events: {with_interval(ratio, given.numbers)}.",
-        "Observed: Kaplan-Meier. Not corrected for optimism: the predictions are for the patients to whom the model was fitted.",
+        "Observed: Kaplan-Meier. Not corrected for optimism: the predictions are for the patients to "
+        "whom the model was fitted.",
     )
     caption = "Calibration at {settings.statistics.calibration_months} months"
     yield given.sheet("calibration", caption, head, rows, notes)

@@ -153,7 +153,7 @@ def _of_row(name: str, key: str, row: Mapping[str, Any]) -> Numbers:
     if statistic == "not_fitted":
         return {}
 
-    def text(value: float) -> str:
+    def text(value: float | None) -> str:
         return text_of(
             statistic, value, endpoint=row["endpoint"], model=row["model"], term=row["term"], denominator=row["n"]
         )
@@ -196,7 +196,9 @@ def _interval(row: Mapping[str, Any], text: Callable[[float | None], str]) -> st
     if statistic in ("median", _RATIO_MEDIAN) and row["endpoint"] and not row["model"].startswith("table1"):
         # In reverse Kaplan-Meier the event is the end of follow-up, which those with an event of the endpoint lack.
         events = row["n"] - row["events"] if row["model"] == _FOLLOW_UP else row["events"]
-        return "" if without and statistic == _RATIO_MEDIAN else f.reached_interval(text, *_values(row), row["n"], events)
+        return (
+            "" if without and statistic == _RATIO_MEDIAN else f.reached_interval(text, *_values(row), row["n"], events)
+        )
     if statistic in _CURVE_SHARES and (not without or row["model"].partition("|")[0] in _WITH_INTERVALS):
         return f.share_interval(*(text(bound) for bound in (row["lower"], row["upper"])))
     return "" if without else f.interval(text(row["lower"]), text(row["upper"]))

@@ -173,7 +173,11 @@ def _said(
         verdict = verdicts.get(("main", f"{name}.{relation.name}"))
         if verdict:
             named = {"ids": relation.figures, "figures": [labels[item] for item in relation.figures]}
-            own = {"study": shorts[relation.figures[0]], "explanation": f.in_words(relation.explanation), "mark": relation.mark}
+            own = {
+                "study": shorts[relation.figures[0]],
+                "explanation": f.in_words(relation.explanation),
+                "mark": relation.mark,
+            }
             found.append({**verdict, **named, **own})
     ordered = _by_gravity(found)
     notes = [item for item in ordered if item["verdict"] in CONTRADICTIONS or item["explanation"]]

@@ -279,7 +279,8 @@ def _model_notes(own: pd.DataFrame, key: dict[str, Any], numbers: Numbers, label
     ]
     if numbers[epv]["raw"] < FEW_EVENTS:
         notes.append(
-            "Fewer than ten events per parameter: these hazard ratios are unstable and may be far more extreme than the "
+            "Fewer than ten events per parameter: these hazard ratios are unstable and may be far "
+            "more extreme than the "
             "truth."
         )
     notes += _missing_notes(own[own["model"] == stem["model"]], stem, numbers, labels)

@@ -139,7 +139,8 @@ class StudyData:
 
     @property
     def pattern_at_rechallenge(self) -> bool:
-        """Whether the progression pattern is read at progression on the rechallenge, after the time that it would explain."""
+        """Whether the progression pattern is read at progression on the rechallenge, after the time "
+        "that it would explain."""
         return definitions_of(self.config, MAIN).progression_pattern.measured_at == "rechallenge_progression"
 
     @property
@@ -179,7 +180,8 @@ class StudyData:
         found = result_sentences.survival_sentences(self.tidy, self.numbers, endpoint, population, hidden)
         if hidden and found and endpoint == "PFS":
             found.append(
-                "By progression pattern no medians are compared: the pattern is read at progression on the rechallenge, "
+                "By progression pattern no medians are compared: the pattern is read at progression "
+                "on the rechallenge, "
                 "so that it is part of the outcome."
             )
         return found

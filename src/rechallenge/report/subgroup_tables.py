@@ -186,7 +186,11 @@ def _subgroup_sheet(
         "beforehand; with so many tests, a small P value among them is expected by chance."
     ]
     notes += [f"Class not known, in no subgroup: {', '.join(missing)}."] if missing else []
-    notes += [f"{EMPTY} not estimated: too few events in the class, or an arm of it without a patient or an event."] if silent else []
+    notes += (
+        [f"{EMPTY} not estimated: too few events in the class, or an arm of it without a patient or an event."]
+        if silent
+        else []
+    )
     identifier = f"subgroups-{key['endpoint'].lower()}-{effect}-{level}".replace("_", "-")
     return Sheet(identifier, caption, head, tuple(rows), (*notes, *few_events.note(rows, numbers)))
 

@@ -92,7 +92,8 @@ def _exposure_notes(own: pd.DataFrame, numbers: Numbers) -> tuple[str, ...]:
     notes = [
         *_exposed_notes(numbers),
         if_known(
-            f"The time-dependent hazard ratio is {{{ratio}}} times the naive one{bias_words}. The naive comparison counts "
+            f"The time-dependent hazard ratio is {{{ratio}}} times the naive one{bias_words}. The "
+            "naive comparison counts "
             "the months until rechallenge, in which nobody who was rechallenged later could die, as survival of the "
             "rechallenged.",
             ratio,
@@ -140,12 +141,14 @@ def _exposed_notes(numbers: Numbers) -> list[str]:
     said = []
     if ever != chosen:
         said.append(
-            f"Ever rechallenged are {{{naive}}} of those who progressed; the rechallenge set has {{{of_set}}}, since its "
+            f"Ever rechallenged are {{{naive}}} of those who progressed; the rechallenge set has "
+            f"{{{of_set}}}, since its "
             "further criteria (study window, minimum data) do not decide who was exposed."
         )
     if seen != ever:
         said.append(
-            f"The time-dependent comparison counts {{{changing}}} of them as exposed: those under observation after the "
+            f"The time-dependent comparison counts {{{changing}}} of them as exposed: those under "
+            "observation after the "
             "day of rechallenge. Everybody is unexposed until then."
         )
     return [" ".join(said)] if said else []
@@ -178,7 +181,8 @@ def _landmark_notes(own: pd.DataFrame, numbers: Numbers) -> list[str]:
             continue
         said = (
             f"Landmark at {landmark} months: {counted(died, 'patient', numbers)} had died and {{{gone}}} "
-            f"were no longer under observation, and are in neither group; of those not rechallenged by then, {{{later}}} "
+            "were no longer under observation, and are in neither group; of those not rechallenged "
+            f"by then, {{{later}}} "
             "were rechallenged later."
         )
         found.append(said)
@@ -208,12 +212,14 @@ def _delayed_entry(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     check = name_of({**ENTERED, "model": "entry_check", "term": "entry_months", "statistic": "hr"})
     test = name_of({**ENTERED, "model": "delayed_entry", "term": "resistance", "statistic": "p"})
     notes = (
-        "Median months (CI), then hazard ratios. Nobody in the rechallenge set could die before rechallenge: if they are "
+        "Median months (CI), then hazard ratios. Nobody in the rechallenge set could die before "
+        "rechallenge: if they are "
         "counted as at risk from the first ICI on, survival is overstated.",
         outside_note("OS1", "rechallenge", numbers),
         if_known(f"Log-rank test with delayed entry, by resistance: {{P:{test}}}.", test, numbers=numbers),
         if_known(
-            f"Delayed entry supposes that the time of entry tells nothing about the risk afterwards; checked by the hazard "
+            "Delayed entry supposes that the time of entry tells nothing about the risk afterwards; "
+            "checked by the hazard "
             f"ratio per month until rechallenge, {{{check}}} ({{{check}.ci}}), {{P:{check}.p}}.",
             check, f"{check}.ci", f"{check}.p",
             numbers=numbers,
@@ -315,7 +321,8 @@ def _dating(own: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> S
     width = name_of({**PFS, "model": "dating_interval", "term": "overall", "statistic": "median_width"})
     notes = (
         if_known(
-            f"{{{width}.events}} progressions lie between two scans; the median width of these intervals is {{{width}}} "
+            f"{{{width}.events}} progressions lie between two scans; the median width of these "
+            f"intervals is {{{width}}} "
             "months. Dates of death are exact.",
             width,
             numbers=numbers,
