@@ -5,7 +5,7 @@ covariates) come first.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import pandas as pd
@@ -245,11 +245,13 @@ def _yes_or_no(found: re.Match[str]) -> str:
 
 
 # The sentences of estimates.csv name a class as "covariate: level"; a reader wants to see where the name ends.
-_REASONS: Final = (
+_REASONS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]] = (
     (re.compile(r"there was no event with (.+?: [^,;]+), so its hazard ratio"), _class_without_event),
     (re.compile(r"no patient has the reference level of (.+?) \(([^)]*)\)"), _reference_of_nobody),
     (re.compile(r"every patient has the same level of (.+?) \(([^)]*)\)"), _same_class),
     (re.compile(r"\((true|false)\)"), _yes_or_no),
+    (re.compile(r"there are no patient with"), "there is no patient with"),
+    (re.compile(r"among the 1 patients with"), "in the one patient with"),
 )
 
 

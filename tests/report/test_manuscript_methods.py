@@ -13,6 +13,7 @@ from rechallenge.report.manuscript import render_manuscript
 from rechallenge.report.references import REFERENCES, Citations
 from rechallenge.report.sentences import plain
 from rechallenge.report.study_data import StudyData
+from rechallenge.words import reason
 from tests.report.studies import TEMPLATES
 
 PFS = {"endpoint": "PFS", "population": "rechallenge"}
@@ -168,3 +169,40 @@ def test_each_count_names_its_set_where_the_unclassified_are_left_out(study: Stu
         "40 were rechallenged; 9 of them had no class of resistance and were left out, so that 31 were analysed" in text
     )
     assert study.left_out == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        (
+            "Not fitted: there was no event with ECOG 1 or more: No, so its hazard ratio has no finite estimate.",
+            "nobody in the class \u201cECOG 1 or more: no\u201d had an event, so its hazard ratio has no finite "
+            "estimate.",
+        ),
+        (
+            "Not fitted: no patient has the reference level of ECOG 1 or more (No).",
+            "nobody is in the reference class of ECOG 1 or more (no).",
+        ),
+        ("Not compared: there are only patients of one class (false).", "there are only patients of one class (no)."),
+        ("Not compared: there are no patient with a known class.", "there is no patient with a known class."),
+    ],
+)
+def test_reasons_read_as_sentences(sentence: str, said: str):
+    assert reason(sentence) == said
+
+
+def test_each_reason_stands_once_with_what_it_holds_for(study: StudyData):
+    why = "Not compared: there are only patients of one class (acquired)."
+    keys = {"population": "rechallenge", "term": "resistance", "n": 5.0, "events": 5.0}
+    rows = [
+        placed([not_fitted(why, **keys)], endpoint=endpoint, model=model)
+        for endpoint in ("PFS", "OS")
+        for model in ("log_rank", "log_rank_stratified")
+    ]
+    changed = with_rows(study, *(row for group in rows for row in group))
+    (found,) = [item for item in changed.not_fitted if "one class" in item.why]
+    assert found.what == (
+        "Log-rank test, PFS from rechallenge and OS from rechallenge, resistance",
+        "Stratified log-rank test, PFS from rechallenge and OS from rechallenge, resistance",
+    )
+    assert found.elsewhere == ()

@@ -73,7 +73,7 @@ def forest_data(
     for model in ("cox_multivariable", "cox_univariable"):
         for row in results.rows(estimates, **keys, model=model, statistic="not_fitted"):
             of = f" of {words.term_words(row.term, labels)}" if row.term else ""
-            refused.append(f"{MODELS[model]} model{of}: {row.method}")
+            refused.append(f"{MODELS[model]} model{of} not fitted: {words.reason(row.method)}")
         ordinary = results.rows(estimates, **keys, model=model, statistic="hr")
         fitted = {row.term for row in ordinary}
         penalised = results.rows(estimates, **keys, model=FIRTH[model], statistic="hr")

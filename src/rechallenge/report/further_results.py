@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from rechallenge.estimates.model_names import FIRTH
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, records
 from rechallenge.report.results import (
@@ -48,6 +49,9 @@ MODEL_WORDS: Final = {
     "log_rank_permutation": "permutation test",
     "weighted_log_rank": "weighted log-rank tests",
     "restricted_mean": "restricted means",
+    FIRTH[UNIVARIABLE]: "Firth's univariable Cox model",
+    FIRTH[MULTIVARIABLE]: "Firth's multivariable Cox model",
+    FIRTH[SENSITIVITY]: "Firth's sensitivity Cox model",
     "log_rank_stratified": "stratified log-rank test",
     "log_rank_pairwise": "pairs of classes",
     "model_checks": "checks of the model",

@@ -57,6 +57,10 @@ def _interactions(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
             rows += _interaction_rows(own[own["term"] == term], key, numbers, labels)
         if not rows:
             continue
+        caption = f"Interactions, {words.endpoint(endpoint)}, with {CONFIDENCE} CI"
+        if all(cell in ("", EMPTY) for row in rows for cell in row.cells):
+            sheets.append(_without_estimate(endpoint, own, labels))
+            continue
         head = (
             "",
             "Patients",
@@ -66,7 +70,6 @@ def _interactions(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
             "Adjusted (CI)",
             "Interaction P, adjusted",
         )
-        caption = f"Interactions, {words.endpoint(endpoint)}, with {CONFIDENCE} CI"
         notes = (
             "Hazard ratios of one covariate within the classes of another, from one model with both and their product; "
             "P: likelihood-ratio test of the product. Adjusted for the other declared covariates, in those who have all.",
@@ -76,6 +79,14 @@ def _interactions(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
         sheet = Sheet(f"interactions-{endpoint.lower()}", caption, head, tuple(rows), notes)
         sheets.append(without_empty_columns(sheet))
     return sheets
+
+
+def _without_estimate(endpoint: str, own: pd.DataFrame, labels: Labels) -> Sheet:
+    """The table of interactions none of which could be estimated: each with its reason."""
+    refused = own[(own["statistic"] == "not_fitted") & (own["model"] == INTERACTION)].drop_duplicates("term")
+    rows = [Row(words.term(row["term"], labels), (literal(reason(row["method"])),)) for row in records(refused)]
+    caption = f"Interactions, {words.endpoint(endpoint)}: none could be estimated"
+    return Sheet(f"interactions-{endpoint.lower()}", caption, ("", "Reason"), tuple(rows), prose=True)
 
 
 def _reasons(own: pd.DataFrame, labels: Labels) -> list[str]:

@@ -114,20 +114,22 @@ def _exposure_notes(own: pd.DataFrame, numbers: Numbers) -> tuple[str, ...]:
         ),
         *_landmark_notes(own, numbers),
         *_proportional_notes(numbers),
-        if_known(
-            f"Adjusted: {{{adjusted}.n}} patients, {{{adjusted}.events}} deaths; {{{dropped}}} without all covariates "
-            "are left out.",
-            f"{adjusted}.n",
-            f"{adjusted}.events",
-            dropped,
-            numbers=numbers,
-        ),
+        _adjusted_note(adjusted, dropped, numbers),
         "Adjusted for the declared covariates that are known at progression. ECOG on record is that of rechallenge, "
         "and treatment between is part of what is compared: neither is adjusted for.",
         "No causal claim: patients chosen for rechallenge differ from others in ways that are not recorded "
         "(confounding by indication), and taking account of time does not change that.",
     ]
     return tuple(note for note in notes if note != EMPTY)
+
+
+def _adjusted_note(adjusted: str, dropped: str, numbers: Numbers) -> str:
+    """Whom the adjusted model counts, and how many it leaves out."""
+    if not all(name in numbers for name in (f"{adjusted}.n", f"{adjusted}.events", dropped)):
+        return EMPTY
+    who = f"{counted(f'{adjusted}.n', 'patient', numbers)}, {counted(f'{adjusted}.events', 'death', numbers)}"
+    left = f"; {{{dropped}}} without all covariates left out" if numbers[dropped]["raw"] else ""
+    return f"Adjusted: {who}{left}."
 
 
 def _exposed_notes(numbers: Numbers) -> list[str]:
@@ -141,9 +143,9 @@ def _exposed_notes(numbers: Numbers) -> list[str]:
     said = []
     if ever != chosen:
         said.append(
-            f"Ever rechallenged are {{{naive}}} of those who progressed; the rechallenge set has "
-            f"{{{of_set}}}, since its "
-            "further criteria (study window, minimum data) do not decide who was exposed."
+            f"Ever rechallenged are {{{naive}}} of those who progressed; the rechallenge set as analysed has {{{of_set}}}, "
+            "since its own criteria (study window, minimum data, a class where one is asked for) do not decide who was "
+            "exposed here."
         )
     if seen != ever:
         said.append(

@@ -167,6 +167,8 @@ def exclusion(name: str) -> str:
 
 def resistance_class(level: str) -> str:
     """Return a class of resistance as a noun: "acquired resistance", but "late progression"."""
+    if level == "not_acquired":
+        return "no acquired resistance"
     named = level in ("acquired", "primary", "unclassified")
     return f"{shared.level_words('resistance', level).lower()}{' resistance' if named else ''}"
 
