@@ -70,7 +70,8 @@ def survival_words(data: Survival, simulated: bool) -> Words:
         caption.append(f"P value: {data.log_rank.method or 'log-rank test'}, two-sided.")
     if data.interaction is not None:
         caption.append(
-            f"P value of the interaction: {_R_CALL.sub('', data.interaction.method)}, two-sided; a P value within this class alone would"
+            f"P value of the interaction: {_R_CALL.sub('', data.interaction.method)}, two-sided; a P "
+            "value within this class alone would"
             " not show that the classes differ."
         )
     caption += [data.not_compared] if data.not_compared else []

@@ -143,7 +143,8 @@ def _exposed_notes(numbers: Numbers) -> list[str]:
     said = []
     if ever != chosen:
         said.append(
-            f"Ever rechallenged are {{{naive}}} of those who progressed; the rechallenge set as analysed has {{{of_set}}}, "
+            f"Ever rechallenged are {{{naive}}} of those who progressed; the rechallenge set as "
+            f"analysed has {{{of_set}}}, "
             "since its own criteria (study window, minimum data, a class where one is asked for) do not decide who was "
             "exposed here."
         )
