@@ -60,7 +60,7 @@ MODEL_WORDS: Final = {
     "landmark": "landmark analysis",
 }
 # Their own tables say what could not be computed.
-SAID_ELSEWHERE: Final = ("interaction", "interaction_adjusted", "subgroup", "power")
+SAID_ELSEWHERE: Final = ("table1", "interaction", "interaction_adjusted", "subgroup", "power")
 SAFETY_ROWS: Final = (
     ("first_ici", "first_ici", "First ICI, all with a first ICI monotherapy"),
     ("rechallenge", "first_ici", "First ICI, those rechallenged"),
