@@ -13,7 +13,7 @@ from rechallenge.dates import DAYS_PER_MONTH
 from rechallenge.errors import UserError
 from rechallenge.estimates import restricted_mean as means
 from rechallenge.estimates import weighted_logrank as tests
-from rechallenge.estimates.logrank import ChiSquare
+from rechallenge.estimates.chi_square import ChiSquare
 from rechallenge.estimates.plans import Classes, Plan, class_order, comparisons
 from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
 from rechallenge.estimates.times import classes_of

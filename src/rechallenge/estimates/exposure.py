@@ -18,6 +18,7 @@ import pandas as pd
 
 from rechallenge.dates import DAYS_PER_MONTH
 from rechallenge.estimates import counting_process, cox, kaplan_meier, logrank, models, rechallenge_models
+from rechallenge.estimates.chi_square import ChiSquare
 from rechallenge.estimates.design import design
 from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
 from rechallenge.settings.classes import PatternSettings
@@ -223,7 +224,7 @@ def _adjusted(
 def _mantel_byar(split: pd.DataFrame) -> Iterator[Row]:
     start, stop, event = counting_process.columns(split)
     counts: Counts = {"n": float(split["patient_id"].nunique()), "events": float(event.sum())}
-    test = logrank.ChiSquare(np.nan, 0, np.nan)
+    test = ChiSquare(np.nan, 0, np.nan)
     if event.any():
         test = counting_process.log_rank(start, stop, event, split["exposed"].to_numpy(object))
     if np.isnan(test.p):

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, chdtri
 
+from rechallenge.estimates.chi_square import ChiSquare, chi_square
 from rechallenge.estimates.fast_cox import NoMaximum
-from rechallenge.estimates.logrank import ChiSquare
 from rechallenge.estimates.partial_likelihood import RiskSets, Ties, information, moments, risk_sets
 
 Array = NDArray[np.float64]
@@ -103,7 +103,7 @@ def fit(
         limits[:, 0] / spread,
         limits[:, 1] / spread,
         p,
-        ChiSquare(whole, size, float(chdtrc(size, whole))),
+        chi_square(whole, size),
         best.likelihood,
     )
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from rechallenge.estimates import cox
+from rechallenge.estimates.chi_square import ChiSquare
 from rechallenge.estimates.concordance import Concordance
 from rechallenge.estimates.design import Design, design
-from rechallenge.estimates.logrank import ChiSquare
 from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
 from rechallenge.settings.statistics import Covariate
 
