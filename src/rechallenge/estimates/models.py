@@ -125,7 +125,9 @@ def _whole(fit: cox.CoxFit, confidence: float, counts: Counts) -> list[Row]:
 
 
 def concordance_row(found: Concordance, confidence: float, counts: Counts) -> Row:
-    """Return Harrell's concordance with its interval, which does not leave 0 to 1."""
+    """Return Harrell's concordance with its interval, which does not leave 0 to 1; none where nothing varies in it."""
+    if not found.std_error:
+        return Row("concordance", found.estimate, method=f"{CONCORDANCE}; no interval, its variance is 0", **counts)
     half = float(ndtri(0.5 + confidence / 2)) * found.std_error
     # Missing, where no pair can be compared, stays missing: max() and min() would make 0 and 1 of it.
     bounds = np.clip([found.estimate - half, found.estimate + half], 0.0, 1.0)
