@@ -47,8 +47,9 @@ class FirthFit:
     """A penalised fit; arrays follow the columns of the design.
 
     `std_error` is that of the information at the maximum; `lower` and `upper` are profile-likelihood limits of the log
-    hazard ratio (missing where the profile has several maxima), `p` penalised likelihood-ratio tests of each coefficient, `likelihood_ratio` that of all together.
-    `log_likelihood` is penalised, of covariates divided by their standard deviation (n - 1).
+    hazard ratio, missing where it was found to have several maxima; `p` are penalised likelihood-ratio tests of each
+    coefficient, `likelihood_ratio` that of all together. `log_likelihood` is penalised, of covariates divided by their
+    standard deviation (n - 1).
     """
 
     coef: Array
@@ -77,10 +78,12 @@ def fit(
     entry: Array | None = None,
     strata: ArrayLike | None = None,
     ties: Ties = "efron",
+    look_elsewhere: bool = False,
 ) -> FirthFit:
     """Fit the penalised model of the columns of `x`. Raises NoMaximum where covariates determine one another.
 
     `time` must be rounded; there must be an event, and each column must vary. The design is as of `fast_cox.fit`.
+    `look_elsewhere` climbs the profile from other starts too, where there are few events per coefficient.
     """
     risk = risk_sets(time, event, entry, strata, ties=ties)
     if not len(risk.event) or not (np.ptp(x, axis=0) > 0).all():
@@ -96,7 +99,7 @@ def fit(
     limits = np.array(
         [[_limit(scaled, risk, best, place, way, fall, error) for way in (-1, 1)] for place in range(size)]
     )
-    if event.sum() < SURE * size:
+    if look_elsewhere and event.sum() < SURE * size:
         limits = _sure(limits, scaled, risk, best, fall)
     p = np.empty(size)
     for place in range(size):

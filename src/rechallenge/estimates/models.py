@@ -17,6 +17,8 @@ from rechallenge.settings.statistics import Covariate
 
 Array = NDArray[np.float64]
 METHOD: Final = "Cox, Efron ties, Wald interval"
+# A standard error below this is a variance of 0.
+NO_VARIANCE: Final = 1e-9
 CONCORDANCE: Final = "Harrell, interval by the infinitesimal jackknife"
 DROPPED: Final = "without all covariates: left out of the model"
 PH_METHOD: Final = f"scaled Schoenfeld residuals (cox.zph), transform {cox.TRANSFORM}"
@@ -126,7 +128,7 @@ def _whole(fit: cox.CoxFit, confidence: float, counts: Counts) -> list[Row]:
 
 def concordance_row(found: Concordance, confidence: float, counts: Counts) -> Row:
     """Return Harrell's concordance with its interval, which does not leave 0 to 1; none where nothing varies in it."""
-    if not found.std_error:
+    if found.std_error < NO_VARIANCE:
         return Row("concordance", found.estimate, method=f"{CONCORDANCE}; no interval, its variance is 0", **counts)
     half = float(ndtri(0.5 + confidence / 2)) * found.std_error
     # Missing, where no pair can be compared, stays missing: max() and min() would make 0 and 1 of it.

@@ -33,7 +33,7 @@ def penalised_rows(
         return (*found, not_fitted(declared.problem, **counts))
     time, event, x = models.arrays(declared)
     try:
-        fit = firth.fit(time, event, x, confidence)
+        fit = firth.fit(time, event, x, confidence, look_elsewhere=True)
     except fast_cox.NoMaximum:
         return (*found, not_fitted(NO_MAXIMUM, **counts))
     stated: Counts = {"confidence": confidence, "method": METHOD, **counts}
