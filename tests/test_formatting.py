@@ -207,3 +207,26 @@ def test_figures_of_other_studies_take_the_point_of_the_style():
     with f.in_style("lancet"):
         assert f.as_published("7.0") == "7·0"
         assert f.in_words(said) == "Under RECIST 1.1, medians of 7·0 and 2·1, P = 0·003, n = 24,374 (version 1.2.3)."
+
+
+@pytest.mark.parametrize(
+    ("counts", "texts"),
+    [
+        ([1, 1, 1], ["34%", "33%", "33%"]),
+        ([17, 14, 10], ["42%", "34%", "24%"]),
+        ([0, 0], ["–", "–"]),
+        ([100, 100, 100], ["33.4%", "33.3%", "33.3%"]),
+    ],
+)
+def test_percentages_of_a_whole_add_up(counts, texts):
+    assert f.percents(counts) == texts
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=12).filter(any))
+def test_percentages_of_any_whole_add_up_and_stay_within_one_unit(counts):
+    shares = [float(text.removesuffix("%")) for text in f.percents(counts)]
+    unit = 1 if sum(counts) < f.SMALL_DENOMINATOR else 0.1
+    assert sum(shares) == pytest.approx(100)
+    assert all(
+        abs(share - 100 * count / sum(counts)) < unit + 1e-9 for share, count in zip(shares, counts, strict=True)
+    )

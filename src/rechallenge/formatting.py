@@ -8,7 +8,7 @@ two, a time in months one.
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -222,6 +222,26 @@ def percent(value: float | None, denominator: float | None = None) -> str:
     if decimals and rounded == 100 and exact < 100:
         return f">{fixed(99.9, 1)}%"
     return fixed(float(rounded), decimals) + "%"
+
+
+def percents(counts: Sequence[float]) -> list[str]:
+    """Return the percentages of parts that make a whole, so that the printed ones add up to 100.
+
+    Each is rounded down, and what is missing goes to the largest remainders, of equal ones to the earliest (Hamilton's
+    method); none is further from its value than one unit of the last decimal. A whole of nobody has dashes.
+    """
+    total = sum(counts)
+    if not total:
+        return [NOT_AVAILABLE] * len(counts)
+    decimals = 0 if total < SMALL_DENOMINATOR else 1
+    unit = 10**decimals
+    exact = [100 * unit * number / total for number in counts]
+    # What lies below a whole by rounding error is whole.
+    whole = [math.floor(value + 1e-9) for value in exact]
+    order = sorted(range(len(exact)), key=lambda place: (whole[place] - exact[place], place))
+    for place in order[: 100 * unit - sum(whole)]:
+        whole[place] += 1
+    return [fixed(value / unit, decimals) + "%" for value in whole]
 
 
 def count_percent(number: float | None, share: float | None, denominator: float | None = None) -> str:

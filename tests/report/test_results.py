@@ -87,5 +87,12 @@ def test_percentages_that_do_not_add_up_are_noted():
     noted = {}
     for counts in ([17.0, 14.0, 10.0], [10.0, 10.0, 20.0]):
         frame = n.prepared(table(placed(whole(counts), analysis="main")))
-        noted[counts[0]] = any("may not add up" in note for note in table_one(frame, n.from_estimates(frame)).notes)
-    assert noted == {17.0: True, 10.0: False}
+        for adding_up in (False, True):
+            notes = " ".join(table_one(frame, n.from_estimates(frame, adding_up=adding_up)).notes)
+            noted[counts[0], adding_up] = "may not add up" in notes, "not the nearest" in notes
+    assert noted == {
+        (17.0, False): (True, False),
+        (17.0, True): (False, True),
+        (10.0, False): (False, False),
+        (10.0, True): (False, False),
+    }

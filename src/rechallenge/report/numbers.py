@@ -134,17 +134,34 @@ def text_of(
     return f.fixed(value, 1) if term.startswith("months_") else f.plain(value)
 
 
-def from_estimates(estimates: pd.DataFrame) -> Numbers:
-    """Return the numbers of estimates.csv (see the module's docstring); raises ValueError on two equal names."""
+def from_estimates(estimates: pd.DataFrame, *, adding_up: bool = False) -> Numbers:
+    """Return the numbers of estimates.csv (see the module's docstring); raises ValueError on two equal names.
+
+    `adding_up` rounds the percentages of classes that make a whole so that they add up to 100.
+    """
     frame = prepared(estimates)
+    whole = _percents_that_add_up(frame) if adding_up else {}
     found: Numbers = {}
     for row in records(frame):
         name, key = name_of(row), str(row["estimate_id"])
         own = _of_row(name, key, row)
+        if key in whole and name in own:
+            own[name]["text"] = whole[key]
         twice = next((item for item in own if item in found), None)
         if twice:
             raise ValueError(f"two estimates share the name {twice}: {found[twice]['estimate_id']} and {key}")
         found.update(own)
+    return found
+
+
+def _percents_that_add_up(frame: pd.DataFrame) -> dict[str, str]:
+    """Return the printed percentages, by estimate_id, of classes that make a whole."""
+    own = frame[frame["statistic"].eq("percent") & frame["level"].ne("")]
+    found: dict[str, str] = {}
+    for _, parts in own.groupby(list(KEYS[:5]), sort=False):
+        counts = parts["estimate"] * parts["n"] / 100
+        if counts.notna().all() and parts["n"].nunique() == 1 and abs(counts.sum() - parts["n"].iloc[0]) < 1e-6:
+            found |= dict(zip(parts["estimate_id"], f.percents(counts.round().tolist()), strict=True))
     return found
 
 

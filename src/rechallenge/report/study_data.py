@@ -71,7 +71,7 @@ class StudyData:
     def numbers(self) -> n.Numbers:
         """numbers.json of the study."""
         return n.together(
-            n.from_estimates(self.estimates),
+            n.from_estimates(self.estimates, adding_up=self.config.report.percentages == "adding_up"),
             n.from_attrition(self.attrition, self.tidy["estimate_id"]),
             n.from_row_account(self.row_account),
             n.from_files(self.files),

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 import pandas as pd
 
+from rechallenge import formatting as f
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, prepared
 from rechallenge.report.sentences import literal, names_in
@@ -154,11 +155,31 @@ def _adds_up(rows: list[Row], numbers: Numbers) -> bool:
     return True
 
 
+def _moved(rows: list[Row], numbers: Numbers) -> bool:
+    """Tell whether a percentage was not rounded to the nearest, so that those of its variable add up."""
+    names = (name for row in rows for cell in row.cells for name in names_in(cell) if name.endswith("percent"))
+    return any(
+        numbers[name]["text"] != f.percent(numbers[name]["raw"], _denominator(name, numbers))
+        for name in names
+        if name in numbers
+    )
+
+
+def _denominator(name: str, numbers: Numbers) -> float:
+    """The number of patients of a percentage, from the count that stands beside it."""
+    count, share = (float(numbers[one]["raw"]) for one in (name.removesuffix("percent") + "n", name))
+    return 100 * count / share if share else 0.0
+
+
 def _notes(own: pd.DataFrame, rows: list[Row], numbers: Numbers) -> tuple[str, ...]:
     methods = sorted({method for method in own.loc[own["statistic"] == "p", "method"] if method})
     notes = ["Values are n (%) unless stated otherwise; percentages are of the patients with a recorded value."]
     if not _adds_up(rows, numbers):
         notes.append("Percentages of a variable may not add up exactly because of rounding; the counts do.")
+    elif _moved(rows, numbers):
+        notes.append(
+            "Percentages are rounded so that those of a variable add up to 100; some are therefore not the nearest."
+        )
     if any(PART_OF_DEFINITION in row.cells for row in rows):
         notes.append("No P value is given where a variable is part of the definition of the columns.")
     if any(EMPTY in row.cells for row in rows):

@@ -25,6 +25,8 @@ DATINGS: Final = (
     ("dating_midpoint", "In the middle between the scans"),
     ("dating_interval", "As the interval between the scans"),
 )
+ALPHA: Final = "{settings.statistics.proportional_hazards_alpha}"
+SPLIT: Final = "exposure_time_dependent_time_split"
 
 
 def tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> list[Sheet]:
@@ -63,6 +65,7 @@ def _exposure(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
         landmark = month(key["at"], numbers, EXPOSURE_LANDMARKS) if "at" in key else EMPTY
         if any(cell != EMPTY for cell in cells):
             rows.append(Row(label, (landmark, *cells)))
+        rows += _split_rows(own, f"{key['model']}_time_split", label, numbers)
     if not rows:
         return None
     head = (
@@ -71,6 +74,26 @@ def _exposure(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     )  # fmt: skip
     caption = f"Rechallenge as an exposure: survival of all who progressed on the first ICI, with {CONFIDENCE} CI"
     return without_empty_columns(Sheet("exposure", caption, head, tuple(rows), _exposure_notes(own, numbers)))
+
+
+def _split_rows(own: pd.DataFrame, model: str, label: str, numbers: Numbers) -> list[Row]:
+    """The hazard ratio until and after a time, where hazards are not proportional."""
+    found = own[(own["model"] == model) & (own["statistic"] == "hr")]
+    rows = []
+    for row in records(found):
+        name, (_, period) = name_of(row), in_periods(str(row["level"]))
+        cells = (with_interval(name, numbers), one(f"{name}.p", numbers))
+        rows.append(Row(f"{label}, {period}", (EMPTY,) * 7 + cells))
+    return rows
+
+
+def in_periods(level: str) -> tuple[str, str]:
+    """Return the class and the period of the level of a hazard ratio split in time: "true until 10 months"."""
+    for word in ("until", "after"):
+        own, found, rest = level.partition(f"{word} ")
+        if found:
+            return own.strip(), f"{word} {rest}"
+    return level, ""
 
 
 def _group(key: dict[str, Any], level: str, curves: str, numbers: Numbers) -> tuple[str, str, str]:
@@ -167,9 +190,17 @@ def _proportional_notes(numbers: Numbers) -> list[str]:
             found.append(f"{said} {{P:{test}}}")
     if not found:
         return []
+    split = name_of({**PROGRESSED, "term": "rechallenged", "model": SPLIT, "statistic": "time_split_chi2"})
+    given = if_known(
+        f"Where it is below {ALPHA} the ratio is given until and after the middle of the deaths too (one "
+        f"ratio against two: {{P:{split}.p}}).",
+        f"{split}.p",
+        numbers=numbers,
+    )
     return [
         f"Test of proportional hazards (scaled Schoenfeld residuals): {'; '.join(found)}. Where it is small, the "
         "hazard ratio is an average over a changing one, and the curves say more."
+        + (f" {given}" if given != EMPTY else "")
     ]
 
 
@@ -209,9 +240,15 @@ def _delayed_entry(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
         names = [name_of({**row, "model": model}) for model, _ in models]
         ratios_of = tuple(with_interval(name, numbers) for name in names)
         rows.append(Row(f"Hazard ratio, {words.lower_first(_compared(row, {}))}", ("", "", *ratios_of)))
+    for row in records(own[(own["model"] == "delayed_entry_time_split") & (own["statistic"] == "hr")]):
+        level, period = in_periods(str(row["level"]))
+        label = f"Hazard ratio, {words.lower_first(_compared({**row, 'level': level}, {}))}, {period}"
+        rows.append(Row(label, ("", "", with_interval(name_of(row), numbers), "")))
     if not rows:
         return None
     head = ("", "Patients", "Deaths", "Counted from rechallenge on (delayed entry)", "Delayed entry ignored")
+    proportional = own[(own["model"] == "delayed_entry") & (own["statistic"] == "ph_p")]
+    tests = [f"{{P:{name}}}" for name in map(name_of, records(proportional)) if name in numbers]
     check = name_of({**ENTERED, "model": "entry_check", "term": "entry_months", "statistic": "hr"})
     test = name_of({**ENTERED, "model": "delayed_entry", "term": "resistance", "statistic": "p"})
     notes = (
@@ -220,6 +257,10 @@ def _delayed_entry(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
         "counted as at risk from the first ICI on, survival is overstated.",
         outside_note("OS1", "rechallenge", numbers),
         if_known(f"Log-rank test with delayed entry, by resistance: {{P:{test}}}.", test, numbers=numbers),
+        f"Test of proportional hazards, delayed entry: {'; '.join(tests)}. Where it is below "
+        f"{ALPHA} the hazard ratio is given until and after the middle of the deaths too."
+        if tests
+        else EMPTY,
         if_known(
             "Delayed entry supposes that the time of entry tells nothing about the risk afterwards; "
             "checked by the hazard "
