@@ -40,15 +40,18 @@ def test_every_table_is_there_and_no_digit_is_without_a_number(timed: StudyData,
 def test_the_naive_and_the_time_dependent_comparison_stand_side_by_side(timed: StudyData) -> None:
     sheet = timed.time_tables[0]
     lines = printed(sheet, timed.numbers)
-    assert [line[0] for line in lines[1:4]] == [
+    assert [line[0] for line in lines[1:6]] == [
         "Naive: ever or never, from progression",
         "Time-dependent: exposed from rechallenge on",
+        "Time-dependent: exposed from rechallenge on, until the middle of the deaths",
+        "Time-dependent: exposed from rechallenge on, after the middle of the deaths",
         "Time-dependent, adjusted",
     ]
-    assert [line[1] for line in lines[4:]] == ["3", "6"]
+    assert [line[1] for line in lines[6:]] == ["3", "6"]
     said = " ".join(sheet.notes)
     assert "reflects immortal-time bias" in said
     assert "confounding by indication" in said
+    assert "until and after the middle of the deaths too" in said
 
 
 def test_the_dating_of_progression_has_three_columns_and_says_what_its_brackets_are(timed: StudyData) -> None:

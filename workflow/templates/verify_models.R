@@ -82,6 +82,7 @@ check_time_split <- function(prefix, data, covariates, by, month, level) {
   }, "")
   effects(prefix, c(parts("until"), parts("after"), ids[-own]), fit, level)
   chi2 <- 2 * (fit$loglik[2] - together$loglik[2])
+  if_there(id(prefix, by, "split_months"), month)
   if_there(id(prefix, by, "time_split_chi2"), chi2, p = pchisq(chi2, length(own), lower.tail = FALSE))
 }
 

@@ -78,6 +78,7 @@ check_by_period <- function(key, rows, x, others, references, level) {
   said <- function(period) id_of(paste(colnames(x), period, month, "months"), references)
   effects(key, c(said("until"), said("after")), fit, level)
   chi2 <- 2 * (fit$loglik[2] - together$loglik[2])
+  if_there(id(key, "split_months"), month)
   if_there(id(key, "time_split_chi2"), chi2, p = pchisq(chi2, ncol(x), lower.tail = FALSE))
 }
 

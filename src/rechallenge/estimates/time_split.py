@@ -78,7 +78,9 @@ def rows(
     yield from coefficient_rows(fit, keys, method, confidence, counts)
     test = chi_square(max(0.0, 2 * (fit.log_likelihood - together.log_likelihood)), len(own))
     method = f"likelihood-ratio test of one hazard ratio against two, {models.degrees(test.df)}"
-    yield Row("time_split_chi2", test.chi2, p=test.p, method=method, term=coefficients[own[0]].term, **counts)
+    about: Counts = {"term": coefficients[own[0]].term, **counts}
+    yield Row("time_split_chi2", test.chi2, p=test.p, method=method, **about)
+    yield Row("split_months", months, method="the time at which the hazard ratio may change", **about)
 
 
 def middle_month(stop: Array, event: Array) -> float:

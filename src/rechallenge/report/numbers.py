@@ -28,7 +28,7 @@ TEXT_COLUMNS: Final = ("estimate_id", *KEYS[:-1], "method")
 _COUNTS: Final = {
     "n", "events", "censored", "missing", "at_risk", "deaths", "parameters", "df", "dropped", "left_out", "moved",
     "class_changes", "specifications", "fitted", "compared", "equal", "different", "rechallenged_later",
-    "imputed", "ph_failing", "bootstraps_fitted", "allocations", "permutations",
+    "imputed", "ph_failing", "bootstraps_fitted", "allocations", "permutations", "split_months",
 }  # fmt: skip
 _PERCENTS: Final = {
     "percent", "orr", "dcr", "agreement", "ratio_above", "same_sign", "small_p", "same_sign_and_small_p",

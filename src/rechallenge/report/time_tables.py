@@ -81,18 +81,18 @@ def _split_rows(own: pd.DataFrame, model: str, label: str, numbers: Numbers) -> 
     found = own[(own["model"] == model) & (own["statistic"] == "hr")]
     rows = []
     for row in records(found):
-        name, (_, period) = name_of(row), in_periods(str(row["level"]))
+        name, (_, period) = name_of(row), in_period(str(row["level"]))
         cells = (with_interval(name, numbers), one(f"{name}.p", numbers))
         rows.append(Row(f"{label}, {period}", (EMPTY,) * 7 + cells))
     return rows
 
 
-def in_periods(level: str) -> tuple[str, str]:
-    """Return the class and the period of the level of a hazard ratio split in time: "true until 10 months"."""
-    for word in ("until", "after"):
-        own, found, rest = level.partition(f"{word} ")
+def in_period(level: str) -> tuple[str, str]:
+    """Return the class and the period, in words, of the level of a hazard ratio split in time ("true until 10 months")."""
+    for word, said in (("until", "until the middle of the deaths"), ("after", "after the middle of the deaths")):
+        own, found, _ = level.partition(f"{word} ")
         if found:
-            return own.strip(), f"{word} {rest}"
+            return own.strip(), said
     return level, ""
 
 
@@ -190,11 +190,13 @@ def _proportional_notes(numbers: Numbers) -> list[str]:
             found.append(f"{said} {{P:{test}}}")
     if not found:
         return []
-    split = name_of({**PROGRESSED, "term": "rechallenged", "model": SPLIT, "statistic": "time_split_chi2"})
+    split = {**PROGRESSED, "term": "rechallenged", "model": SPLIT}
+    test, months = (name_of({**split, "statistic": statistic}) for statistic in ("time_split_chi2", "split_months"))
     given = if_known(
-        f"Where it is below {ALPHA} the ratio is given until and after the middle of the deaths too (one "
-        f"ratio against two: {{P:{split}.p}}).",
-        f"{split}.p",
+        f"Where it is below {ALPHA} the ratio is given until and after the middle of the deaths too, {{{months}}} "
+        f"months (one ratio against two: {{P:{test}.p}}).",
+        months,
+        f"{test}.p",
         numbers=numbers,
     )
     return [
@@ -241,7 +243,7 @@ def _delayed_entry(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
         ratios_of = tuple(with_interval(name, numbers) for name in names)
         rows.append(Row(f"Hazard ratio, {words.lower_first(_compared(row, {}))}", ("", "", *ratios_of)))
     for row in records(own[(own["model"] == "delayed_entry_time_split") & (own["statistic"] == "hr")]):
-        level, period = in_periods(str(row["level"]))
+        level, period = in_period(str(row["level"]))
         label = f"Hazard ratio, {words.lower_first(_compared({**row, 'level': level}, {}))}, {period}"
         rows.append(Row(label, ("", "", with_interval(name_of(row), numbers), "")))
     if not rows:
@@ -249,6 +251,9 @@ def _delayed_entry(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     head = ("", "Patients", "Deaths", "Counted from rechallenge on (delayed entry)", "Delayed entry ignored")
     proportional = own[(own["model"] == "delayed_entry") & (own["statistic"] == "ph_p")]
     tests = [f"{{P:{name}}}" for name in map(name_of, records(proportional)) if name in numbers]
+    months = name_of(
+        {**ENTERED, "model": "delayed_entry_time_split", "term": "resistance", "statistic": "split_months"}
+    )
     check = name_of({**ENTERED, "model": "entry_check", "term": "entry_months", "statistic": "hr"})
     test = name_of({**ENTERED, "model": "delayed_entry", "term": "resistance", "statistic": "p"})
     notes = (
@@ -257,10 +262,15 @@ def _delayed_entry(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
         "counted as at risk from the first ICI on, survival is overstated.",
         outside_note("OS1", "rechallenge", numbers),
         if_known(f"Log-rank test with delayed entry, by resistance: {{P:{test}}}.", test, numbers=numbers),
-        f"Test of proportional hazards, delayed entry: {'; '.join(tests)}. Where it is below "
-        f"{ALPHA} the hazard ratio is given until and after the middle of the deaths too."
+        f"Test of proportional hazards, delayed entry: {'; '.join(tests)}."
         if tests
         else EMPTY,
+        if_known(
+            f"Where it is below {ALPHA} the hazard ratio is given until and after the middle of the deaths too, "
+            f"{{{months}}} months.",
+            months,
+            numbers=numbers,
+        ),
         if_known(
             "Delayed entry supposes that the time of entry tells nothing about the risk afterwards; "
             "checked by the hazard "
