@@ -88,7 +88,7 @@ def _split_rows(own: pd.DataFrame, model: str, label: str, numbers: Numbers) -> 
 
 
 def in_period(level: str) -> tuple[str, str]:
-    """Return the class and the period, in words, of the level of a hazard ratio split in time ("true until 10 months")."""
+    """Return the class, and the period in words, of the level of a split hazard ratio ("true until 10 months")."""
     for word, said in (("until", "until the middle of the deaths"), ("after", "after the middle of the deaths")):
         own, found, _ = level.partition(f"{word} ")
         if found:
