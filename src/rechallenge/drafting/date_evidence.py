@@ -21,7 +21,6 @@ _FORMATS: Final = (
     "YYYY-MM-DDThh:mm:ss", "D-MMM-YYYY", "D MMM YYYY", "DMMMYYYY", "DDMMMYYYY", "MMM D, YYYY", "MMM D YYYY", "D. MMM YYYY", "MMM YYYY", "MMM-YYYY", "YYYY-M", "YYYY/M",
     "YYYY.M", "YYYY年M月", "M/YYYY", "M.YYYY", "M-YYYY", "YYYY", "YYYY年",
 )  # fmt: skip
-_SHORTER: Final = {"YYYY-M-D": "YYYY-MM-DD", "YYYY-M": "YYYY-MM", "YYYY-M-D hh:mm:ss": "YYYY-MM-DD hh:mm:ss"}
 _TWO_NUMBERS: Final = re.compile(r"(\d{1,2})\s*([/.-])\s*(\d{1,2})\s*\2\s*(\d{4})(\s+\d{1,2}:\d{2}(?::\d{2})?)?")
 _SHORT_YEAR: Final = re.compile(r"\d{1,2}\s*([/.-])\s*\d{1,2}\s*\1\s*\d{2}")
 _SERIAL: Final = re.compile(r"[1-9]\d{4}(?:\.0+)?")

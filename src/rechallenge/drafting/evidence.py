@@ -14,6 +14,8 @@ from rechallenge.tables import Column
 
 # More rows than these say nothing new about how a column is written.
 SAMPLE: Final = 5000
+# A column with more unknown words than this is asked about as a whole, by their number.
+MOST_WORDS: Final = 12
 # A word is quoted in a draft only when it is one: short, and without a run of digits (a date, a telephone number).
 _LONGEST_WORD: Final = 40
 
@@ -26,10 +28,21 @@ class Words:
     fit: int
     unknown: dict[str, int]
     coded: tuple[str, ...] = ()
+    code_cells: int = 0
 
     @property
     def share(self) -> float:
         return self.fit / self.filled if self.filled else 0.0
+
+    @property
+    def only_codes(self) -> bool:
+        """Every word is a number of one or two digits: a code, whose meaning only the source knows."""
+        return bool(self.coded) and self.code_cells == self.filled
+
+    def askable(self, least: float) -> bool:
+        """The unknown words are few and can be quoted, and enough of the cells are known (or all of them codes)."""
+        few = 0 < len(self.unknown) <= MOST_WORDS and len(quotable(self.unknown)) == len(self.unknown)
+        return self.only_codes or (few and self.share >= least)
 
 
 class Profile:
@@ -91,8 +104,9 @@ class Profile:
         filled = good | read.bad | read.value.notna()
         unknown = read.raw[filled & ~good].map(str.strip).value_counts()
         coded = read.raw[filled].map(str.strip)
-        codes = sorted(set(coded[coded.str.fullmatch(r"\d{1,2}(?:\.0)?")]))
-        return Words(int(filled.sum()), int(good.sum()), {str(k): int(n) for k, n in unknown.items()}, tuple(codes))
+        codes = coded[coded.str.fullmatch(r"\d{1,2}")]
+        counts = {str(word): int(number) for word, number in unknown.items()}
+        return Words(int(filled.sum()), int(good.sum()), counts, tuple(sorted(set(codes))), len(codes))
 
     @cached_property
     def drugs(self) -> Words:
@@ -119,6 +133,12 @@ class Profile:
                 return len(self.numbers) / self.filled if self.filled else 0.0
             return self.words(column, scale).share
         return 1.0 if self.filled and not (column.name != "stage_edition" and self.dates.share > 0.5) else 0.0
+
+    def askable(self, column: Column, least: float) -> bool:
+        """Tell whether what does not fit can be asked about word by word (terms and drugs only)."""
+        if column.name == "drug":
+            return self.drugs.askable(least)
+        return column.kind == "term" and self.words(column).askable(least)
 
     @property
     def in_tens(self) -> bool:

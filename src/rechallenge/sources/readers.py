@@ -65,10 +65,10 @@ def unread_files(extract: str | Path, raw: dict[str, RawFile]) -> list[str]:
     if extract.is_file():
         return []
     read = {part.name for file in raw.values() for part in file.parts}
-    return [name for name in _listed(extract) if name not in read]
+    return [name for name in listed_files(extract) if name not in read]
 
 
-def _listed(folder: Path) -> list[str]:
+def listed_files(folder: Path) -> list[str]:
     """Names of the readable files of a folder, without hidden ones and the locks of spreadsheet programs."""
     found = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
     return [
@@ -89,7 +89,7 @@ def _paths(extract: Path, name: str, source: FileSource, mapping: Mapping) -> li
             f'The extract is the file "{extract.name}", but {mapping.where} needs "{source.path}" too (files.{name}); '
             "give the folder that holds both."
         )
-    listed = _listed(extract)
+    listed = listed_files(extract)
     fitting = [file for file in listed if _fits(file, source.path)]
     if not fitting and source.optional:
         return []
@@ -119,6 +119,12 @@ def _fits(file: str, pattern: str) -> bool:
     if not PurePosixPath(pattern).suffix and PurePosixPath(file).suffix in READERS:
         file = file.removesuffix(PurePosixPath(file).suffix)
     return fnmatch.fnmatchcase(file, pattern)
+
+
+def read_file(path: Path, label: str, source: FileSource) -> RawFile:
+    """Read one file outside any mapping, by its name `label`; raises UserError where it cannot be read."""
+    frame, part = _read_one(path, label, source)
+    return RawFile(label, frame, (part,))
 
 
 def _read_parts(extract: Path, name: str, paths: list[Path], source: FileSource) -> RawFile:
