@@ -45,7 +45,7 @@ def propose(extract: Extract, words: HeaderWords, vocabularies: Vocabularies) ->
     for key, view in views.items():
         if kinds[key] is None:
             draft.notes.append(
-                f"{view.sheet.label}: {len(view.profiles)} columns and {view.rows} rows; no table of the study was "
+                f"{view.sheet.label}: {_count(len(view.profiles), 'column')} and {_count(view.rows, 'row')}; no table of the study was "
                 "recognised in it, and it is left out."
             )
             continue
@@ -114,7 +114,7 @@ def _file(view: View, kind: str) -> FileDraft:
         encoding = Question(tuple(dict.fromkeys((*view.sheet.doubts, "cp1252", "gb18030"))), because)
     title = {"patients": "one row per patient"}.get(kind, f"{kind.replace('_', ' ')}, several rows per patient")
     header = f"header in row {source.skip_rows + 1}" + (f" and {source.skip_rows + 2}" if source.header_rows > 1 else "")
-    about = f"{view.rows} rows, {len(view.profiles)} columns, {header}; taken for {title}"
+    about = f"{_count(view.rows, 'row')}, {_count(len(view.profiles), 'column')}, {header}; taken for {title}"
     return FileDraft(view.key, source, view.sheet.label, about, encoding)
 
 
@@ -250,3 +250,7 @@ def _years(draft: Draft, views: dict[str, View]) -> tuple[int, int] | None:
     often = [year for year, number in years.items() if number >= 2]
     return (min(often), max(often)) if often else None
 
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

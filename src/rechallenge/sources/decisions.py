@@ -1,7 +1,7 @@
 """Open decisions: what `rechallenge draft-mapping` could not tell, and its user has not decided yet.
 
 A drafted file holds `{decide: [a, b], because: why}` in the place of a value. As long as one stands there the file is
-refused, with a sentence that names the line and the choices: nothing that is in doubt is accepted silently. The user
+refused, with a sentence that names the line and the choices (or `{decide: a day such as 2022-12-31}`): nothing that is in doubt is accepted silently. The user
 puts a value in its place; `~` (nothing) stands for leaving it out.
 """
 
@@ -23,18 +23,21 @@ Key = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Decision:
-    """One open decision: its line in the file (from 1), the key that has no value yet, the choices and the reason."""
+    """One open decision: its line in the file (from 1), the key that has no value yet, the choices (or a hint at what may be
+    written) and the reason.
+    """
 
     line: int
     key: Key
     choices: tuple[str, ...]
     because: str = ""
+    hint: str = ""
 
     def sentence(self, where: str) -> str:
         """Return what stands open, and what may be written in its place."""
         choices = [f'"{choice}"' if choice != LEAVE_OUT else "~ (leave it out)" for choice in self.choices]
         reason = f": {self.because.rstrip('.')}" if self.because else ""
-        return f"{where}, line {self.line}: {shown_key(self.key)} is to be decided{reason}. Write {_either(choices)}."
+        return f"{where}, line {self.line}: {shown_key(self.key)} is to be decided{reason}. Write {self.hint or _either(choices)}."
 
 
 def _either(choices: list[str]) -> str:
@@ -59,7 +62,9 @@ def _in_node(node: yaml.Node | None, key: Key) -> Iterator[Decision]:
         if DECIDE in entries:
             reason = entries.get(BECAUSE)
             because = reason.value if isinstance(reason, yaml.ScalarNode) else ""
-            yield Decision(node.start_mark.line + 1, key, tuple(_texts(entries[DECIDE])), because)
+            asked = entries[DECIDE]
+            hint = asked.value if isinstance(asked, yaml.ScalarNode) else ""
+            yield Decision(node.start_mark.line + 1, key, tuple(_texts(asked)), because, hint)
             return
         for name, value in entries.items():
             yield from _in_node(value, (*key, name))
@@ -69,9 +74,7 @@ def _in_node(node: yaml.Node | None, key: Key) -> Iterator[Decision]:
 
 
 def _texts(node: yaml.Node) -> Iterator[str]:
-    if isinstance(node, yaml.ScalarNode) and node.value:
-        yield node.value
-    elif isinstance(node, yaml.SequenceNode):
+    if isinstance(node, yaml.SequenceNode):
         for value in node.value:
             yield str(value.value) or LEAVE_OUT
 

@@ -33,9 +33,17 @@ def read_files(extract: str | Path, mapping: Mapping) -> dict[str, RawFile]:
     absent is left out of the result. Raises UserError with a sentence for each missing or unreadable file and each
     column that the mapping names and the file lacks.
     """
+    raw, problems = try_files(extract, mapping)
+    if problems:
+        raise UserError(problems)
+    return raw
+
+
+def try_files(extract: str | Path, mapping: Mapping) -> tuple[dict[str, RawFile], list[str]]:
+    """Read the files that can be read, and return also a sentence for each mistake that `read_files` would raise."""
     extract = Path(extract)
     if not extract.exists():
-        raise UserError(f'There is no file or folder "{extract}" (extract: path in the study file).')
+        return {}, [f'There is no file or folder "{extract}" (extract: path in the study file).']
     problems: list[str] = []
     raw: dict[str, RawFile] = {}
     for name, source in mapping.files.items():
@@ -46,9 +54,7 @@ def read_files(extract: str | Path, mapping: Mapping) -> dict[str, RawFile]:
         except UserError as error:
             problems += error.problems
     problems += [sentence for name, file in raw.items() for sentence in _column_problems(name, file, mapping)]
-    if problems:
-        raise UserError(problems)
-    return raw
+    return raw, problems
 
 
 def extract_sha256(raw: dict[str, RawFile]) -> str:
