@@ -1,16 +1,20 @@
 """What a canonical column needs beside the name of its source column: words, units, padding, each with its evidence."""
 
+from itertools import product
 from typing import Any, Final
+
+import pandas as pd
 
 from rechallenge.drafting.evidence import MOST_WORDS, Profile, Words, quotable
 from rechallenge.drafting.headers import normal
 from rechallenge.drafting.model import Entry, Question
 from rechallenge.drafting.sheets import Pick, View
 from rechallenge.sources.values import Vocabularies
-from rechallenge.tables import TABLES, Column
+from rechallenge.tables import TABLES, TEXT, Column
 from rechallenge.vocabulary import YES_NO
 
 _SMALLEST_MM: Final = 15.0
+_MOST_SIMILAR: Final = 3
 
 
 def entry_for(view: View, table: str, picked: Pick, column: str, vocabularies: Vocabularies) -> Entry:
@@ -92,16 +96,27 @@ def _padding(profile: Profile) -> dict[str, Any]:
 def _drug_words(words: Words, vocabularies: Vocabularies) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for text in quotable(words.unknown)[:MOST_WORDS]:
-        near = vocabularies.drugs.nearest_entries(text)
-        choices = [part.split(" (")[0] for part in near.split(", ")] if near else []
+        choices = _similar(text, vocabularies)
         values[text] = Question(
-            tuple(choices), f"{_cells(words.unknown[text])} and no entry of the drug dictionary" + _hint(choices)
+            tuple(choices), f"{_cells(words.unknown[text])}; the drug dictionary has no such name, {_hint(choices)}"
         )
     return {"values": values} if values else {}
 
 
+def _similar(text: str, vocabularies: Vocabularies) -> list[str]:
+    """Return cells of known drugs like this one: each unknown part replaced by the nearest entry, the known ones kept."""
+    found = vocabularies.drugs.resolve(pd.Series([text], dtype=TEXT)).rows
+    parts = []
+    for drug, known in zip(found["drug"], found["drug_class"].notna(), strict=True):
+        near = [] if known else [entry.split(" (")[0] for entry in vocabularies.drugs.nearest_entries(drug).split(", ")]
+        parts.append([drug] if known else [entry for entry in near if entry])
+    if not all(parts):
+        return []
+    return [" + ".join(choice) for choice in product(*parts)][:_MOST_SIMILAR]
+
+
 def _hint(choices: list[str]) -> str:
-    return ", only like these" if choices else " is like it: write its INN"
+    return "only similar ones" if choices else "nor a similar one: write its INN"
 
 
 def _karnofsky(profile: Profile, column: Column) -> dict[str, Any]:

@@ -19,6 +19,10 @@ from rechallenge.sources.values import Vocabularies
 
 MAPPING = "mapping.yaml"
 STUDY = "study.yaml"
+NOTHING = (
+    "No table of the study was recognised, so that nothing is drafted. Write the mapping by hand (docs/mapping.md), or add "
+    "the words of your headers to config/drafting/headers.yaml and draft again."
+)
 # An extract with more unreadable dates per row than this is written in another way than the mapping expects.
 _UNREAD = 0.02
 TITLE = "Immune-checkpoint-inhibitor rechallenge in advanced NSCLC"
@@ -38,13 +42,16 @@ def draft_study(extract: Path, folder: Path, checkout: Path, *, new: bool = Fals
     vocabularies = Vocabularies.read(checkout / "config" / "vocabularies")
     found = read_extract(extract, words)
     shipped = None if new else _shipped(extract, checkout, vocabularies)
-    folder.mkdir(parents=True, exist_ok=True)
     path = Path(os.path.relpath(extract.resolve(), folder.resolve())).as_posix()
     study = folder / STUDY
     if shipped is not None:
+        folder.mkdir(parents=True, exist_ok=True)
         study.write_text(study_text(Draft(), path, shipped, TITLE), encoding="utf-8")
         return shipped_summary(shipped, study, _open(study))
     draft = propose(found, words, vocabularies)
+    if not draft.files:
+        raise UserError([*draft.notes[:-2], NOTHING])
+    folder.mkdir(parents=True, exist_ok=True)
     mapping = folder / MAPPING
     mapping.write_text(mapping_text(draft, "mapping", f"Drafted from {extract.name}"), encoding="utf-8")
     study.write_text(study_text(draft, path, MAPPING, TITLE), encoding="utf-8")

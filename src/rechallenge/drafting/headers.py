@@ -151,7 +151,7 @@ class HeaderWords:
         for phrase in phrases:
             if not _has(text, phrase):
                 continue
-            event, rest = self._event(_cut(text, phrase))
+            event, rest = self._event(_without_more(_cut(text, phrase), phrases))
             reading = Reading(table, column, event, rest, phrase)
             if reading.sure:
                 return reading
@@ -216,6 +216,14 @@ def _place(text: str, phrase: str) -> int:
 
 def _bounds(left: str, right: str) -> bool:
     return not (left and right and left.isascii() and right.isascii() and left.isalnum() and right.isalnum())
+
+
+def _without_more(text: str, phrases: tuple[str, ...]) -> str:
+    """Leave out further words for the same column: "Performance status (ECOG)"."""
+    for phrase in phrases:
+        if len(phrase) > 1 and _has(text, phrase):
+            text = _cut(text, phrase)
+    return text
 
 
 def _cut(text: str, phrase: str) -> str:

@@ -4,7 +4,8 @@ from typing import Final
 
 from rechallenge.drafting.details import entry_for
 from rechallenge.drafting.model import BlockDraft, Entry, Question
-from rechallenge.drafting.sheets import FITS, View, pick
+from rechallenge.drafting.sheets import FITS, Pick, View, pick
+from rechallenge.drafting.wide import NOT_SAID_BEST
 from rechallenge.sources.values import Vocabularies
 from rechallenge.tables import TABLES
 
@@ -25,6 +26,8 @@ def long_block(view: View, table: str, identifier: Entry, vocabularies: Vocabula
         picked = pick(column, found)
         if picked:
             entries.append(entry_for(view, table, picked, column.name, vocabularies))
+        elif column.name == "best_response" and (named := _responses(view)):
+            entries.append(entry_for(view, table, Pick(named, NOT_SAID_BEST), column.name, vocabularies))
         elif column.required:
             fitting = [
                 name
@@ -36,6 +39,11 @@ def long_block(view: View, table: str, identifier: Entry, vocabularies: Vocabula
     return BlockDraft(table, view.key, entries, about=_ABOUT[table])
 
 
+def _responses(view: View) -> tuple[str, ...]:
+    found = view.candidates("assessments", "response", lambda reading: reading.sure)
+    return tuple(item.name for item in found if item.share >= FITS)
+
+
 def kind_of(view: View, *, unique: bool) -> str | None:
     """Return the table that a sheet is, judged by its columns; its name decides between equals. None: none of them.
 
@@ -44,7 +52,7 @@ def kind_of(view: View, *, unique: bool) -> str | None:
     counts = {table: view.known_headers(table) for table in TABLES}
     named = view.words.table_of(view.sheet.title or "") or view.words.table_of(view.sheet.file)
     possible = {table: number for table, number in counts.items() if _has_what_it_needs(view, table)}
-    if unique and counts["patients"] >= 2:
+    if unique and (counts["patients"] >= 2 or (counts["patients"] and counts["treatments"])):
         return "patients"
     if not possible:
         return named if named and counts[named] >= 2 else None

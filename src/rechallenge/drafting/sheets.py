@@ -124,8 +124,9 @@ class View:
 
 
 def _says_more(other: Reading, reading: Reading) -> bool:
-    """Of two sure readings in one table the one with the longer words holds: "date of AE" is no "AE"."""
-    return other.sure and other.table == reading.table and len(other.phrase) > len(reading.phrase)
+    """Of two sure readings the one with the longer words holds: "date of AE" is no "AE", "diagnosis date" no "date"."""
+    nearer = other.table == reading.table or reading.phrase in other.phrase
+    return other.sure and nearer and len(other.phrase) > len(reading.phrase)
 
 
 def _first(readings: Iterable[Reading]) -> tuple[str, str]:

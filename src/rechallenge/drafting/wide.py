@@ -20,6 +20,8 @@ from rechallenge.vocabulary import MODALITIES
 Group = dict[str, list[str]]
 
 _TREATMENT: Final = ("line", "drug", "start_date", "end_date", "stop_reason", "ecog", "modality", "intent", "best_response")
+RESPONSE: Final = "response"
+NOT_SAID_BEST: Final = "the header does not say that it is the best response"
 _COUNTS: Final = ("progressing_lesions", "progressing_organs", "new_lesions")
 _LOCAL: Final = {"radiotherapy": "radiotherapy", "surgery": "surgery"}
 _NO_DRUG: Final = {"chemotherapy": "chemotherapy", "targeted": "targeted therapy"}
@@ -28,7 +30,16 @@ _NO_DRUG: Final = {"chemotherapy": "chemotherapy", "targeted": "targeted therapy
 def treatment_blocks(view: View, identifier: Entry, vocabularies: Vocabularies) -> list[BlockDraft]:
     """Return the blocks of treatments of a wide sheet, in the order of their columns."""
     groups = _merged(_groups(view, vocabularies))
-    blocks = [block for event, group in groups.items() if (block := _block(view, event, group, identifier, vocabularies))]
+    blocks = []
+    unnamed: Group = {}
+    for event, group in groups.items():
+        block = _block(view, event, group, identifier, vocabularies)
+        if block is not None:
+            blocks.append(block)
+        elif not event.named:
+            unnamed = group
+    if blocks:
+        _ask_about_unnamed(view, blocks[0], unnamed, vocabularies)
     labels = [_constant(block, "regimen_id") for block in blocks]
     for at, block in enumerate(blocks):
         if labels.count(labels[at]) > 1:
@@ -78,8 +89,12 @@ def _concept(view: View, name: str, vocabularies: Vocabularies) -> tuple[Event, 
     profile = view.profiles[name]
     table = TABLES["treatments"]
     for reading in view.readings[name]:
-        if not reading.sure:
+        if not reading.sure or "scan" in reading.event.kinds:
             continue
+        # What is called the response of a treatment may be its best one.
+        if (reading.table, reading.column) == ("assessments", "response") and _is_treatment(reading.event):
+            if profile.share(table.column("best_response")) >= MAY_FIT:
+                return reading.event, RESPONSE
         if reading.table == "treatments" and reading.column in _TREATMENT:
             share = profile.share(table.column(reading.column))
             if share >= MAY_FIT or not profile.filled or profile.askable(table.column(reading.column), MAY_FIT):
@@ -92,7 +107,7 @@ def _concept(view: View, name: str, vocabularies: Vocabularies) -> tuple[Event, 
                 return reading.event, "start_date"
     event = view.words.event_of(name)
     if event and _is_treatment(event) and profile.filled:
-        if profile.drugs.share >= FITS or _is_local(view, name, vocabularies):
+        if profile.drugs.share >= FITS or profile.drugs.askable(MAY_FIT) or _is_local(view, name, vocabularies):
             return event, "drug"
     return None
 
@@ -141,7 +156,7 @@ def _alike(one: Event, other: Event) -> bool:
         return False
     nested = set(one.kinds) <= set(other.kinds) or set(other.kinds) <= set(one.kinds)
     first = {one.ordinal, other.ordinal}
-    return nested and (len(first) == 1 or first == {None, 1})
+    return nested and (len(first) == 1 or None in first)
 
 
 def _block(view: View, event: Event, group: Group, identifier: Entry, vocabularies: Vocabularies) -> BlockDraft | None:
@@ -156,6 +171,8 @@ def _block(view: View, event: Event, group: Group, identifier: Entry, vocabulari
             picks[concept] = Pick(tuple(names), _doubt(view.profiles[names[0]], table.column(concept)))
         elif names:
             picks[concept] = Pick(tuple(names), "several columns of this treatment bear such a name")
+    if RESPONSE in group and "best_response" not in picks:
+        picks["best_response"] = Pick(tuple(group[RESPONSE]), NOT_SAID_BEST)
     kept = picks.get("drug") or picks["start_date"]
     keep_by = kept.names[0]
     if "drug" not in picks:
@@ -178,6 +195,14 @@ def _doubt(profile: Profile, column: Column) -> str:
     if share >= FITS or not profile.filled or profile.askable(column, MAY_FIT):
         return ""
     return f"only {share:.0%} of its cells can be read as {column.name}"
+
+
+def _ask_about_unnamed(view: View, block: BlockDraft, group: Group, vocabularies: Vocabularies) -> None:
+    """What belongs to a treatment that the header does not name (ECOG) may be that of the first one."""
+    for concept, names in group.items():
+        if concept != RESPONSE and block.entry(concept) is None:
+            doubt = Pick(tuple(names), "the header does not say which treatment it belongs to")
+            block.entries.append(entry_for(view, "treatments", doubt, concept, vocabularies))
 
 
 def _without_drug(event: Event) -> list[Entry]:

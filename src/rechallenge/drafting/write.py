@@ -158,8 +158,8 @@ study:
   cutoff: {{decide: {scalar(day)}, because: {scalar(f"only you know when the data were frozen; {seen}")}}}
   # First ICI and rechallenge must start inside, both ends included.
   window:
-    start: {{decide: {scalar(_first_day(draft))}, because: "the first day on which a first ICI may start"}}
-    end: {{decide: {scalar(day)}, because: "the last day on which a rechallenge may start"}}
+    start: {{decide: {scalar(_first_day(draft))}, because: the first day on which a first ICI may start}}
+    end: {{decide: {scalar(day)}, because: the last day on which a rechallenge may start}}
 
 definitions:
   resistance: {{preset: index_inclusive}}
