@@ -40,6 +40,10 @@ with step(snakemake) as log:
         )  # fmt: skip
         write_csv(table, target)
         events = table.groupby(["endpoint", "population"])["event"].agg(["sum", "size"])
-        shown = [key for key in (("PFS", "rechallenge"), ("OS", "rechallenge"), ("PFS1", "first_ici")) if key in events.index]
-        found = ", ".join(f"{name} {events.loc[(name, of), 'sum']} of {events.loc[(name, of), 'size']}" for name, of in shown)
+        shown = [
+            key for key in (("PFS", "rechallenge"), ("OS", "rechallenge"), ("PFS1", "first_ici")) if key in events.index
+        ]
+        found = ", ".join(
+            f"{name} {events.loc[(name, of), 'sum']} of {events.loc[(name, of), 'size']}" for name, of in shown
+        )
         log.say(f"{analysis}: events: {found or 'none'}; {counted(len(events), 'endpoint')} in adtte.csv")

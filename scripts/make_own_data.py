@@ -1,4 +1,4 @@
-"""Write the workbook of docs/own_data.md: 45 simulated patients as a clinician keeps them, in no format that is shipped.
+"""Write the workbook of docs/own_data.md: 45 simulated patients as a clinician keeps them, in no shipped format.
 
     python scripts/make_own_data.py --out data/own_data
 
@@ -159,7 +159,9 @@ def workbook(seed: int) -> tuple[Workbook, list[dict[str, str]]]:
             }
         )
     codes = book.create_sheet("Codes")
-    for row, text in enumerate(("Codes used in the list", "Sex: 1 = man, 2 = woman", "PD-L1: fraction of cells"), start=1):
+    for row, text in enumerate(
+        ("Codes used in the list", "Sex: 1 = man, 2 = woman", "PD-L1: fraction of cells"), start=1
+    ):
         codes.cell(row, 1).value = text
     return book, truth
 

@@ -81,7 +81,7 @@ def _add_draft(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         help="draft a mapping and a study file for an unknown extract",
         description=(
             "Draft a mapping and a study file for a workbook, a data file or a folder that nobody has described yet. "
-            "What is sure is proposed with its evidence; what is not is a question that the study refuses until it is decided."
+            "What is sure is proposed with its evidence; what is not is a question that the study refuses until then."
         ),
         epilog="example: rechallenge draft-mapping registry.xlsx --output my_study",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -91,10 +91,12 @@ def _add_draft(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "--output",
         type=Path,
         default=Path("study"),
-        help="folder that receives mapping.yaml and study.yaml (default: study; files that are there are never overwritten)",
+        help="folder that receives mapping.yaml and study.yaml (default: study; nothing is overwritten)",
     )
     draft.add_argument(
-        "--new", action="store_true", help="draft a mapping even where one of config/sources/ reads the extract as it is"
+        "--new",
+        action="store_true",
+        help="draft a mapping even where one of config/sources/ reads the extract as it is",
     )
     draft.set_defaults(run=_draft)
 
@@ -111,8 +113,8 @@ def _add_check(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "check-mapping",
         help="say what a mapping makes of its extract, without running the study",
         description=(
-            "Read the extract by the mapping of a study file and say what becomes of each column. Runs nothing and writes "
-            "nothing. Exit status 1 where something is still to be decided or mended in the study file or the mapping."
+            "Read the extract by the mapping of a study file and say what becomes of each column. Runs nothing and "
+            "writes nothing. Exit status 1 where something is to be decided or mended in the study file or the mapping."
         ),
         epilog="example: rechallenge check-mapping my_study/study.yaml",
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -138,7 +138,7 @@ def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: 
 def extract_and_mapping(
     path: str, source: str, folder: Path, checkout: Path, name: str, problems: list[str]
 ) -> tuple[Path, str]:
-    """Return the extract and the mapping that a study file in `folder` names; what is missing is added to `problems`."""
+    """Return the extract and the mapping that a study file in `folder` names; adds what is missing to `problems`."""
     extract = (folder / path).resolve()
     if not extract.exists():
         problems.append(

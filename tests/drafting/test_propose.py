@@ -9,11 +9,11 @@ from rechallenge.errors import UserError
 from .drafts import draft_of, proposed, text_of, written
 
 WIDE = """
-ID | Name | Sex | Died | Last seen  | ICI1_drug | ICI1_start | ICI1_end   | PD1_date   | PD1_lesions | ICI2_drug       | ICI2_start
-A1 | Wu   | M   |      | 2021-03-01 | nivolumab | 25/03/2019 | 01/06/2019 | 15/06/2019 | 2           | pembrolizumab   | 20/07/2019
-A2 | Ma   | F   | 2020-05-02 | 2020-05-02 | Keytruda | 13/01/2019 | 02/02/2019 | 28/02/2019 | many | nivolumab + gemzar | 17/04/2019
-A3 | Li   | F   |      | 2021-04-01 | Opdivo    | 22/05/2019 | 03/07/2019 |            |             |                 |
-A4 | Xu   | M   |      | 2021-04-01 | Opdivo    | 21/05/2019 | 04/07/2019 | 03/08/2019 | 1           |                 |
+ID|Name|Sex|Died|Last seen|ICI1_drug|ICI1_start|ICI1_end|PD1_date|PD1_lesions|ICI2_drug|ICI2_start
+A1|Wu|M||2021-03-01|nivolumab|25/03/2019|01/06/2019|15/06/2019|2|K药|20/07/2019
+A2|Ma|F|2020-05-02|2020-05-02|Keytruda|13/01/2019|02/02/2019|28/02/2019|many|nivolumab + gemzar|17/04/2019
+A3|Li|F||2021-04-01|Opdivo|22/05/2019|03/07/2019||||
+A4|Xu|M||2021-04-01|Opdivo|21/05/2019|04/07/2019|03/08/2019|1||
 """
 
 
@@ -40,7 +40,9 @@ def test_the_draft_holds_no_identifier_name_or_date_of_a_patient(tmp_path: Path)
 
 
 def test_day_and_month_that_nothing_decides_are_a_question(tmp_path: Path) -> None:
-    table = "Patient ID|Sex|Last seen|Drug|Start\n" + "\n".join(f"P{n}|M|0{n}/05/2021|Opdivo|0{n}/02/2020" for n in range(1, 7))
+    table = "Patient ID|Sex|Last seen|Drug|Start\n" + "\n".join(
+        f"P{n}|M|0{n}/05/2021|Opdivo|0{n}/02/2020" for n in range(1, 7)
+    )
     draft = draft_of(written(tmp_path / "a.csv", table))
     (question,) = draft.formats
     assert question.choices == ("D/M/YYYY", "M/D/YYYY")
@@ -77,16 +79,25 @@ def test_the_dead_are_told_by_a_status_and_codes_of_it_are_a_question(tmp_path: 
     table = "Patient ID|Sex|Last seen|Status\nP1|M|2021-05-01|dead\nP2|F|2021-05-01|alive"
     found = proposed(draft_of(written(tmp_path / "patients.csv", table)), "patients")
     assert found["death_date"] == {"column": "Last seen", "when": {"column": "Status", "in": ["dead"]}}
-    coded = proposed(draft_of(written(tmp_path / "coded.csv", table.replace("dead", "1").replace("alive", "0"))), "patients")
+    coded = proposed(
+        draft_of(written(tmp_path / "coded.csv", table.replace("dead", "1").replace("alive", "0"))), "patients"
+    )
     assert coded["death_date"].startswith("? {column: Last seen, when: {column: Status, in: ")
 
 
 def test_files_of_a_folder_are_told_by_their_columns(tmp_path: Path) -> None:
     written(tmp_path / "one.csv", "病案号|性别|末次随访日期\n01|男|2021-05-01\n02|女|2021-05-01")
-    written(tmp_path / "two.csv", "病案号|药物名称|首次用药日期\n1|信迪利单抗|2020-05-01\n1|多西他赛|2020-08-01\n02|欧狄沃|2020-08-01")
+    written(
+        tmp_path / "two.csv",
+        "病案号|药物名称|首次用药日期\n1|信迪利单抗|2020-05-01\n1|多西他赛|2020-08-01\n02|欧狄沃|2020-08-01",
+    )
     written(tmp_path / "three.csv", "病案号|检查日期|疗效评价\n01|2020-06-01|SD\n01|2020-07-01|PD\n02|2020-08-01|进展")
     draft = draft_of(tmp_path)
-    assert {block.table: block.file for block in draft.blocks} == {"patients": "one", "treatments": "two", "assessments": "three"}
+    assert {block.table: block.file for block in draft.blocks} == {
+        "patients": "one",
+        "treatments": "two",
+        "assessments": "three",
+    }
     assert proposed(draft, "treatments")["drug"] == "药物名称"
     assert {str(proposed(draft, table)["patient_id"]) for table in ("patients", "treatments", "assessments")} == {
         "{'column': '病案号', 'pad': 2}"

@@ -68,7 +68,11 @@ def test_cells_that_are_not_understood_are_named_with_file_and_row(
 ) -> None:
     decided(study)
     extract = study.parent.parent / "list.csv"
-    changed = extract.read_text(encoding="utf-8").replace("A3,Li,F", "A3,Li,other").replace("Opdivo,22/05/2019", "Opdiva,41/05/2019")
+    changed = (
+        extract.read_text(encoding="utf-8")
+        .replace("A3,Li,F", "A3,Li,other")
+        .replace("Opdivo,22/05/2019", "Opdiva,41/05/2019")
+    )
     extract.write_text(changed, encoding="utf-8")
     status, said = run(capsys, "check-mapping", study)
     assert status == 0, "what is wrong with single cells is for the validation"
@@ -81,7 +85,11 @@ def test_cells_that_are_not_understood_are_named_with_file_and_row(
 def test_mistakes_of_mapping_and_extract_come_in_one_round(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
     decided(study)
     mapping = study.with_name("mapping.yaml")
-    text = mapping.read_text(encoding="utf-8").replace("sex: Sex", "sexx: Sex").replace("drug: ICI1_drug", "drug: ICI1_drugs")
+    text = (
+        mapping.read_text(encoding="utf-8")
+        .replace("sex: Sex", "sexx: Sex")
+        .replace("drug: ICI1_drug", "drug: ICI1_drugs")
+    )
     mapping.write_text(text, encoding="utf-8")
     status, said = run(capsys, "check-mapping", study)
     assert status == 1

@@ -124,18 +124,25 @@ def test_mistakes_of_every_kind_come_in_one_round(tmp_path: Path) -> None:
 
 
 def test_an_open_decision_is_refused_with_its_line_and_choices(tmp_path: Path) -> None:
-    changed = GOOD.replace("sex: {column: Sex, values: {0: female, 1: male}}", "sex: {decide: [Sex, M/F, ~], because: two fit}")
+    changed = GOOD.replace(
+        "sex: {column: Sex, values: {0: female, 1: male}}", "sex: {decide: [Sex, M/F, ~], because: two fit}"
+    )
     changed = changed.replace("formats: D/M/YYYY}", "formats: [YYYY, {decide: [D/M/YYYY, M/D/YYYY]}]}")
     text = problems(tmp_path, changed)
     assert (
-        'small.yaml, line 11: tables.patients.1.columns.sex is to be decided: two fit. Write "Sex", "M/F" or ~ (leave it out).'
+        "small.yaml, line 11: tables.patients.1.columns.sex is to be decided: two fit. "
+        'Write "Sex", "M/F" or ~ (leave it out).'
     ) in text
-    assert 'line 13: tables.patients.1.columns.last_contact_date.formats.2 is to be decided. Write "D/M/YYYY" or' in text
+    assert (
+        'line 13: tables.patients.1.columns.last_contact_date.formats.2 is to be decided. Write "D/M/YYYY" or' in text
+    )
     assert text.count("\n") == 1
 
 
 def test_nothing_in_the_place_of_a_column_or_a_word_leaves_it_out(tmp_path: Path) -> None:
-    changed = GOOD.replace("0: female,", "0: female, 9: ~,").replace("        brain_metastasis:", "        site: ~\n        brain_metastasis:")
+    changed = GOOD.replace("0: female,", "0: female, 9: ~,").replace(
+        "        brain_metastasis:", "        site: ~\n        brain_metastasis:"
+    )
     columns = read_mapping(write(tmp_path, changed), VOCABULARIES).tables["patients"][0].columns
     assert "site" not in columns
     assert columns["sex"].missing == ("9",)

@@ -47,7 +47,8 @@ def check_study(path: Path, checkout: Path) -> Checked:
     source, location = given.get("source"), given.get("path")
     if not isinstance(source, str) or not isinstance(location, str):
         return Checked(_verdict(mend), mend)
-    extract, mapping_file = extract_and_mapping(location, source, path.resolve().parent, checkout, path.name, missing := [])
+    missing: list[str] = []
+    extract, mapping_file = extract_and_mapping(location, source, path.resolve().parent, checkout, path.name, missing)
     # Where the settings could be read, the same sentences may stand there already.
     mend += [sentence for sentence in missing if sentence not in mend]
     if not Path(mapping_file).is_file():
@@ -174,7 +175,9 @@ def _columns(
             continue
         filled = int(frame[column.name].notna().sum())
         bad = found[
-            found["table"].eq(table) & found["column"].eq(column.name) & found["rule"].isin([r.id for r in _NOT_UNDERSTOOD])
+            found["table"].eq(table)
+            & found["column"].eq(column.name)
+            & found["rule"].isin([r.id for r in _NOT_UNDERSTOOD])
         ]
         # An unknown drug keeps its text, and so counts as filled.
         empty = len(frame) - filled - (0 if column.name == "drug" else len(bad))
@@ -206,5 +209,6 @@ def _verdict(mend: list[str]) -> str:
     if not mend:
         return "\nNothing is left to decide: the study can run."
     number = "1 thing is" if len(mend) == 1 else f"{len(mend)} things are"
-    return "\n".join(["", f"{number} to be decided or mended before the study can run:", *(f"  {line}" for line in mend)])
-
+    return "\n".join(
+        ["", f"{number} to be decided or mended before the study can run:", *(f"  {line}" for line in mend)]
+    )

@@ -1,4 +1,4 @@
-"""Whether proposed dates lie in their order: a start before its end, last contact after all else. What does not, is asked about."""
+"""Whether proposed dates lie in their order: a start before its end, last contact after all else."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ TOLERATED: Final = 0.1
 
 
 def doubt_disordered(draft: Draft, views: dict[str, View]) -> None:
-    """Turn a column of dates that mostly contradicts its neighbour into a question; add the agreement to the evidence."""
+    """Turn a column of dates that contradicts its neighbour into a question; agreement is evidence."""
     patients = [block for block in draft.blocks if block.table == "patients"]
     for block in draft.blocks:
         if block.table == "treatments":

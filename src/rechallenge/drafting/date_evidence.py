@@ -17,9 +17,10 @@ from rechallenge.sources.dates import parse_dates
 # In this order each format is kept that reads cells which none before it reads. Year first, or the month by name: these
 # cannot be mistaken for one another.
 _FORMATS: Final = (
-    "YYYY-M-D", "YYYY/M/D", "YYYY.M.D", "YYYYMMDD", "YYYY年M月D日", "YYYY-M-D hh:mm:ss", "YYYY/M/D hh:mm:ss", "YYYY-M-D hh:mm", "YYYY/M/D hh:mm",
-    "YYYY-MM-DDThh:mm:ss", "D-MMM-YYYY", "D MMM YYYY", "DMMMYYYY", "DDMMMYYYY", "MMM D, YYYY", "MMM D YYYY", "D. MMM YYYY", "MMM YYYY", "MMM-YYYY", "YYYY-M", "YYYY/M",
-    "YYYY.M", "YYYY年M月", "M/YYYY", "M.YYYY", "M-YYYY", "YYYY", "YYYY年",
+    "YYYY-M-D", "YYYY/M/D", "YYYY.M.D", "YYYYMMDD", "YYYY年M月D日",
+    "YYYY-M-D hh:mm:ss", "YYYY/M/D hh:mm:ss", "YYYY-M-D hh:mm", "YYYY/M/D hh:mm", "YYYY-MM-DDThh:mm:ss",
+    "D-MMM-YYYY", "D MMM YYYY", "DMMMYYYY", "DDMMMYYYY", "MMM D, YYYY", "MMM D YYYY", "D. MMM YYYY",
+    "MMM YYYY", "MMM-YYYY", "YYYY-M", "YYYY/M", "YYYY.M", "YYYY年M月", "M/YYYY", "M.YYYY", "M-YYYY", "YYYY", "YYYY年",
 )  # fmt: skip
 _TWO_NUMBERS: Final = re.compile(r"(\d{1,2})\s*([/.-])\s*(\d{1,2})\s*\2\s*(\d{4})(\s+\d{1,2}:\d{2}(?::\d{2})?)?")
 _SHORT_YEAR: Final = re.compile(r"\d{1,2}\s*([/.-])\s*\d{1,2}\s*\1\s*\d{2}")
@@ -77,7 +78,9 @@ def date_evidence(cells: pd.Series, missing: frozenset[str] = frozenset()) -> Da
         first, second = int(match[1]), int(match[3])
         if not (_possible(first, second) or _possible(second, first)):
             continue
-        marks[match[2] + (" hh:mm" if match[5] and match[5].count(":") == 1 else " hh:mm:ss" if match[5] else "")] = None
+        marks[match[2] + (" hh:mm" if match[5] and match[5].count(":") == 1 else " hh:mm:ss" if match[5] else "")] = (
+            None
+        )
         kind = "day" if first > 12 else "month" if second > 12 else "either"
         order[kind] += int(counts[text])
     left = [text for text in open_texts if text not in ordered]

@@ -1,4 +1,4 @@
-"""The date formats of a drafted mapping: what all its date columns need, and the order of day and month where cells decide it."""
+"""The date formats of a drafted mapping: what its date columns need, and the order of day and month."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -32,7 +32,8 @@ def set_formats(draft: Draft, views: dict[str, View]) -> None:
         draft.formats += _ordered(draft, marks, day, month, either)
     elif marks:
         draft.date_evidence.append(
-            f"day and month stand in both orders: {day} cells can only be day/month, {month} only month/day; see the columns"
+            f"day and month stand in both orders: {day} cells can only be day/month, {month} only month/day; "
+            "see the columns"
         )
         _per_column(draft, columns)
     _serials(draft, found)
@@ -78,7 +79,7 @@ def _ordered(draft: Draft, marks: list[str], day: int, month: int, either: int) 
 
 
 def _per_column(draft: Draft, columns: list[tuple[BlockDraft, Entry, DateEvidence]]) -> None:
-    """Give every column with such dates its own order; one whose cells do not decide it, or contradict, is asked about."""
+    """Give every column with such dates its own order; ask where its cells do not decide it, or contradict."""
     for _, entry, evidence in columns:
         if not evidence.marks or not isinstance(entry.value, str | dict):
             continue
@@ -107,7 +108,8 @@ def _serials(draft: Draft, found: Iterable[DateEvidence]) -> None:
         draft.formats = [*draft.formats, Question(_NUMBERS, because)]
         draft.excel_epoch = "1900"
     elif serials:
-        because = f"{serials} dates are numbers, the days of a spreadsheet: 1900 for Windows, 1904 for an old Macintosh workbook"
+        because = f"{serials} dates are numbers, the days of a spreadsheet: 1900 for Windows, 1904 for an old "
+            "Macintosh workbook"
         draft.formats = [*draft.formats, "excel_serial"]
         draft.excel_epoch = Question(("1900", "1904"), because)
 

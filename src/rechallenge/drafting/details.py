@@ -23,9 +23,7 @@ def entry_for(view: View, table: str, picked: Pick, column: str, vocabularies: V
     if not picked.sure:
         view.asked.update(picked.names)
         evidence = "; ".join(f'"{name}": {_seen(view.profiles[name], declared)}' for name in picked.names)
-        return Entry(
-            column, Question.of(picked.names, picked.because, or_nothing=not declared.required), evidence
-        )
+        return Entry(column, Question.of(picked.names, picked.because, or_nothing=not declared.required), evidence)
     (name,) = picked.names
     view.used.add(name)
     profile = view.profiles[name]
@@ -45,7 +43,10 @@ def _seen(profile: Profile, column: Column) -> str:
     if column.kind == "date":
         dates = profile.dates
         unread = dates.filled - dates.read - dates.serials
-        parts = [f"{dates.read + dates.serials} are dates", *([f"{dates.real} of them date cells"] if dates.real else [])]
+        parts = [
+            f"{dates.read + dates.serials} are dates",
+            *([f"{dates.real} of them date cells"] if dates.real else []),
+        ]
         if unread:
             parts.append(f"{unread} cannot be read")
         if dates.short_years:
@@ -104,7 +105,7 @@ def _drug_words(words: Words, vocabularies: Vocabularies) -> dict[str, Any]:
 
 
 def _similar(text: str, vocabularies: Vocabularies) -> list[str]:
-    """Return cells of known drugs like this one: each unknown part replaced by the nearest entry, the known ones kept."""
+    """Return cells of known drugs like this one: unknown parts replaced by the nearest entries."""
     found = vocabularies.drugs.resolve(pd.Series([text], dtype=TEXT)).rows
     parts = []
     for drug, known in zip(found["drug"], found["drug_class"].notna(), strict=True):

@@ -1,4 +1,4 @@
-"""The verb `draft-mapping`: from an unknown extract to a mapping and a study file beside each other, and what to decide."""
+"""The verb `draft-mapping`: from an unknown extract to a mapping and a study file, and what to decide."""
 
 import os
 from pathlib import Path
@@ -20,8 +20,8 @@ from rechallenge.sources.values import Vocabularies
 MAPPING = "mapping.yaml"
 STUDY = "study.yaml"
 NOTHING = (
-    "No table of the study was recognised, so that nothing is drafted. Write the mapping by hand (docs/mapping.md), or add "
-    "the words of your headers to config/drafting/headers.yaml and draft again."
+    "No table of the study was recognised, so that nothing is drafted. Write the mapping by hand (docs/mapping.md), or "
+    "add the words of your headers to config/drafting/headers.yaml and draft again."
 )
 # An extract with more unreadable dates per row than this is written in another way than the mapping expects.
 _UNREAD = 0.02
@@ -31,8 +31,8 @@ TITLE = "Immune-checkpoint-inhibitor rechallenge in advanced NSCLC"
 def draft_study(extract: Path, folder: Path, checkout: Path, *, new: bool = False) -> str:
     """Write mapping.yaml and study.yaml into `folder` and return what to say of them.
 
-    An extract that a mapping of config/sources/ reads as it is gets a study file only, unless `new`. Raises UserError where the
-    extract cannot be read, or one of the files is there already.
+    An extract that a mapping of config/sources/ reads as it is gets a study file only, unless `new`. Raises UserError
+    where the extract cannot be read, or one of the files is there already.
     """
     there = [folder / name for name in (MAPPING, STUDY) if (folder / name).exists()]
     if there:
@@ -63,7 +63,7 @@ def _open(path: Path) -> list[str]:
 
 
 def _shipped(extract: Path, checkout: Path, vocabularies: Vocabularies) -> str | None:
-    """Return the mapping of config/sources/ whose files and columns the extract has, all of them, with dates that it reads."""
+    """Return the mapping of config/sources/ whose files, columns and date formats are those of the extract."""
     for path in sorted((checkout / "config" / "sources").glob("*.yaml")):
         try:
             mapping = read_mapping(path)

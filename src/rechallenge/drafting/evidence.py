@@ -115,7 +115,7 @@ class Profile:
         texts = texts[~texts.map(folded).isin(self._everywhere)]
         unique = texts.drop_duplicates().reset_index(drop=True)
         resolved = self._vocabularies.drugs.resolve(unique)
-        bad = set(unique.iloc[sorted(set(resolved.unresolved["cell"]))])
+        bad = set(unique[unique.index.isin(resolved.unresolved["cell"])])
         counts = texts.value_counts()
         unknown = {str(text): int(counts[text]) for text in unique if text in bad}
         return Words(len(texts), len(texts) - sum(unknown.values()), unknown)

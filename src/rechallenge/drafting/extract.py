@@ -85,14 +85,16 @@ def _read_one(file: Path, name: str, words: HeaderWords, found: Extract) -> None
     if ending in _BOOKS:
         _read_book(file, data, name, words, found)
         return
-    source, doubts = FileSource(path=name), ()
+    source = FileSource(path=name)
+    doubts: tuple[str, ...] = ()
     if ending in _TEXT:
         source, doubts = _text_source(data, name, words)
     _add(found, Sheet(name, None, source, read_file(file, name, source), doubts=doubts))
 
 
 def _text_source(data: bytes, name: str, words: HeaderWords) -> tuple[FileSource, tuple[str, ...]]:
-    encoding, doubts = "auto", ()
+    encoding = "auto"
+    doubts: tuple[str, ...] = ()
     try:
         rows, delimiter = raw_rows(data, name)
     except UserError as error:

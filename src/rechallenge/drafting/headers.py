@@ -1,4 +1,4 @@
-"""What a header says: which canonical column, of which event (first ICI, rechallenge, scan 2 ...), and what is left over.
+"""What a header says: which canonical column, of which event (first ICI, scan 2 ...), and what is left over.
 
 The words stand in config/drafting/headers.yaml. A reading is sure when every word of the header is accounted for;
 a header that is only like a known one is never sure, and becomes a question to the user.
@@ -133,7 +133,17 @@ class HeaderWords:
         ]
         if not any(reading.sure for reading in found):
             found += self._alike(text)
-        return sorted(found, key=lambda item: (not item.sure, not item.alike, len(item.rest), -len(item.phrase), item.table, item.column))
+        return sorted(
+            found,
+            key=lambda item: (
+                not item.sure,
+                not item.alike,
+                len(item.rest),
+                -len(item.phrase),
+                item.table,
+                item.column,
+            ),
+        )
 
     def event_of(self, header: str) -> Event | None:
         """Return the event of a header that says nothing else ("Rechallenge", "ICI 1"), else None."""

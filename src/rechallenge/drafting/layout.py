@@ -63,5 +63,7 @@ def _texts(row: Sequence[Cell]) -> list[str]:
 
 
 def _all_text(row: Sequence[Cell]) -> bool:
-    numeric = [text for text in _texts(row) if text.strip().replace(".", "").replace("/", "").replace("-", "").isdigit()]
+    numeric = [
+        text for text in _texts(row) if text.strip().replace(".", "").replace("/", "").replace("-", "").isdigit()
+    ]
     return not numeric and len(_texts(row)) == len(_filled(row))

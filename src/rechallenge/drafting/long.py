@@ -32,7 +32,9 @@ def long_block(view: View, table: str, identifier: Entry, vocabularies: Vocabula
             fitting = [
                 name
                 for name, profile in view.profiles.items()
-                if name not in view.used and profile.share(column) >= FITS and not any(r.sure for r in view.readings[name])
+                if name not in view.used
+                and profile.share(column) >= FITS
+                and not any(r.sure for r in view.readings[name])
             ]
             because = f"no header says that it is the {column.meaning[0].lower()}{column.meaning[1:]}"
             entries.append(Entry(column.name, Question.of(fitting, because, or_nothing=False)))
@@ -56,7 +58,9 @@ def kind_of(view: View, *, unique: bool) -> str | None:
         return "patients"
     if not possible:
         return named if named and counts[named] >= 2 else None
-    return max(possible, key=lambda table: (table == named and possible[table] >= 2, possible[table], table == "treatments"))
+    return max(
+        possible, key=lambda table: (table == named and possible[table] >= 2, possible[table], table == "treatments")
+    )
 
 
 def _has_what_it_needs(view: View, table: str) -> bool:

@@ -1,4 +1,4 @@
-"""The patients table of a sheet: one row per patient, with the end of follow-up and the death in the forms they take."""
+"""The patients table of a sheet: one row per patient, with end of follow-up and death in their several forms."""
 
 from typing import Any
 
@@ -39,7 +39,9 @@ def _age(view: View, age: str, further_dates: list[str]) -> Entry:
     if len(dates) == 1 and at_diagnosis:
         return Entry("birth_date", {"column": age, "age_at": dates[0]}, evidence)
     choices = [f"{{column: {_quoted(age)}, age_at: {_quoted(date)}}}" for date in [*dates, *further_dates]]
-    return Entry("birth_date", Question.of(choices, "the header does not say at which date the age was counted"), evidence)
+    return Entry(
+        "birth_date", Question.of(choices, "the header does not say at which date the age was counted"), evidence
+    )
 
 
 def _end_of_follow_up(view: View, vocabularies: Vocabularies) -> list[Entry]:
@@ -59,7 +61,7 @@ def _end_of_follow_up(view: View, vocabularies: Vocabularies) -> list[Entry]:
 
 def _last_contact(view: View, last: Any, death: Any, vocabularies: Vocabularies) -> Entry:
     if last is None:
-        choices = [name for name in _unnamed_dates(view)]
+        choices = _unnamed_dates(view)
         because = "no header says that it is the last date on which a patient was known to be alive"
         return Entry("last_contact_date", Question.of(choices, because, or_nothing=False))
     entry = entry_for(view, "patients", last, "last_contact_date", vocabularies)
@@ -86,7 +88,7 @@ def _death_by_status(view: View, last: str | None) -> Entry:
     status = view.helper("vital_status")
     nothing = "no column of deaths was recognised; without one everybody counts as alive"
     if not status or last is None:
-        choices = [name for name in _unnamed_dates(view)]
+        choices = _unnamed_dates(view)
         return Entry("death_date", Question.of(choices, nothing))
     name = status[0]
     dead, alive = ({folded(word) for word in words} for words in (view.words.dead, view.words.alive))

@@ -10,14 +10,14 @@ from typing import Final
 
 from rechallenge.drafting.chronology import doubt_disordered
 from rechallenge.drafting.date_formats import read_dates, set_formats, source_names
+from rechallenge.drafting.details import entry_for
 from rechallenge.drafting.extract import Extract, Sheet
 from rechallenge.drafting.headers import HeaderWords
 from rechallenge.drafting.long import kind_of, long_block
-from rechallenge.drafting.model import BlockDraft, Draft, Entry, FileDraft, Question
+from rechallenge.drafting.model import Draft, Entry, FileDraft, Question
 from rechallenge.drafting.people import patients_block
 from rechallenge.drafting.sheets import FITS, View, pick
 from rechallenge.drafting.wide import assessment_blocks, event_blocks, treatment_blocks
-from rechallenge.drafting.details import entry_for
 from rechallenge.sources.cells import folded
 from rechallenge.sources.values import Vocabularies
 from rechallenge.tables import TABLES
@@ -45,8 +45,8 @@ def propose(extract: Extract, words: HeaderWords, vocabularies: Vocabularies) ->
     for key, view in views.items():
         if kinds[key] is None:
             draft.notes.append(
-                f"{view.sheet.label}: {_count(len(view.profiles), 'column')} and {_count(view.rows, 'row')}; no table of the study was "
-                "recognised in it, and it is left out."
+                f"{view.sheet.label}: {_count(len(view.profiles), 'column')} and {_count(view.rows, 'row')}; "
+                "no table of the study was recognised in it, and it is left out."
             )
             continue
         identifier = identifiers[key] or _no_identifier(view)
@@ -113,7 +113,9 @@ def _file(view: View, kind: str) -> FileDraft:
         because = "the text is neither UTF-8 nor plain GB18030; look whether the names below are readable"
         encoding = Question(tuple(dict.fromkeys((*view.sheet.doubts, "cp1252", "gb18030"))), because)
     title = {"patients": "one row per patient"}.get(kind, f"{kind.replace('_', ' ')}, several rows per patient")
-    header = f"header in row {source.skip_rows + 1}" + (f" and {source.skip_rows + 2}" if source.header_rows > 1 else "")
+    header = f"header in row {source.skip_rows + 1}" + (
+        f" and {source.skip_rows + 2}" if source.header_rows > 1 else ""
+    )
     about = f"{_count(view.rows, 'row')}, {_count(len(view.profiles), 'column')}, {header}; taken for {title}"
     return FileDraft(view.key, source, view.sheet.label, about, encoding)
 
@@ -125,7 +127,9 @@ def _add_blocks(
         treatments = treatment_blocks(view, identifier, vocabularies)
         assessments = assessment_blocks(view, identifier, vocabularies)
         events = event_blocks(view, identifier, vocabularies)
-        starts = [name for block in treatments if (entry := block.entry("start_date")) for name in source_names(entry.value)]
+        starts = [
+            name for block in treatments if (entry := block.entry("start_date")) for name in source_names(entry.value)
+        ]
         if is_people:
             draft.blocks.append(patients_block(view, identifier, vocabularies, starts))
         draft.blocks += [*treatments, *assessments, *events]
@@ -133,8 +137,8 @@ def _add_blocks(
     draft.blocks.append(long_block(view, kind, identifier, vocabularies))
     if is_people:
         draft.notes.append(
-            f"{view.sheet.label}: no sheet has one row per patient; what is known of the patients is taken from this one, "
-            "whose rows must agree."
+            f"{view.sheet.label}: no sheet has one row per patient; what is known of the patients is taken from "
+            "this one, whose rows must agree."
         )
         draft.blocks.append(patients_block(view, identifier, vocabularies, []))
 
@@ -148,9 +152,13 @@ def _drop_unused_files(draft: Draft) -> None:
     order = {table: at for at, table in enumerate(TABLES)}
     draft.blocks.sort(key=lambda block: order[block.table])
     if not any(block.table == "treatments" for block in draft.blocks):
-        draft.notes.append("No treatments were recognised: a study needs drugs with their first dates; add a block of them.")
+        draft.notes.append(
+            "No treatments were recognised: a study needs drugs with their first dates; add a block of them."
+        )
     if not any(block.table == "assessments" or block.entry("progression_date") for block in draft.blocks):
-        draft.notes.append("No progression was recognised: without its dates nobody can have resistance; add a block of them.")
+        draft.notes.append(
+            "No progression was recognised: without its dates nobody can have resistance; add a block of them."
+        )
 
 
 def _pad_alike(draft: Draft, views: dict[str, View]) -> None:
@@ -222,7 +230,12 @@ def _matters(view: View, name: str) -> str:
     if response.share >= FITS and profile.distinct > 1 and profile.texts.astype(str).str.upper().isin(_RESPONSES).any():
         return f"{response.fit} of its {profile.filled} cells are responses"
     for reading in view.readings[name]:
-        if reading.sure and reading.table == "treatments" and reading.column.endswith("_date") and profile.dates.share >= FITS:
+        if (
+            reading.sure
+            and reading.table == "treatments"
+            and reading.column.endswith("_date")
+            and profile.dates.share >= FITS
+        ):
             return f"its header and cells say {reading.column.replace('_', ' ')}"
     return ""
 
@@ -249,7 +262,6 @@ def _years(draft: Draft, views: dict[str, View]) -> tuple[int, int] | None:
     # Single mistyped years do not count.
     often = [year for year, number in years.items() if number >= 2]
     return (min(often), max(often)) if often else None
-
 
 
 def _count(number: int, what: str) -> str:

@@ -19,7 +19,17 @@ from rechallenge.vocabulary import MODALITIES
 
 Group = dict[str, list[str]]
 
-_TREATMENT: Final = ("line", "drug", "start_date", "end_date", "stop_reason", "ecog", "modality", "intent", "best_response")
+_TREATMENT: Final = (
+    "line",
+    "drug",
+    "start_date",
+    "end_date",
+    "stop_reason",
+    "ecog",
+    "modality",
+    "intent",
+    "best_response",
+)
 RESPONSE: Final = "response"
 NOT_SAID_BEST: Final = "the header does not say that it is the best response"
 _COUNTS: Final = ("progressing_lesions", "progressing_organs", "new_lesions")
@@ -57,14 +67,19 @@ def assessment_blocks(view: View, identifier: Entry, vocabularies: Vocabularies)
 def event_blocks(view: View, identifier: Entry, vocabularies: Vocabularies) -> list[BlockDraft]:
     """Return the block of adverse events of a wide row, where it names them."""
     table = TABLES["adverse_events"]
-    found = {column.name: pick(column, view.candidates("adverse_events", column.name, lambda r: r.sure)) for column in table.columns[1:]}
+    found = {
+        column.name: pick(column, view.candidates("adverse_events", column.name, lambda r: r.sure))
+        for column in table.columns[1:]
+    }
     starts = view.candidates("adverse_events", "start_date", lambda r: r.sure and _says_event(r.phrase))
     found["start_date"] = pick(table.column("start_date"), starts)
     term = found["term"]
     if not (term and term.sure and found["ctcae_grade"]):
         return []
     entries = [identifier, *_entries(view, "adverse_events", found, vocabularies)]
-    return [BlockDraft("adverse_events", view.key, entries, {"column": term.names[0], "filled": "true"}, "adverse events")]
+    return [
+        BlockDraft("adverse_events", view.key, entries, {"column": term.names[0], "filled": "true"}, "adverse events")
+    ]
 
 
 def _says_event(phrase: str) -> bool:
@@ -92,9 +107,10 @@ def _concept(view: View, name: str, vocabularies: Vocabularies) -> tuple[Event, 
         if not reading.sure or "scan" in reading.event.kinds:
             continue
         # What is called the response of a treatment may be its best one.
-        if (reading.table, reading.column) == ("assessments", "response") and _is_treatment(reading.event):
-            if profile.share(table.column("best_response")) >= MAY_FIT:
-                return reading.event, RESPONSE
+        named = (reading.table, reading.column)
+        of_treatment = _is_treatment(reading.event)
+        if named == ("assessments", "response") and of_treatment and _responds(profile):
+            return reading.event, RESPONSE
         if reading.table == "treatments" and reading.column in _TREATMENT:
             share = profile.share(table.column(reading.column))
             if share >= MAY_FIT or not profile.filled or profile.askable(table.column(reading.column), MAY_FIT):
@@ -102,14 +118,21 @@ def _concept(view: View, name: str, vocabularies: Vocabularies) -> tuple[Event, 
             if reading.column == "drug" and _is_local(view, name, vocabularies):
                 return reading.event, "drug"
         # "Radiotherapy date" is its start; "Scan 2 date" is not.
-        if (reading.table, reading.column) == ("assessments", "assessment_date") and _is_treatment(reading.event):
-            if profile.dates.share >= FITS:
-                return reading.event, "start_date"
+        if named == ("assessments", "assessment_date") and of_treatment and profile.dates.share >= FITS:
+            return reading.event, "start_date"
     event = view.words.event_of(name)
-    if event and _is_treatment(event) and profile.filled:
-        if profile.drugs.share >= FITS or profile.drugs.askable(MAY_FIT) or _is_local(view, name, vocabularies):
-            return event, "drug"
+    if event and _is_treatment(event) and profile.filled and _holds_drugs(view, name, vocabularies):
+        return event, "drug"
     return None
+
+
+def _responds(profile: Profile) -> bool:
+    return profile.share(TABLES["treatments"].column("best_response")) >= MAY_FIT
+
+
+def _holds_drugs(view: View, name: str, vocabularies: Vocabularies) -> bool:
+    drugs = view.profiles[name].drugs
+    return drugs.share >= FITS or drugs.askable(MAY_FIT) or _is_local(view, name, vocabularies)
 
 
 def _is_treatment(event: Event) -> bool:
@@ -184,7 +207,9 @@ def _block(view: View, event: Event, group: Group, identifier: Entry, vocabulari
         del picks["drug"]
     entries += _entries(view, "treatments", picks, vocabularies)
     if "start_date" not in picks:
-        entries.append(Entry("start_date", Question.of(_free_dates(view), "no header names its start", or_nothing=False)))
+        entries.append(
+            Entry("start_date", Question.of(_free_dates(view), "no header names its start", or_nothing=False))
+        )
     order = {name: at for at, name in enumerate(table.names)}
     entries.sort(key=lambda entry: order[entry.column])
     return BlockDraft("treatments", view.key, entries, {"column": keep_by, "filled": "true"}, _about(event))
@@ -228,7 +253,9 @@ def _free_dates(view: View) -> list[str]:
     ]
 
 
-def _entries(view: View, table: str, picks: dict[str, Pick | None] | dict[str, Pick], vocabularies: Vocabularies) -> Iterator[Entry]:
+def _entries(
+    view: View, table: str, picks: dict[str, Pick | None] | dict[str, Pick], vocabularies: Vocabularies
+) -> Iterator[Entry]:
     for concept, picked in picks.items():
         if picked is not None:
             yield entry_for(view, table, picked, concept, vocabularies)
@@ -252,7 +279,9 @@ def _scans(view: View, identifier: Entry, vocabularies: Vocabularies) -> Iterato
 
 def _progressions(view: View, identifier: Entry, vocabularies: Vocabularies) -> Iterator[BlockDraft]:
     """A progression is an assessment, because the count of its lesions belongs to it."""
-    found = [item for item in view.candidates("treatments", "progression_date", lambda r: r.sure) if item.share >= MAY_FIT]
+    found = [
+        item for item in view.candidates("treatments", "progression_date", lambda r: r.sure) if item.share >= MAY_FIT
+    ]
     events = [_progression_event(item.reading.event) for item in found]
     counts: dict[str, list[tuple[str, Event]]] = {
         concept: [
@@ -268,7 +297,10 @@ def _progressions(view: View, identifier: Entry, vocabularies: Vocabularies) -> 
             doubt = "several columns bear such a name"
         elif item.share < FITS:
             doubt = f"only {item.share:.0%} of its cells are dates"
-        entries = [identifier, entry_for(view, "assessments", Pick((item.name,), doubt), "assessment_date", vocabularies)]
+        entries = [
+            identifier,
+            entry_for(view, "assessments", Pick((item.name,), doubt), "assessment_date", vocabularies),
+        ]
         entries.append(Entry("response", {"constant": "PD"}))
         for concept, named in counts.items():
             own = [name for name, of in named if of == event]
@@ -290,4 +322,3 @@ def _progression_event(event: Event) -> Event:
 def _constant(block: BlockDraft, column: str) -> str:
     entry = block.entry(column)
     return str(entry.value["constant"]) if entry and isinstance(entry.value, dict) else ""
-

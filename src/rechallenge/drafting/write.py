@@ -1,4 +1,4 @@
-"""The drafted mapping and study file as YAML: each proposal with its evidence, each question in the place of its answer."""
+"""The drafted mapping and study file as YAML: each proposal with its evidence, each question in its answer's place."""
 
 import re
 from typing import Any, Final
@@ -9,8 +9,8 @@ _PLAIN: Final = re.compile(r"[^\W\d_][\w ./()%+-]*", re.UNICODE)
 _WORDS_OF_YAML: Final = frozenset({"null", "~", "decide", "because"})
 _HEAD: Final = """\
 # Drafted by `rechallenge draft-mapping`: read each line before you trust it. What is written without a question is
-# proposed for the reason behind the #. Where {decide: ...} stands, write one of its choices, or a value of your own, in the
-# place of the braces; ~ leaves the entry out. Until no question is left, the study does not run.
+# proposed for the reason behind the #. Where {decide: ...} stands, write one of its choices, or a value of your own, in
+# the place of the braces; ~ leaves the entry out. Until no question is left, the study does not run.
 # docs/own_data.md goes through an example, docs/mapping.md explains every key.
 """
 
@@ -20,7 +20,9 @@ def scalar(value: str) -> str:
     text = str(value)
     if _PLAIN.fullmatch(text) and text == text.strip() and text.lower() not in _WORDS_OF_YAML:
         return text
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    escaped = (
+        text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    )
     return f'"{escaped}"'
 
 
@@ -62,7 +64,7 @@ def flow(value: Any) -> str:
 
 
 def _choice(choice: str) -> str:
-    """A choice is one text, ~ stands for nothing; a whole entry in braces is quoted, to be written without the quotes."""
+    """A choice is one text, ~ stands for nothing; an entry in braces is quoted and written without quotes."""
     if choice == "~":
         return choice
     if choice.startswith("{"):
@@ -105,7 +107,9 @@ def flow_keep(keep: dict[str, Any]) -> str:
 
 def _entry(entry: Entry) -> list[str]:
     evidence = f"  # {_comment(entry.evidence)}" if entry.evidence else ""
-    if isinstance(entry.value, dict) and any(isinstance(inner, dict) and entry.questions for inner in entry.value.values()):
+    if isinstance(entry.value, dict) and any(
+        isinstance(inner, dict) and entry.questions for inner in entry.value.values()
+    ):
         return [f"        {entry.column}:{evidence}", *_nested(entry.value)]
     if entry.questions:
         lines = [f"        #{evidence.removeprefix('  #')}"] if evidence else []
@@ -142,7 +146,7 @@ def _ignored(draft: Draft) -> list[str]:
 
 
 def study_text(draft: Draft, extract: str, mapping: str, title: str) -> str:
-    """Return the study file: where the extract and the mapping lie, and the frame in time, which only its user knows."""
+    """Return the study file: where extract and mapping lie, and the frame in time, which only its user knows."""
     seen = f"the dates of the extract lie in {draft.years[0]} to {draft.years[1]}" if draft.years else "write a day"
     day = f"a day such as {draft.years[1] if draft.years else 2022}-12-31"
     return f"""\

@@ -1,8 +1,8 @@
 """Open decisions: what `rechallenge draft-mapping` could not tell, and its user has not decided yet.
 
-A drafted file holds `{decide: [a, b], because: why}` in the place of a value. As long as one stands there the file is
-refused, with a sentence that names the line and the choices (or `{decide: a day such as 2022-12-31}`): nothing that is in doubt is accepted silently. The user
-puts a value in its place; `~` (nothing) stands for leaving it out.
+A drafted file holds `{decide: [a, b], because: why}` in the place of a value (or a hint, `{decide: a day such as
+2022-12-31}`). As long as one stands there the file is refused, with a sentence that names the line and the
+choices: nothing that is in doubt is accepted silently. The user puts a value in its place; `~` leaves it out.
 """
 
 from collections.abc import Iterator
@@ -23,9 +23,7 @@ Key = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Decision:
-    """One open decision: its line in the file (from 1), the key that has no value yet, the choices (or a hint at what may be
-    written) and the reason.
-    """
+    """One open decision: its line in the file (from 1), the key without a value, the choices (or a hint), the reason."""
 
     line: int
     key: Key
@@ -37,7 +35,8 @@ class Decision:
         """Return what stands open, and what may be written in its place."""
         choices = [f'"{choice}"' if choice != LEAVE_OUT else "~ (leave it out)" for choice in self.choices]
         reason = f": {self.because.rstrip('.')}" if self.because else ""
-        return f"{where}, line {self.line}: {shown_key(self.key)} is to be decided{reason}. Write {self.hint or _either(choices)}."
+        place = f"{where}, line {self.line}: {shown_key(self.key)}"
+        return f"{place} is to be decided{reason}. Write {self.hint or _either(choices)}."
 
 
 def _either(choices: list[str]) -> str:
@@ -82,7 +81,7 @@ def _texts(node: yaml.Node) -> Iterator[str]:
 def without(values: Any, key: Key) -> Any:
     """Return parsed YAML without the entry at `key`; where the path cannot be followed, without what it ends in.
 
-    A list of one may be written without its brackets (one block, one condition): a number in the path is then passed over.
+    A list of one may be written without its brackets (one block, one condition): its number is then passed over.
     """
     if not key or not isinstance(values, dict | list):
         return values

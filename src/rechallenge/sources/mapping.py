@@ -239,7 +239,7 @@ def try_mapping(path: str | Path) -> ReadMapping:
     values: Any = read_yaml(path)
     decisions = open_decisions(path)
     undecided = tuple(_column_of(decision.key) for decision in decisions)
-    for decision, key in sorted(zip(decisions, undecided, strict=True), key=lambda pair: pair[0].line, reverse=True):
+    for key in reversed(undecided):
         values = without(values, key)
     mapping, mistakes = Mapping.tried(values, path.name)
     problems = [_counted(sentence) for _, sentence in mistakes]

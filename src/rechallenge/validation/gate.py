@@ -33,7 +33,9 @@ def summary(violations: str | os.PathLike[str]) -> dict[str, Any]:
 def _open_errors(violations: str | os.PathLike[str]) -> Counter[str]:
     """Count the open errors by rule. A rule may have warnings too (an unreadable cell where none is required)."""
     with Path(violations).open(encoding="utf-8", newline="") as file:
-        return Counter(row["rule"] for row in csv.DictReader(file) if (row["severity"], row["status"]) == ("error", "open"))
+        return Counter(
+            row["rule"] for row in csv.DictReader(file) if (row["severity"], row["status"]) == ("error", "open")
+        )
 
 
 def gate(violations: str | os.PathLike[str], report: str | os.PathLike[str]) -> dict[str, Any]:
