@@ -38,7 +38,16 @@ def test_p_values_in_a_sentence(value, text):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(2.444, "2.44"), (0.0, "0.00"), (0.004, "<0.01"), (0.006, "0.01"), (30.0, "30.00"), (140.0, ">99"), (NAN, "–")],
+    [
+        (2.444, "2.44"),
+        (0.0, "0.00"),
+        (0.004, "<0.01"),
+        (0.006, "0.01"),
+        (30.0, "30.00"),
+        (100.0, "100.00"),
+        (140.0, ">100"),
+        (NAN, "–"),
+    ],
 )
 def test_ratios_have_two_decimals(value, text):
     assert f.ratio(value) == text
@@ -123,15 +132,90 @@ def test_intervals_and_numbers_as_journals_ask_for_them(style, interval, negativ
 
 
 @pytest.mark.parametrize(
+    ("value", "of", "text"),
+    [
+        (12.5, 40, "12%"),
+        (87.5, 40, "88%"),
+        (100 / 41, 41, "2%"),
+        (100 / 3, 300, "33.3%"),
+        (99.96, 2500, ">99.9%"),
+        (0.04, 2500, "<0.1%"),
+        (0.0, 2500, "0.0%"),
+        (100.0, 2500, "100.0%"),
+        (NAN, 40, "–"),
+    ],
+)
+def test_percentages_are_rounded_to_the_nearest(value, of, text):
+    assert f.percent(value, of) == text
+
+
+@given(st.integers(1, 2000).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
+def test_the_percentages_of_two_classes_add_up(counted):
+    count, of = counted
+    shares = [float(f.percent(100 * part / of, of).removesuffix("%")) for part in (count, of - count)]
+    assert sum(shares) == pytest.approx(100)
+
+
+@pytest.mark.parametrize(
+    ("median", "n", "events", "text"),
+    [
+        ((5.0, 3.0, 8.0), 20, 16, "3.0 to 8.0"),
+        ((5.0, 3.0, NAN), 20, 16, "3.0 to NR"),
+        ((NAN, 3.0, NAN), 20, 4, "3.0 to NR"),
+        ((NAN, NAN, NAN), 20, 4, "NR to NR"),
+        ((NAN, NAN, NAN), 20, 0, "NE"),
+        ((NAN, NAN, NAN), 1, 0, "NE"),
+        ((4.6, NAN, NAN), 1, 1, "NE"),
+        ((4.6, NAN, NAN), 3, 3, "NE"),
+        ((4.6, NAN, 9.0), 3, 3, "NE to 9.0"),
+    ],
+)
+def test_the_interval_of_a_median_tells_not_reached_from_not_estimable(median, n, events, text):
+    assert f.median_interval(*median, n, events) == text
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "text"), [("44%", "76%", "44% to 76%"), ("100%", "100%", "NE"), ("–", "–", "NE")]
+)
+def test_a_share_at_the_end_of_its_scale_has_no_interval(lower, upper, text):
+    assert f.share_interval(lower, upper) == text
+
+
+@pytest.mark.parametrize(
+    ("ratio", "estimable"),
+    [
+        ((2.0, 1.0, 4.0), True),
+        ((2.0, NAN, NAN), True),
+        ((101.0, 20.0, 900.0), False),
+        ((0.009, 0.001, 0.08), False),
+        ((2.0, 0.01, 101.0), False),
+        ((NAN, NAN, NAN), False),
+    ],
+)
+def test_a_ratio_of_hardly_a_maximum_is_not_estimable(ratio, estimable):
+    assert f.estimable_ratio(*ratio) is estimable
+
+
+@pytest.mark.parametrize(("value", "text"), [(2.69, "2.69"), (22.9, "none below 20"), (NAN, "–")])
+def test_a_detectable_ratio_beyond_reason_is_none(value, text):
+    assert f.detectable(value) == text
+
+
+def test_figures_of_other_studies_take_the_point_of_the_style():
+    said = "Under RECIST 1.1, medians of 7.0 and 2.1, P = 0.003, n = 24,374 (version 1.2.3)."
+    assert f.in_words(said) == said
+    with f.in_style("lancet"):
+        assert f.as_published("7.0") == "7·0"
+        assert f.in_words(said) == "Under RECIST 1.1, medians of 7·0 and 2·1, P = 0·003, n = 24,374 (version 1.2.3)."
+
+
+@pytest.mark.parametrize(
     ("counts", "texts"),
     [
         ([1, 1, 1], ["34%", "33%", "33%"]),
-        ([17, 24], ["41%", "59%"]),
-        ([5, 35], ["13%", "87%"]),
-        ([0, 7], ["0%", "100%"]),
-        ([100, 100, 100], ["33.4%", "33.3%", "33.3%"]),
+        ([17, 14, 10], ["42%", "34%", "24%"]),
         ([0, 0], ["–", "–"]),
-        ([], []),
+        ([100, 100, 100], ["33.4%", "33.3%", "33.3%"]),
     ],
 )
 def test_percentages_of_a_whole_add_up(counts, texts):

@@ -1,21 +1,33 @@
 """How numbers are printed. The only place that turns a result into text.
 
-P values are never "0.000", a median that the curve does not reach is "NR". What journals ask for differs, so the
-functions follow a style: that of `in_style`, or the default, which is the SAMPL guidelines (Lang and Altman 2015). In
-every style a percentage of fewer than 100 patients carries no decimal, a ratio two, a time in months one.
+P values are never "0.000"; a median that the curve does not reach is "NR", and what the data cannot estimate is "NE".
+What journals ask for differs, so the functions follow a style: that of `in_style`, or the default, which is the SAMPL
+guidelines (Lang and Altman 2015). In every style a percentage of fewer than 100 patients carries no decimal, a ratio
+two, a time in months one.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
 NOT_REACHED: Final = "NR"
+NOT_ESTIMABLE: Final = "NE"
 NOT_AVAILABLE: Final = "–"  # en dash, as journals print an empty cell
 SMALL_DENOMINATOR: Final = 100
 _THIN_SPACE: Final = "\u2009"
+# A ratio outside these, or an interval whose ends are further apart than this, is that of a likelihood with hardly a
+# maximum (few events, near separation): its digits say nothing.
+RATIO_RANGE: Final = (0.01, 100.0)
+RATIO_SPREAD: Final = 10_000.0
+# A ratio that no study would find plausible; that only a larger one can be detected is what matters.
+DETECTABLE_BELOW: Final = 20.0
+# A decimal number in a sentence; versions, dates and the names of criteria have more points or letters around them.
+_DECIMAL: Final = re.compile(r"(?<![\w.:])(?<!RECIST )(\d+)\.(\d+)(?![\d\w]|\.\d)")
 
 
 @dataclass(frozen=True)
@@ -127,24 +139,89 @@ def months(value: float | None) -> str:
     return NOT_REACHED if missing(value) else fixed(value, 1)
 
 
+def median_interval(
+    estimate: float | None,
+    lower: float | None,
+    upper: float | None,
+    n: float | None = None,
+    events: float | None = None,
+) -> str:
+    """Return the interval of a median of months: an end that the curve does not reach is NR, one without basis NE.
+
+    Without an event, with one patient only, or where a median that was reached has no bound at all, there is no
+    interval ("NE"). The lower end of a median that was reached cannot be "not reached": without it, it is NE.
+    """
+    return reached_interval(months, estimate, lower, upper, n, events)
+
+
+def reached_interval(
+    printed: Callable[[float | None], str],
+    estimate: float | None,
+    lower: float | None,
+    upper: float | None,
+    n: float | None = None,
+    events: float | None = None,
+) -> str:
+    """Return `median_interval` of any quantity that a curve may not reach, each end as `printed` prints it."""
+    nothing = missing(lower) and missing(upper)
+    alone = n is not None and n <= 1
+    if nothing and (alone or events == 0 or not missing(estimate)):
+        return NOT_ESTIMABLE
+    known = not (missing(estimate) and missing(upper))
+    first = NOT_ESTIMABLE if missing(lower) and known else _or_not_reached(printed, lower)
+    return interval(first, _or_not_reached(printed, upper))
+
+
+def _or_not_reached(printed: Callable[[float | None], str], value: float | None) -> str:
+    return NOT_REACHED if missing(value) else printed(value)
+
+
+def share_interval(lower: str, upper: str) -> str:
+    """Return the interval of a share from its printed bounds; NE where it has no width, as at 0% and 100%."""
+    return NOT_ESTIMABLE if lower == upper or NOT_AVAILABLE in (lower, upper) else interval(lower, upper)
+
+
 def ratio(value: float | None) -> str:
-    """Return a hazard ratio (or another ratio) at two decimals; below 0.01 and above 99 the bound is printed."""
+    """Return a hazard ratio (or another ratio) at two decimals; below 0.01 and above 100 the bound is printed."""
     if missing(value):
         return NOT_AVAILABLE
     number = float(value)  # type: ignore[arg-type]
-    if 0 < number < 0.005:
+    if 0 < number < RATIO_RANGE[0] / 2:
         return _pointed("<0.01")
-    return ">99" if number > 99.995 else fixed(number, 2)
+    return ">100" if number > RATIO_RANGE[1] else fixed(number, 2)
+
+
+def estimable_ratio(estimate: float | None, lower: float | None = None, upper: float | None = None) -> bool:
+    """Tell whether a hazard ratio says anything: within RATIO_RANGE, its interval no wider than RATIO_SPREAD-fold."""
+    if missing(estimate) or not RATIO_RANGE[0] <= float(estimate) <= RATIO_RANGE[1]:  # type: ignore[arg-type]
+        return False
+    if missing(lower) or missing(upper):
+        return True
+    return float(upper) <= RATIO_SPREAD * float(lower)  # type: ignore[arg-type]
+
+
+def detectable(value: float | None) -> str:
+    """Return the smallest ratio that could be detected; one beyond DETECTABLE_BELOW as "none below 20"."""
+    beyond = not missing(value) and float(value) > DETECTABLE_BELOW  # type: ignore[arg-type]
+    return f"none below {DETECTABLE_BELOW:g}" if beyond else ratio(value)
 
 
 def percent(value: float | None, denominator: float | None = None) -> str:
-    """Return a percentage with its sign; no decimal when the denominator is below 100, else one."""
-    return NOT_AVAILABLE if missing(value) else fixed(value, _percent_decimals(denominator)) + "%"
+    """Return a percentage with its sign; no decimal when the denominator is below 100, else one.
 
-
-def _percent_decimals(denominator: float | None) -> int:
-    small = not missing(denominator) and float(denominator) < SMALL_DENOMINATOR  # type: ignore[arg-type]
-    return 0 if small else 1
+    Rounded to the nearest, a tie to the even digit, so that the same count of the same number is printed alike
+    everywhere and two classes always add up to 100. A share that is neither nothing nor all is never printed so.
+    """
+    if missing(value):
+        return NOT_AVAILABLE
+    decimals = 0 if not missing(denominator) and float(denominator) < SMALL_DENOMINATOR else 1  # type: ignore[arg-type]
+    exact, unit = Decimal(f"{value:.9f}"), Decimal(1).scaleb(-decimals)
+    rounded = exact.quantize(unit, rounding=ROUND_HALF_EVEN)
+    if decimals and exact and not rounded:
+        return f"<{fixed(0.1, 1)}%"
+    if decimals and rounded == 100 and exact < 100:
+        return f">{fixed(99.9, 1)}%"
+    return fixed(float(rounded), decimals) + "%"
 
 
 def percents(counts: Sequence[float]) -> list[str]:
@@ -156,14 +233,15 @@ def percents(counts: Sequence[float]) -> list[str]:
     total = sum(counts)
     if not total:
         return [NOT_AVAILABLE] * len(counts)
-    unit = 10 ** _percent_decimals(total)
+    decimals = 0 if total < SMALL_DENOMINATOR else 1
+    unit = 10**decimals
     exact = [100 * unit * number / total for number in counts]
     # What lies below a whole by rounding error is whole.
     whole = [math.floor(value + 1e-9) for value in exact]
     order = sorted(range(len(exact)), key=lambda place: (whole[place] - exact[place], place))
     for place in order[: 100 * unit - sum(whole)]:
         whole[place] += 1
-    return [fixed(value / unit, _percent_decimals(total)) + "%" for value in whole]
+    return [fixed(value / unit, decimals) + "%" for value in whole]
 
 
 def count_percent(number: float | None, share: float | None, denominator: float | None = None) -> str:
@@ -173,7 +251,8 @@ def count_percent(number: float | None, share: float | None, denominator: float 
 
 def interval(lower: str, upper: str) -> str:
     """Return an interval of two formatted bounds: "1.2 to 3.4", or with the dash of the style."""
-    words = any(bound.startswith(("−", "<", ">", NOT_AVAILABLE)) or bound == NOT_REACHED for bound in (lower, upper))
+    said = (NOT_REACHED, NOT_ESTIMABLE)
+    words = any(bound.startswith(("−", "<", ">", NOT_AVAILABLE)) or bound in said for bound in (lower, upper))
     return f"{lower}{' to ' if words else _style.get().dash}{upper}"
 
 
@@ -190,3 +269,14 @@ def plain(value: float | None) -> str:
 def setting(value: float) -> str:
     """Return a setting as it was written: no rounding beyond ten significant digits."""
     return _pointed(f"{value:.10g}")
+
+
+def in_words(text: str) -> str:
+    """Return a sentence with the decimal points of its numbers as the style prints them ("RECIST 1.1" is a name)."""
+    point = _style.get().point
+    return text if point == "." else _DECIMAL.sub(rf"\1{point}\2", text)
+
+
+def as_published(value: object) -> str:
+    """Return a figure of another study with all its digits, its point that of the style."""
+    return in_words(str(value))

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from rechallenge.estimates import cox, fast_cox, firth
+from rechallenge.estimates.chi_square import ChiSquare, chi_square
 from rechallenge.estimates.concordance import Concordance, concordance
-from rechallenge.estimates.logrank import ChiSquare
 from rechallenge.estimates.partial_likelihood import Ties, risk_sets
 from rechallenge.estimates.proportional_hazards import Transform, proportional_hazards
 from rechallenge.estimates.robust_variance import robust_covariance, robust_wald
@@ -98,9 +98,9 @@ def _fast(data: pd.DataFrame, terms: list[str]) -> dict[str, Any]:
         "P": [math.erfc(abs(one) / math.sqrt(2)) for one in z],
         "limits of the hazard ratio": [*np.exp(fit.coef - wald), *np.exp(fit.coef + wald)],
         "log likelihood": [fit.null_log_likelihood, fit.log_likelihood],
-        "likelihood-ratio test": _test(cox.chi_square(fit.likelihood_ratio_chi2, size)),
-        "Wald test": _test(cox.chi_square(fit.wald_chi2, size)),
-        "score test": _test(cox.chi_square(fit.score_chi2, size)),
+        "likelihood-ratio test": _test(chi_square(fit.likelihood_ratio_chi2, size)),
+        "Wald test": _test(chi_square(fit.wald_chi2, size)),
+        "score test": _test(chi_square(fit.score_chi2, size)),
         "concordance and its standard error": _share(concordance(time, event, (x - x.mean(axis=0)) @ fit.coef)),
     }
     found |= {f"Cox, Breslow: {name}|": values for name, values in numbers.items()}

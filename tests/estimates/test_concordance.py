@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rechallenge.estimates.concordance import concordance
+from rechallenge.estimates.models import concordance_row
 
 EVENT = np.ones(3)
 
@@ -59,3 +60,11 @@ def test_clusters_of_one_patient_change_nothing():
     plain = concordance(time, event, risk)
     assert concordance(time, event, risk, cluster=np.arange(30)).std_error == pytest.approx(plain.std_error)
     assert concordance(time, event, risk, cluster=np.zeros(30)).std_error == pytest.approx(0.0, abs=1e-12)
+
+
+def test_equal_risks_but_for_rounding_have_no_interval():
+    time, event = np.arange(1.0, 7.0), np.array([1.0, 0.0, 1.0, 1.0, 0.0, 1.0])
+    row = concordance_row(concordance(time, event, 1e-14 * time), 0.95, {"n": 6.0, "events": 4.0})
+    assert row.estimate == 0.5
+    assert np.isnan([row.lower, row.upper]).all()
+    assert row.method.endswith("no interval, its variance is 0")

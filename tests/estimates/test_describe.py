@@ -60,6 +60,15 @@ def test_the_variable_that_makes_the_columns_is_not_tested(table: dict[str, Row]
     assert "table1/resistance/p" not in table
 
 
+def test_what_defines_the_columns_is_not_tested_and_says_so() -> None:
+    variables = (Variable("best_response", defines=True), Variable("sex"))
+    rows = {row.estimate_id: row for row in table_one(PATIENTS, variables, order=("acquired", "primary"), seed=1)}
+    assert "table1/best_response/p" not in rows
+    said = "Not tested: best_response is part of the definition of resistance."
+    assert rows["table1/best_response/not_fitted"].method == said
+    assert "table1/sex/p" in rows
+
+
 def test_no_test_where_one_class_is_empty() -> None:
     only = PATIENTS[PATIENTS["resistance"] == "primary"]
     rows = table_one(only, VARIABLES, order=("acquired", "primary"), seed=1)

@@ -165,3 +165,39 @@ def test_covariates_of_the_study_are_adjusted_for_on_complete_cases() -> None:
     assert value(found, exposure.ADJUSTED, "dropped").estimate == 10
     terms = {row.term for row in found if row.model == exposure.ADJUSTED and row.statistic == "hr"}
     assert terms == {exposure.EXPOSURE, "sex"}
+
+
+def crossing(late: float) -> pd.DataFrame:
+    """Sixty patients, every second one rechallenged after 30 days; those die early, or late, as hazards cross."""
+    rng = np.random.default_rng(3)
+    exposed = np.arange(60) % 2 == 0
+    days = np.where(exposed, rng.integers(31, 90, 60), rng.integers(90, 600, 60)).astype(float)
+    days[exposed & (np.arange(60) % 4 == 0)] += late
+    start = pd.Timestamp("2020-01-01")
+    return pd.DataFrame(
+        {
+            "patient_id": [f"P{place:02d}" for place in range(60)],
+            "days": days,
+            "event": 1,
+            "entry_days": 0.0,
+            "first_ici_start": start,
+            "days_to_progression": 100.0,
+            "rechallenge_start": [start + pd.Timedelta(days=130) if one else pd.NaT for one in exposed],
+        }
+    )
+
+
+@pytest.mark.parametrize(("late", "split"), [(500, True), (300, False)])
+def test_where_hazards_are_not_proportional_the_exposure_has_a_ratio_before_and_after_the_middle_of_the_deaths(
+    late: float, split: bool
+) -> None:
+    settings = StatisticsSettings(covariates=())
+    rows = exposure.exposure(crossing(late), settings, DefinitionSettings().resolved().progression_pattern).rows
+    model = f"{exposure.TIME_DEPENDENT}_time_split"
+    found = {row.level: row.estimate for row in rows if row.model == model and row.statistic == "hr"}
+    if not split:
+        assert not found
+        return
+    month = round(crossing(late)["days"].median() / 30.4375)
+    assert list(found) == [f"true until {month} months", f"true after {month} months"]
+    assert found[f"true until {month} months"] > 1 > 0.5 > found[f"true after {month} months"]

@@ -78,3 +78,23 @@ def test_covariates_that_determine_one_another_but_for_rounding_have_no_fit(fitt
         if (np.ptp(x, axis=0) > 0).all():
             with pytest.raises(fast_cox.NoMaximum):
                 fitted(np.arange(1.0, 15), np.ones(14), x)
+
+
+def test_a_limit_of_a_profile_with_several_maxima_is_not_given():
+    # Seven events, six coefficients: climbed from elsewhere the profile is higher at some limits.
+    rng = np.random.default_rng(57)
+    rng.integers(8, 14), rng.integers(2, 8)
+    x = (rng.random((8, 6)) < 0.5).astype(float)
+    x[:, 0] = rng.normal(size=8)
+    time = np.ceil(rng.exponential(10, 8))
+    event = (rng.random(8) < 0.85).astype(float)
+    blind, seeing = (firth.fit(time, event, x, look_elsewhere=look) for look in (False, True))
+    given = np.isfinite([seeing.lower, seeing.upper])
+    assert 0 < given.sum() < given.size
+    assert np.array_equal(np.array([blind.lower, blind.upper])[given], np.array([seeing.lower, seeing.upper])[given])
+
+
+def test_with_events_enough_nothing_is_sought_elsewhere():
+    time, event, x = separated()
+    blind, seeing = (firth.fit(time, event, x, look_elsewhere=look) for look in (False, True))
+    assert np.array_equal(blind.lower, seeing.lower)

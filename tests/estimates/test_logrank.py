@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rechallenge.estimates.logrank import log_rank, rows
+from rechallenge.estimates.logrank import rows
+from rechallenge.estimates.weighted_logrank import weighted_log_rank as log_rank
 
 
 def frame(days: list[float], event: list[int]) -> pd.DataFrame:

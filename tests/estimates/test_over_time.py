@@ -23,7 +23,8 @@ MODELS = {
 def test_every_method_has_rows_with_keys_of_their_own() -> None:
     found = estimated()
     frame = table(found.rows)
-    assert set(frame["model"]) == MODELS
+    # Splits in time are there where hazards are not proportional.
+    assert {model for model in frame["model"] if not model.endswith("_time_split")} == MODELS
     assert frame["estimate_id"].is_unique
     assert list(found.curves.columns) == list(CURVE_COLUMNS)
     assert list(found.incidence.columns) == list(over_time.INCIDENCE_COLUMNS)

@@ -116,6 +116,15 @@ def test_overall_survival_from_the_first_ici_is_entered_at_rechallenge(found: Es
     assert not keys.any()
 
 
+def test_the_time_that_defines_resistance_has_curves_by_it_and_no_test(found: Estimates) -> None:
+    own = found.rows[(found.rows["endpoint"] == "PFS1") & (found.rows["population"] == "rechallenge")]
+    by_class = own[own["term"] == "resistance"]
+    assert {"acquired", "primary"} <= set(by_class.loc[by_class["statistic"] == "median", "level"])
+    assert by_class["p"].isna().all()
+    said = by_class.loc[by_class["model"] == "log_rank", "method"].tolist()
+    assert said == ["Not compared: the time is part of the definition of resistance."]
+
+
 def test_patients_of_unknown_pattern_are_left_out_and_counted(cohort_of_40: Cohort, found: Estimates) -> None:
     classified = cohort_of_40[0]
     unknown = int((classified["eligible"] & (classified["progression_pattern"] == "unknown")).sum())

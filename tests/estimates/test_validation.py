@@ -111,6 +111,13 @@ def test_calibration_compares_thirds_at_the_declared_time() -> None:
     predicted = [one(rows, "predicted_survival", level).estimate for level in levels]
     assert predicted == sorted(predicted, reverse=True)
     assert sum(one(rows, "predicted_survival", level).n for level in levels) == 60
+    patients = cohort(60)
+    by_then = patients["event"].eq(1) & (patients["days"] <= 6 * 30.4375)
+    assert (
+        sum(one(rows, "predicted_survival", level).events for level in levels)
+        == by_then.sum()
+        < patients["event"].sum()
+    )
     observed = one(rows, "observed_survival", "middle third")
     assert (observed.at, observed.confidence) == (6, 0.95)
     assert 0 <= observed.lower < observed.estimate < observed.upper <= 1

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from rechallenge.estimates.kaplan_meier import kaplan_meier
-from rechallenge.estimates.logrank import log_rank
 from rechallenge.estimates.quantiles import quantile
+from rechallenge.estimates.weighted_logrank import weighted_log_rank
 from rechallenge.published import simulate
 from rechallenge.published.simulate import Scenario, by_time, generator, log_rank_p, median_times
 
@@ -42,7 +42,7 @@ def test_log_rank_is_that_of_the_estimates(cohorts):
     time, event, labels = cohorts
     found = log_rank_p(time, event, labels == 1)
     for row in range(0, len(time), 5):
-        expected = log_rank(time[row], event[row].astype(float), labels[row].astype(str).astype(object))
+        expected = weighted_log_rank(time[row], event[row].astype(float), labels[row].astype(str).astype(object))
         assert found[row] == pytest.approx(expected.p, rel=1e-9, nan_ok=True)
 
 

@@ -122,13 +122,13 @@ def test_manuscript_prints_numbers_by_name_only(study, figures):
     used: set[str] = set()
     text = render_manuscript(study, figures=figures, templates=TEMPLATES, used=used)
     assert used <= set(study.numbers)
-    assert "Median PFS from rechallenge was 2.9 months (95% CI 2.0 to 5.7); 40 patients, 34 events." in text
+    assert "Median PFS from rechallenge was 2.9 months (95% CI 2.0 to 5.7; 40 patients, 34 events)." in text
     assert (
         "was 5.0 months (95% CI 2.2 to 9.4) after acquired resistance and 1.9 months (95% CI 1.1 to NR) after primary "
         "resistance (log-rank P = 0.042)." in text
     )
-    assert "Median OS from rechallenge was not reached (95% CI 18.1 to NR)" in text
-    ratio = "the hazard ratio of PFS from rechallenge was 2.44 (95% CI 1.11 to 5.36; P = 0.027)"
+    assert "Median OS from rechallenge was not reached (95% CI 18.1 to NR;" in text
+    ratio = "the hazard ratio for PFS from rechallenge was 2.44 (95% CI 1.11 to 5.36; P = 0.027)"
     assert f"For resistance (primary vs acquired), {ratio}" in text
     assert "{" not in text
     template = (TEMPLATES / "manuscript.md.j2").read_text()

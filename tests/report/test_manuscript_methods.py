@@ -13,6 +13,7 @@ from rechallenge.report.manuscript import render_manuscript
 from rechallenge.report.references import REFERENCES, Citations
 from rechallenge.report.sentences import plain
 from rechallenge.report.study_data import StudyData
+from rechallenge.words import reason
 from tests.report.studies import TEMPLATES
 
 PFS = {"endpoint": "PFS", "population": "rechallenge"}
@@ -95,7 +96,7 @@ def test_firths_hazard_ratios_stand_where_the_ordinary_model_has_none(study: Stu
     row = Row("hr", 1.34, 0.42, 4.21, 0.61, model="cox_firth", reference="acquired", n=31, events=15, **keys)
     numbers = (changed := with_rows(study, row)).numbers
     assert [plain(line, numbers) for line in changed.hazard_sentences("OS")] == [
-        "For resistance (primary vs acquired), the hazard ratio of OS from rechallenge was 1.34 (95% CI 0.42 to 4.21; "
+        "For resistance (primary vs acquired), the hazard ratio for OS from rechallenge was 1.34 (95% CI 0.42 to 4.21; "
         "P = 0.61) (Firth's penalised model)."
     ]
     assert "Firth" not in " ".join(study.hazard_sentences("PFS"))
@@ -109,8 +110,9 @@ def test_rechallenge_as_an_exposure_claims_no_effect(study: StudyData):
         Row("ph_p", 0.0059, p=0.0059, model="exposure_time_dependent", **EXPOSURE),
     )
     said = " ".join(plain(line, changed.numbers) for line in changed.exposure_sentences)
-    assert "(85 patients, 51 deaths), the hazard ratio of death was 0.46 (95% CI 0.26 to 0.80) for ever" in said
-    assert "Test of proportional hazards of the latter: P = 0.006." in said
+    assert "(85 patients, 51 deaths), the hazard ratio for death was 0.46 (95% CI 0.26 to 0.80) for ever" in said
+    assert "The test of proportional hazards of the latter gave P = 0.006." in said
+    assert "the difference between the two reflects immortal-time bias" in said
     assert said.endswith("no effect is attributed to it.")
     notes = " ".join(plain(note, changed.numbers) for note in changed.time_tables[0].notes)
     assert "Test of proportional hazards (scaled Schoenfeld residuals): time-dependent P = 0.006." in notes
@@ -123,6 +125,84 @@ def test_sentences_without_their_rows_are_empty(study: StudyData):
     own = {"model": "dating_midpoint", "term": "overall", "n": 40.0, "events": 33.0, **PFS}
     changed = with_rows(study, Row("median", 3.9, 2.0, NAN, confidence=0.95, **own))
     assert [plain(line, changed.numbers) for line in changed.dating_sentences] == [
-        "With progression in the middle between two scans, median PFS from rechallenge would be 3.9 months "
-        "(95% CI 2.0 to NR)."
+        "With progression dated midway between the last scan without it and the scan that showed it, median PFS from "
+        "rechallenge was 3.9 months (95% CI 2.0 to NR)."
     ]
+
+
+def test_the_bias_is_named_only_where_the_comparison_shows_it(study: StudyData):
+    changed = with_rows(
+        study,
+        Row("hr", 0.9, 0.5, 1.6, 0.7, model="exposure_naive", **EXPOSURE),
+        Row("hr", 0.8, 0.4, 1.5, 0.5, model="exposure_time_dependent", **EXPOSURE),
+    )
+    assert "immortal" not in " ".join(changed.exposure_sentences)
+
+
+@pytest.mark.parametrize(
+    ("progressions", "deaths", "said"),
+    [
+        (33.0, 0.0, "All 33 events of PFS from rechallenge were progressions; nobody died without one."),
+        (30.0, 1.0, "The events of PFS from rechallenge were 30 progressions and 1 death without progression."),
+    ],
+)
+def test_what_ended_pfs(study: StudyData, progressions: float, deaths: float, said: str):
+    own = {"term": "overall", "n": 41.0, **PFS}
+    changed = with_rows(
+        study,
+        Row("events", progressions, model="cumulative_incidence|progression", **own),
+        Row("events", deaths, model="cumulative_incidence|death", **own),
+    )
+    assert plain(further_sentences.causes(changed.numbers), changed.numbers) == said
+
+
+def test_each_count_names_its_set_where_the_unclassified_are_left_out(study: StudyData):
+    own = {"population": "rechallenge"}
+    changed = with_rows(
+        study,
+        Row("n", 9.0, term="analysis_exclusion", level="unclassified_resistance", **own),
+        Row("n", 31.0, term="overall", **own),
+    )
+    assert changed.left_out == "rechallenge.analysis_exclusion.unclassified_resistance.n"
+    text = render_manuscript(changed, figures=Figures(), templates=TEMPLATES)
+    assert (
+        "40 were rechallenged; 9 of them had no class of resistance and were left out, so that 31 were analysed" in text
+    )
+    assert study.left_out == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        (
+            "Not fitted: there was no event with ECOG 1 or more: No, so its hazard ratio has no finite estimate.",
+            "nobody in the class \u201cECOG 1 or more: no\u201d had an event, so its hazard ratio has no finite "
+            "estimate.",
+        ),
+        (
+            "Not fitted: no patient has the reference level of ECOG 1 or more (No).",
+            "nobody is in the reference class of ECOG 1 or more (no).",
+        ),
+        ("Not compared: there are only patients of one class (false).", "there are only patients of one class (no)."),
+        ("Not compared: there are no patient with a known class.", "there is no patient with a known class."),
+    ],
+)
+def test_reasons_read_as_sentences(sentence: str, said: str):
+    assert reason(sentence) == said
+
+
+def test_each_reason_stands_once_with_what_it_holds_for(study: StudyData):
+    why = "Not compared: there are only patients of one class (acquired)."
+    keys = {"population": "rechallenge", "term": "resistance", "n": 5.0, "events": 5.0}
+    rows = [
+        placed([not_fitted(why, **keys)], endpoint=endpoint, model=model)
+        for endpoint in ("PFS", "OS")
+        for model in ("log_rank", "log_rank_stratified")
+    ]
+    changed = with_rows(study, *(row for group in rows for row in group))
+    (found,) = [item for item in changed.not_fitted if "one class" in item.why]
+    assert found.what == (
+        "Log-rank test, PFS from rechallenge and OS from rechallenge, resistance",
+        "Stratified log-rank test, PFS from rechallenge and OS from rechallenge, resistance",
+    )
+    assert found.elsewhere == ()

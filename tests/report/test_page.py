@@ -168,12 +168,12 @@ def test_the_same_bytes_twice(html, figures):
 
 
 def test_what_was_not_computed_is_said(html, page):
-    reason = "3 events, fewer than the declared minimum of 5."
+    reason = "Reason: 3 events, fewer than the declared minimum of 5."
     rows = [f"{name}/OS/rechallenge/cox_multivariable/not_fitted" for name in ("main", "literal")]
     assert page.sentences == [(" ".join(rows), reason)]
     what = "Multivariable Cox model, OS from rechallenge"
-    assert f"{what}; Literal reading, m{what[1:]}: " in html
-    assert "OS by resistance: There was no event." in html
+    assert f"{what}; also in: literal reading. " in html
+    assert "OS by resistance. Reason: There was no event." in html
 
 
 def test_simulated_data_are_called_so(html, empty, figures):

@@ -1,10 +1,11 @@
 """The tables of results, from rows of estimates to printed lines."""
 
-from rechallenge.estimates.rows import Row, placed, table
+from rechallenge.estimates.rows import Row, not_fitted, placed, table
 from rechallenge.report import numbers as n
 from rechallenge.report.further_results import analyses_table, safety_table
 from rechallenge.report.results import cox_tables, survival_tables
 from rechallenge.report.sheets import printed
+from rechallenge.report.table_one import table_one
 from tests.report.studies import make_study
 
 
@@ -53,3 +54,45 @@ def test_safety_counts_patients_and_leaves_out_the_share_of_nobody():
     numbers = n.from_estimates(table(placed(rows, analysis="main")))
     assert printed(safety_table(numbers), numbers)[1:] == [["Rechallenge", "41", "3 (7%)"]]
     assert safety_table({}) is None
+
+
+def test_a_comparison_that_would_repeat_the_definition_says_so_and_has_no_p_value():
+    own = {"endpoint": "PFS1", "population": "rechallenge", "n": 20.0, "events": 20.0}
+    medians = [
+        Row("median", 7.0, 5.0, 9.0, model="kaplan_meier", term="resistance", level=level, **own)
+        for level in ("acquired", "primary")
+    ]
+    said = "Not compared: the time is part of the definition of resistance."
+    refused = placed([not_fitted(said, **own)], model="log_rank", term="resistance")
+    frame = n.prepared(table(placed([*medians, *refused], analysis="main")))
+    numbers = {
+        **n.from_estimates(frame),
+        **n.from_settings({"statistics": {"confidence": 0.95, "few_events": 5}}),
+    }
+    (sheet,) = survival_tables(frame, numbers, {})
+    assert printed(sheet, numbers)[1] == ["Resistance", "", "", "", "part of the definition"]
+
+
+def test_percentages_that_do_not_add_up_are_noted():
+    def whole(counts: list[float]) -> list[Row]:
+        total = sum(counts)
+        own = {"model": "table1", "population": "rechallenge", "term": "stage", "n": total}
+        shares = [("n", lambda count: count), ("percent", lambda count: 100 * count / total)]
+        return [
+            Row(statistic, value(count), level=level, **own)
+            for level, count in zip(("IIIB", "IVA", "IVB"), counts, strict=True)
+            for statistic, value in shares
+        ]
+
+    noted = {}
+    for counts in ([17.0, 14.0, 10.0], [10.0, 10.0, 20.0]):
+        frame = n.prepared(table(placed(whole(counts), analysis="main")))
+        for adding_up in (False, True):
+            notes = " ".join(table_one(frame, n.from_estimates(frame, adding_up=adding_up)).notes)
+            noted[counts[0], adding_up] = "may not add up" in notes, "not the nearest" in notes
+    assert noted == {
+        (17.0, False): (True, False),
+        (17.0, True): (False, True),
+        (10.0, False): (False, False),
+        (10.0, True): (False, False),
+    }

@@ -41,13 +41,13 @@ def test_the_naive_and_the_time_dependent_comparison_stand_side_by_side(timed: S
     sheet = timed.time_tables[0]
     lines = printed(sheet, timed.numbers)
     assert [line[0] for line in lines[1:4]] == [
-        "Naive: ever against never, from progression",
-        "Time-dependent: after against before or without",
+        "Naive: ever or never, from progression",
+        "Time-dependent: exposed from rechallenge on",
         "Time-dependent, adjusted",
     ]
     assert [line[1] for line in lines[4:]] == ["3", "6"]
     said = " ".join(sheet.notes)
-    assert "immortal-time bias" in said
+    assert "reflects immortal-time bias" in said
     assert "confounding by indication" in said
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rechallenge.estimates.kaplan_meier import kaplan_meier, quantile_with_limits
-from rechallenge.estimates.logrank import log_rank
+from rechallenge.estimates.weighted_logrank import weighted_log_rank as log_rank
 from rechallenge.robustness.fast_groups import log_rank_p, median
 from tests.estimates.cohort import DATA_SETS, reference
 

@@ -29,6 +29,9 @@ check <- function(id, estimate, lower, upper, p, within = TOLERANCE) {
 # "main/PFS/rechallenge" and "n" -> "main/PFS/rechallenge/n", as estimates.csv writes its identifiers.
 id <- function(...) gsub(" ", "_", paste(Filter(nzchar, c(...)), collapse = "/"))
 
+# The interval of a share, within 0 and 1; a variance of 0, but for rounding, gives none.
+share_bounds <- function(share, half) if (half > 1e-9) c(max(0, share - half), min(1, share + half)) else c(NA, NA)
+
 # ---- data --------------------------------------------------------------------------------------------------------
 
 # All columns are read as text: a column of "true" and "false", or of grades, is a class and no number.
@@ -214,8 +217,8 @@ check_cox <- function(prefix, data, covariates, level, named = TRUE, whole = TRU
   }
   agreement <- concordance(fit)
   half <- z * sqrt(agreement$var)
-  check(id(prefix, "concordance"), agreement$concordance, max(0, agreement$concordance - half),
-        min(1, agreement$concordance + half))
+  bounds <- share_bounds(agreement$concordance, half)
+  check(id(prefix, "concordance"), agreement$concordance, bounds[1], bounds[2])
 }
 
 # ---- patients ----------------------------------------------------------------------------------------------------

@@ -51,8 +51,8 @@ check_firth <- function(prefix, data, covariates, level, named = TRUE) {
   if_there(id(prefix, "likelihood_ratio_chi2"), fit$chi2, p = pchisq(fit$chi2, ncol(x), lower.tail = FALSE), within = 1e-5)
   agreement <- concordance(Surv(kept$days, kept$event) ~ round(drop(x %*% fit$coef), 8), reverse = TRUE)
   half <- qnorm(0.5 + level / 2) * sqrt(agreement$var)
-  if_there(id(prefix, "concordance"), agreement$concordance, max(0, agreement$concordance - half),
-              min(1, agreement$concordance + half), within = 1e-5)
+  bounds <- share_bounds(agreement$concordance, half)
+  if_there(id(prefix, "concordance"), agreement$concordance, bounds[1], bounds[2], within = 1e-5)
 }
 
 check_stratified <- function(prefix, data, covariates, by, level) {

@@ -65,6 +65,25 @@ exposure_rows <- function(data) {
   rbind(before, after)
 }
 
+# Hazard ratios of `x` until and after a time, each with the rest of its key; the columns of `others` have one.
+check_by_period <- function(key, rows, x, others, references, level) {
+  # The whole month in the middle of the deaths.
+  month <- max(1, round(median(rows$days[rows$event == 1]) / MONTH))
+  split <- survSplit(Surv(start, days, event) ~ ., data.frame(rows[c("start", "days", "event")], row = seq_len(nrow(rows))),
+                     cut = round(month * MONTH, 8), episode = "period", start = "start", end = "days")
+  xs <- x[split$row, , drop = FALSE]
+  made <- cbind(xs * (split$period == 1), xs * (split$period == 2), others[split$row, , drop = FALSE])
+  fit <- coxph(Surv(split$start, split$days, split$event) ~ made, ties = "efron", control = CONTROL)
+  together <- coxph(Surv(rows$start, rows$days, rows$event) ~ cbind(x, others), ties = "efron", control = CONTROL)
+  said <- function(period) id_of(paste(colnames(x), period, month, "months"), references)
+  effects(key, c(said("until"), said("after")), fit, level)
+  chi2 <- 2 * (fit$loglik[2] - together$loglik[2])
+  if_there(id(key, "time_split_chi2"), chi2, p = pchisq(chi2, ncol(x), lower.tail = FALSE))
+}
+
+# Whether a model is there: it is not where hazards are proportional.
+is_there <- function(key) any(startsWith(estimates$estimate_id, paste0(key, "/")))
+
 check_exposure <- function(prefix, data, covariates, months, interval, level, enough) {
   term <- "rechallenged"
   data$rechallenged <- ifelse(is.na(data$exposed_days), "false", "true")
@@ -90,6 +109,10 @@ check_exposure <- function(prefix, data, covariates, months, interval, level, en
   if_there(id(timed, "likelihood_ratio_chi2"), 2 * diff(crude$loglik),
               p = pchisq(2 * diff(crude$loglik), 1, lower.tail = FALSE))
 
+  state <- cbind("true" = rows$exposed)
+  by_period <- id(prefix, "exposure_time_dependent_time_split", term)
+  if (is_there(by_period)) check_by_period(by_period, rows, state, NULL, "false", level)
+
   if (length(covariates)) {
     made <- model_frame(data, covariates)
     adjusted <- id(prefix, "exposure_adjusted")
@@ -103,6 +126,11 @@ check_exposure <- function(prefix, data, covariates, months, interval, level, en
     df <- length(coef(fit))
     if_there(id(adjusted, "likelihood_ratio_chi2"), 2 * diff(fit$loglik),
                 p = pchisq(2 * diff(fit$loglik), df, lower.tail = FALSE))
+    by_period <- id(prefix, "exposure_adjusted_time_split", term)
+    if (is_there(by_period)) {
+      others <- model.matrix(reformulate(names(covariates)), split)[, -1, drop = FALSE]
+      check_by_period(by_period, split, cbind("true" = split$exposed), others, "false", level)
+    }
   }
   test_rows(id(prefix, "exposure_mantel_byar", term), rows_log_rank(rows$start, rows$days, rows$event, rows$exposed))
 
@@ -159,6 +187,13 @@ check_delayed_entry <- function(prefix, data, column, reference, months, interva
     known$x <- relevel(factor(known[[column]]), reference)
     fit <- coxph(response_of(known) ~ x, known, ties = "efron", control = CONTROL)
     effects(id(prefix, model, column), id_of(levels(known$x)[-1], reference), fit, level)
+    by_period <- id(prefix, paste0(model, "_time_split"), column)
+    if (is_there(by_period)) {
+      classes_apart <- model.matrix(~ x, known)[, -1, drop = FALSE]
+      colnames(classes_apart) <- levels(known$x)[-1]
+      known$start <- known$entry_days
+      check_by_period(by_period, known, classes_apart, NULL, reference, level)
+    }
   }
 }
 

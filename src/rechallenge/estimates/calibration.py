@@ -31,7 +31,7 @@ PREDICTED: Final = "mean of the model's predictions (Efron's baseline hazard)"
 def rows(declared: Design, coef: Array, settings: StatisticsSettings, model: str) -> Iterator[Row]:
     """Return predicted and observed survival of all patients and by group of predicted risk, and their ratio.
 
-    `coef` are the model's coefficients; levels are the groups.
+    `coef` are the model's coefficients; levels are the groups; events are those by the time of the calibration.
     """
     counts: Counts = {"n": float(declared.n), "events": float(declared.events), "model": model}
     months = settings.calibration_months
@@ -45,7 +45,8 @@ def rows(declared: Design, coef: Array, settings: StatisticsSettings, model: str
     predicted = predicted_survival(declared, coef, horizon)
     for level, inside in [("", np.ones(declared.n, dtype=bool)), *groups(predicted)]:
         chosen = declared.frame[inside]
-        sizes: Counts = {"n": float(inside.sum()), "events": float(chosen["event"].sum()), "at": months}
+        happened = float(event[inside & (time <= horizon)].sum())
+        sizes: Counts = {"n": float(inside.sum()), "events": happened, "at": months}
         expected = Row("predicted_survival", float(predicted[inside].mean()), method=PREDICTED, **sizes)
         observed = _observed(chosen, settings, sizes)
         yield from placed([expected, *observed], model=model, level=level)

@@ -13,8 +13,8 @@ from rechallenge.dates import DAYS_PER_MONTH
 from rechallenge.errors import UserError
 from rechallenge.estimates import restricted_mean as means
 from rechallenge.estimates import weighted_logrank as tests
-from rechallenge.estimates.logrank import ChiSquare
-from rechallenge.estimates.plans import Classes, Plan, class_order, comparisons
+from rechallenge.estimates.chi_square import ChiSquare
+from rechallenge.estimates.plans import Classes, Plan, class_order, tested
 from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
 from rechallenge.estimates.times import classes_of
 from rechallenge.settings.statistics import StatisticsSettings
@@ -43,7 +43,7 @@ def rows(frame: pd.DataFrame, plan: Plan, settings: StatisticsSettings, shown: C
     restricted_mean (horizon; level = the class, reference = the class it is compared with, at = the horizon in months).
     None of them is made for delayed entry. Raises UserError for a stratum that is no column.
     """
-    for term, column, patients in comparisons(frame, plan, shown):
+    for term, column, patients in tested(frame, plan, shown):
         classes = classes_of(patients[column])
         known = patients[classes.notna()].assign(_class=classes)
         levels = [level for level in class_order(column, classes, shown) if (known["_class"] == level).any()]

@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import chdtrc, ndtri
+from scipy.special import ndtri
 
 from rechallenge.estimates import cox
-from rechallenge.estimates.logrank import ChiSquare
+from rechallenge.estimates.chi_square import ChiSquare, chi_square
 from rechallenge.estimates.rows import Counts, Row
 from rechallenge.estimates.times import DECIMALS
 
@@ -65,7 +65,7 @@ def log_rank(start: Array, stop: Array, event: Array, group: NDArray[np.object_]
         return ChiSquare(np.nan, 0, np.nan)
     kept = np.flatnonzero(informative)[:df]
     chi2 = float(observed[kept] @ np.linalg.solve(variance[np.ix_(kept, kept)], observed[kept]))
-    return ChiSquare(chi2, df, float(chdtrc(df, chi2)))
+    return chi_square(chi2, df)
 
 
 def _at_risk(start: Array, stop: Array, times: Array) -> Array:

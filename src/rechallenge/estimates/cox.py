@@ -19,9 +19,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from rechallenge.estimates import fast_cox
+from rechallenge.estimates.chi_square import ChiSquare, chi_square
 from rechallenge.estimates.concordance import Concordance, concordance
 from rechallenge.estimates.fast_cox import LARGEST_ERROR
-from rechallenge.estimates.logrank import ChiSquare
 from rechallenge.estimates.partial_likelihood import risk_sets
 from rechallenge.estimates.proportional_hazards import Transform, proportional_hazards
 
@@ -157,10 +157,3 @@ def _lifelines(
         float(model.log_likelihood_),
         likelihood_ratio,
     )
-
-
-def chi_square(statistic: float, df: int) -> ChiSquare:
-    """Return a chi-square statistic with its P value."""
-    from scipy.special import chdtrc
-
-    return ChiSquare(float(statistic), df, float(chdtrc(df, statistic)))

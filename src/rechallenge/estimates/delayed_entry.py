@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from rechallenge.dates import DAYS_PER_MONTH
-from rechallenge.estimates import counting_process, cox, kaplan_meier, models
+from rechallenge.estimates import counting_process, cox, kaplan_meier, models, time_split
 from rechallenge.estimates.competing_events import covariate_of
 from rechallenge.estimates.design import design
 from rechallenge.estimates.plans import Classes, Plan, groups
@@ -22,6 +22,7 @@ from rechallenge.settings.statistics import StatisticsSettings
 
 ENTERED: Final = "delayed_entry"
 IGNORED: Final = "delayed_entry_ignored"
+ENTERED_SPLIT: Final = f"{ENTERED}_{time_split.SPLIT}"
 CHECK: Final = "entry_check"
 ENTRY: Final = "entry_months"
 PLAN: Final = Plan("OS1", "rechallenge", compare=("resistance",))
@@ -36,7 +37,10 @@ def rows(frame: pd.DataFrame, settings: StatisticsSettings, shown: Classes) -> I
     for model, own in ((ENTERED, frame), (IGNORED, frame.assign(entry_days=0.0))):
         for term, level, patients in groups(own, PLAN, shown):
             yield from placed(_curve(patients, settings), model=model, term=term, level=level)
-        yield from placed(_compared(own, settings, delayed=model == ENTERED), model=model, term="resistance")
+        compared = list(_compared(own, settings, delayed=model == ENTERED))
+        yield from placed(compared, model=model, term="resistance")
+        if model == ENTERED:
+            yield from placed(_by_period(compared, own, settings), model=ENTERED_SPLIT, term="resistance")
     yield from placed(_check(frame, settings), model=CHECK, term=ENTRY)
 
 
@@ -73,6 +77,23 @@ def _compared(frame: pd.DataFrame, settings: StatisticsSettings, *, delayed: boo
         yield from placed(
             [*own, *models.proportional_rows(fit.ph[place], counts)], level=key.level, reference=key.reference
         )
+
+
+def _by_period(found: list[Row], frame: pd.DataFrame, settings: StatisticsSettings) -> Iterator[Row]:
+    """The hazard ratio until and after a time since the first ICI, where the hazards of `found` fail the test.
+
+    Nobody is at risk early on the clock of the first ICI, so that the time in the middle of the deaths is used.
+    """
+    if not any(row.statistic == "ph_p" and row.estimate < settings.proportional_hazards_alpha for row in found):
+        return
+    declared = design(frame, [covariate_of(frame, "resistance", settings)], settings.minimum_events)
+    counts: Counts = {"n": float(declared.n), "events": float(declared.events)}
+    given = time_split.CountingRows(*counting_process.columns(declared.frame), declared.x.to_numpy("float64"))
+    months = time_split.middle_month(given.stop, given.event)
+    own = range(len(declared.coefficients))
+    yield from time_split.rows(
+        given, declared.coefficients, own, months=months, confidence=settings.confidence, counts=counts
+    )
 
 
 def _check(frame: pd.DataFrame, settings: StatisticsSettings) -> Iterator[Row]:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from rechallenge.estimates.comparisons import Comparison, compare_counts, compare_numbers
-from rechallenge.estimates.rows import Row, placed
+from rechallenge.estimates.rows import Row, not_fitted, placed
 from rechallenge.estimates.times import NO_CLASS, levels_of
 
 MODEL: Final = "table1"
@@ -23,11 +23,15 @@ TOP_AGE: Final = 89
 
 @dataclass(frozen=True)
 class Variable:
-    """A line of Table 1: a column of the classified patients, and whether it needs a rechallenge to exist."""
+    """A line of Table 1: a column of the classified patients, and whether it needs a rechallenge to exist.
+
+    What `defines` resistance is not tested between its classes.
+    """
 
     name: str
     kind: Literal["number", "category"] = "category"
     rechallenge: bool = False
+    defines: bool = False
 
 
 VARIABLES: Final = (
@@ -46,8 +50,8 @@ VARIABLES: Final = (
     Variable("bone_metastasis"),
     Variable("first_ici_drug"),
     Variable("first_ici_line"),
-    Variable("best_response"),
-    Variable("months_to_progression", "number"),
+    Variable("best_response", defines=True),
+    Variable("months_to_progression", "number", defines=True),
     Variable("resistance"),
     Variable("progression_pattern"),
     Variable("treated_beyond_progression"),
@@ -73,7 +77,7 @@ def table_one(
     `order` names classes that get a column even when empty. Patients of no class ("unclassified", "unknown",
     missing) are in the column of all patients; named ones also have a column, but take no part in tests. Values
     that are missing are counted in a line of their own and take no part in percentages or tests. `by` itself is
-    not tested: it defines the columns. Ages over 89 enter as 90.
+    not tested: it defines the columns; what it is made of has a row `not_fitted`. Ages over 89 enter as 90.
     """
     present = [variable for variable in variables if variable.name in frame.columns]
     groups = levels_of(frame[by])
@@ -92,6 +96,10 @@ def table_one(
     if test and len(compared) == 2:
         first, second = (frame[groups == level] for level in compared)
         for variable in present:
+            if variable.defines:
+                said = f"Not tested: {variable.name} is part of the definition of {by}."
+                rows.append(not_fitted(said, n=float(len(first) + len(second)), model=MODEL, term=variable.name))
+                continue
             result = None if variable.name == by else _compare(first, second, variable, seed)
             if result is not None:
                 n = float(_values(first, variable).notna().sum() + _values(second, variable).notna().sum())

@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from rechallenge.dates import DAYS_PER_MONTH
-from rechallenge.estimates import counting_process, cox, kaplan_meier, logrank, models, rechallenge_models
-from rechallenge.estimates.design import design
+from rechallenge.estimates import counting_process, cox, kaplan_meier, logrank, models, rechallenge_models, time_split
+from rechallenge.estimates.chi_square import ChiSquare
+from rechallenge.estimates.design import Coefficient, design
 from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
 from rechallenge.settings.classes import PatternSettings
 from rechallenge.settings.statistics import Covariate, StatisticsSettings
@@ -101,6 +102,8 @@ def exposure(frame: pd.DataFrame, settings: StatisticsSettings, pattern: Pattern
     crude = list(placed(_time_dependent(split, (), settings), model=TIME_DEPENDENT))
     known, left = known_at_progression(settings.covariates, pattern)
     adjusted = list(placed(_adjusted(split, marked, known, left, settings), model=ADJUSTED))
+    adjusted += _by_period(adjusted, split, known, settings, ADJUSTED)
+    crude += _by_period(crude, split, (), settings, TIME_DEPENDENT)
     said = placed(_mantel_byar(split), model=MANTEL_BYAR, term=EXPOSURE)
     simon, curves = _simon_makuch(split, settings)
     rows = [*naive, *crude, *adjusted, *said, *simon, *placed(_bias(naive, crude, marked), model=BIAS, term=EXPOSURE)]
@@ -184,6 +187,29 @@ def _time_dependent(
     yield Row("likelihood_ratio_chi2", test.chi2, p=test.p, method=said, **counts)
 
 
+def _by_period(
+    found: Sequence[Row], split: pd.DataFrame, covariates: Sequence[Covariate], settings: StatisticsSettings, model: str
+) -> Iterator[Row]:
+    """The exposure until and after a time since progression, where the hazards of the model `found` fail the test.
+
+    The declared time of other models may lie before any rechallenge: that in the middle of the deaths is used.
+    """
+    if not any(row.statistic == "ph_p" and row.estimate < settings.proportional_hazards_alpha for row in found):
+        return
+    coefficients = [Coefficient(EXPOSURE, EVER, NEVER)]
+    chosen, x = split, split[["exposed"]].to_numpy("float64")
+    if covariates:
+        declared = design(split, covariates, 0)
+        chosen, x = declared.frame, np.hstack([declared.frame[["exposed"]], declared.x]).astype("float64")
+        coefficients += declared.coefficients
+    counts: Counts = {"n": float(chosen["patient_id"].nunique()), "events": float(chosen["event"].sum())}
+    given = time_split.CountingRows(*counting_process.columns(chosen), x)
+    months = time_split.middle_month(given.stop, given.event)
+    rows = time_split.rows(given, coefficients, [0], months=months, confidence=settings.confidence, counts=counts)
+    own = (row for row in rows if row.statistic == "not_fitted" or row.term == EXPOSURE)
+    yield from placed(own, model=f"{model}_{time_split.SPLIT}", term=EXPOSURE)
+
+
 def _problem(split: pd.DataFrame, minimum_events: int, covariates: int = 0) -> str:
     """Why no hazard ratio can be given, or an empty text."""
     events = int(split["event"].sum())
@@ -223,7 +249,7 @@ def _adjusted(
 def _mantel_byar(split: pd.DataFrame) -> Iterator[Row]:
     start, stop, event = counting_process.columns(split)
     counts: Counts = {"n": float(split["patient_id"].nunique()), "events": float(event.sum())}
-    test = logrank.ChiSquare(np.nan, 0, np.nan)
+    test = ChiSquare(np.nan, 0, np.nan)
     if event.any():
         test = counting_process.log_rank(start, stop, event, split["exposed"].to_numpy(object))
     if np.isnan(test.p):

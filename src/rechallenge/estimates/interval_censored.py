@@ -9,7 +9,7 @@ model, which is fitted to the other two datings as well, so that dating and mode
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -229,7 +229,6 @@ def weibull(lower: Array, upper: Array, x: Array) -> WeibullFit:
     `upper` is infinite for the censored, equal to `lower` for exact events; events on day 0 count as half a day. Raises
     cox.NotFitted where it does not converge.
     """
-    from lifelines import WeibullAFTFitter
     from lifelines.exceptions import ConvergenceError
 
     exact = lower == upper
@@ -241,11 +240,8 @@ def weibull(lower: Array, upper: Array, x: Array) -> WeibullFit:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            # Its own start is the fit of a model without covariates, which takes longer than this one.
-            start = np.zeros(len(names) + 2)
-            start[-2] = np.log1p(np.median(low))
-            model = WeibullAFTFitter().fit_interval_censoring(
-                frame, "low", "high", initial_point=start, fit_options={"ftol": 1e-14, "maxiter": 2000}
+            model = _weibull_fitter(len(names), float(np.log1p(np.median(low)))).fit_interval_censoring(
+                frame, "low", "high", fit_options={"ftol": 1e-14, "maxiter": 2000}
             )
         except (ConvergenceError, np.linalg.LinAlgError):
             raise cox.NotFitted("Not fitted: the likelihood of the Weibull model has no maximum.") from None
@@ -261,3 +257,17 @@ def weibull(lower: Array, upper: Array, x: Array) -> WeibullFit:
         raise cox.NotFitted("Not fitted: the likelihood of the Weibull model has no maximum.")
     intercept = float(model.params_[("lambda_", "Intercept")])
     return WeibullFit(intercept, coef, -float(np.log(rho)), -rho * coef, error, float(model.log_likelihood_))
+
+
+def _weibull_fitter(covariates: int, intercept: float) -> Any:
+    """Return lifelines' fitter, which starts at this intercept of the log time and at no effects.
+
+    Its own start is the fit of a model without covariates, which takes longer than the model itself.
+    """
+    from lifelines import WeibullAFTFitter
+
+    class Started(WeibullAFTFitter):  # type: ignore[misc]
+        def _create_initial_point(self, *_: object) -> dict[str, Array]:
+            return {"lambda_": np.append(np.zeros(covariates), intercept), "rho_": np.zeros(1)}
+
+    return Started()

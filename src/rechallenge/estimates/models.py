@@ -9,14 +9,16 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from rechallenge.estimates import cox
+from rechallenge.estimates.chi_square import ChiSquare
 from rechallenge.estimates.concordance import Concordance
 from rechallenge.estimates.design import Design, design
-from rechallenge.estimates.logrank import ChiSquare
 from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
 from rechallenge.settings.statistics import Covariate
 
 Array = NDArray[np.float64]
 METHOD: Final = "Cox, Efron ties, Wald interval"
+# A standard error below this is a variance of 0.
+NO_VARIANCE: Final = 1e-9
 CONCORDANCE: Final = "Harrell, interval by the infinitesimal jackknife"
 DROPPED: Final = "without all covariates: left out of the model"
 PH_METHOD: Final = f"scaled Schoenfeld residuals (cox.zph), transform {cox.TRANSFORM}"
@@ -125,7 +127,9 @@ def _whole(fit: cox.CoxFit, confidence: float, counts: Counts) -> list[Row]:
 
 
 def concordance_row(found: Concordance, confidence: float, counts: Counts) -> Row:
-    """Return Harrell's concordance with its interval, which does not leave 0 to 1."""
+    """Return Harrell's concordance with its interval, which does not leave 0 to 1; none where nothing varies in it."""
+    if found.std_error < NO_VARIANCE:
+        return Row("concordance", found.estimate, method=f"{CONCORDANCE}; no interval, its variance is 0", **counts)
     half = float(ndtri(0.5 + confidence / 2)) * found.std_error
     # Missing, where no pair can be compared, stays missing: max() and min() would make 0 and 1 of it.
     bounds = np.clip([found.estimate - half, found.estimate + half], 0.0, 1.0)

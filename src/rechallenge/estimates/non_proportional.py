@@ -9,12 +9,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc, erfc, ndtri
 
 from rechallenge.dates import DAYS_PER_MONTH
-from rechallenge.estimates import fast_cox, models
+from rechallenge.estimates import fast_cox, models, time_split
 from rechallenge.estimates.cox import SEPARATED, CoxFit
-from rechallenge.estimates.design import Coefficient, Design
+from rechallenge.estimates.design import Design
 from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
 from rechallenge.estimates.times import DECIMALS
 from rechallenge.files import number_text
@@ -100,7 +99,7 @@ def stratified_rows(declared: Design, name: str, confidence: float) -> Iterator[
         return
     method = f"Cox, Efron ties, stratified by {name} (strata({name})), Wald interval"
     keys = [declared.coefficients[place] for place in others]
-    yield from _coefficients(fit, keys, method, confidence, counts)
+    yield from time_split.coefficient_rows(fit, keys, method, confidence, counts)
 
 
 def time_split_rows(declared: Design, name: str, months: float, confidence: float) -> Iterator[Row]:
@@ -111,40 +110,14 @@ def time_split_rows(declared: Design, name: str, months: float, confidence: floa
     time, event, x = models.arrays(declared)
     counts: Counts = {"n": float(declared.n), "events": float(declared.events)}
     own = [place for place, key in enumerate(declared.coefficients) if key.term == name]
-    others = [place for place in range(x.shape[1]) if place not in own]
-    cut = round(months * DAYS_PER_MONTH, DECIMALS)
-    late = time > cut
+    late = time > round(months * DAYS_PER_MONTH, DECIMALS)
     problem = _without_events(declared, name, ~late) if name in declared.levels else ""
-    if problem or not late.any():
-        yield not_fitted(problem or "Not fitted: nobody was followed up for longer.", **counts)
+    if problem:
+        yield not_fitted(problem, **counts)
         return
-    after = np.concatenate([np.zeros(len(time), dtype=bool), np.ones(int(late.sum()), dtype=bool)])
-    patient = np.concatenate([np.arange(len(time)), np.flatnonzero(late)])
     # Everybody is at risk of what happens on the first day.
-    entry = np.where(after, cut, -1.0)
-    end = np.where(after, time[patient], np.minimum(time, cut)[patient])
-    happened = np.where(after, event[patient], (event * ~late)[patient])
-    columns = x[patient]
-    split = np.column_stack([columns[:, own] * ~after[:, None], columns[:, own] * after[:, None], columns[:, others]])
-    try:
-        fit = fast_cox.fit(end, happened, split, entry=entry)
-        together = fast_cox.fit(time, event, x)
-    except fast_cox.NoMaximum:
-        yield not_fitted(SEPARATED, **counts)
-        return
-    said = number_text(months)
-    method = f"Cox, Efron ties, times split at {said} months (survSplit), Wald interval"
-    keys = [
-        Coefficient(name, f"{key.level} {period} {said} months".strip(), key.reference)
-        for period in ("until", "after")
-        for key in (declared.coefficients[place] for place in own)
-    ]
-    keys += [declared.coefficients[place] for place in others]
-    yield from _coefficients(fit, keys, method, confidence, counts)
-    df = len(own)
-    chi2 = max(0.0, 2 * (fit.log_likelihood - together.log_likelihood))
-    test = f"likelihood-ratio test of one hazard ratio against two, {models.degrees(df)}"
-    yield Row("time_split_chi2", chi2, p=float(chdtrc(df, chi2)), method=test, term=name, **counts)
+    given = time_split.CountingRows(np.full(len(time), -1.0), time, event, x)
+    yield from time_split.rows(given, declared.coefficients, own, months=months, confidence=confidence, counts=counts)
 
 
 def _without_events(declared: Design, name: str, early: NDArray[np.bool_]) -> str:
@@ -158,20 +131,3 @@ def _without_events(declared: Design, name: str, early: NDArray[np.bool_]) -> st
                     f"Not fitted: no event with {level} {period} that time, so a hazard ratio has no finite estimate."
                 )
     return ""
-
-
-def _coefficients(
-    fit: fast_cox.FastFit, keys: Sequence[Coefficient], method: str, confidence: float, counts: Counts
-) -> Iterator[Row]:
-    z = float(ndtri(0.5 + confidence / 2))
-    stated: Counts = {"confidence": confidence, "method": method, **counts}
-    for place, key in enumerate(keys):
-        coef, error = float(fit.coef[place]), float(fit.std_error[place])
-        p = float(erfc(abs(coef / error) / np.sqrt(2)))
-        lower, upper = coef - z * error, coef + z * error
-        own = [
-            Row("hr", np.exp(coef), np.exp(lower), np.exp(upper), p, **stated),
-            Row("coef", coef, lower, upper, p, **stated),
-            Row("se", error, method=method, **counts),
-        ]
-        yield from placed(own, term=key.term, level=key.level, reference=key.reference)

@@ -33,12 +33,12 @@ def penalised_rows(
         return (*found, not_fitted(declared.problem, **counts))
     time, event, x = models.arrays(declared)
     try:
-        fit = firth.fit(time, event, x, confidence)
+        fit = firth.fit(time, event, x, confidence, look_elsewhere=True)
     except fast_cox.NoMaximum:
         return (*found, not_fitted(NO_MAXIMUM, **counts))
     stated: Counts = {"confidence": confidence, "method": METHOD, **counts}
     for place, key in enumerate(declared.coefficients):
-        # Where the profile does not fall far enough on one side, there is no limit.
+        # Where the profile does not fall far enough on one side, or has several maxima, there is no limit.
         bounds = (float(values[place]) if np.isfinite(values[place]) else NAN for values in (fit.lower, fit.upper))
         coef, p, (lower, upper) = float(fit.coef[place]), float(fit.p[place]), bounds
         own = [

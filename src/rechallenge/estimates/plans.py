@@ -24,7 +24,8 @@ class Plan:
     """What is estimated for one endpoint in one population.
 
     `compare` names columns whose classes are compared; `crossed` pairs of columns of which the classes of each are
-    compared within each class of the other. `models` adds the Cox models.
+    compared within each class of the other. `models` adds the Cox models. Of the columns in `defined`, the classes are
+    made of this very time: they have curves, but a test would only repeat the definition.
     """
 
     endpoint: str
@@ -32,6 +33,7 @@ class Plan:
     compare: tuple[str, ...] = ()
     crossed: tuple[tuple[str, str], ...] = ()
     models: bool = False
+    defined: tuple[str, ...] = ()
 
 
 PLANS: Final = (
@@ -52,7 +54,7 @@ PLANS: Final = (
     Plan("TTF", "rechallenge", compare=("resistance",)),
     Plan("TTNT", "rechallenge", compare=("resistance",)),
     Plan("DOR", "rechallenge", compare=("resistance",)),
-    Plan("PFS1", "rechallenge", compare=("resistance",)),
+    Plan("PFS1", "rechallenge", compare=("resistance",), defined=("resistance",)),
     Plan("OS1", "rechallenge"),
 )
 # The plan of the sensitivity set.
@@ -93,6 +95,11 @@ def comparisons(frame: pd.DataFrame, plan: Plan, shown: Classes) -> Iterator[tup
         levels = levels_of(frame[other])
         for level in shown[other]:
             yield f"{column}|{other}={level}", column, frame[levels == level]
+
+
+def tested(frame: pd.DataFrame, plan: Plan, shown: Classes) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """The comparisons of classes that are not made of the time itself."""
+    yield from (found for found in comparisons(frame, plan, shown) if found[1] not in plan.defined)
 
 
 def groups(frame: pd.DataFrame, plan: Plan, shown: Classes) -> Iterator[tuple[str, str, pd.DataFrame]]:

@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import chdtrc, ndtri
+from scipy.special import ndtri
 
 from rechallenge.estimates import fast_cox
-from rechallenge.estimates.logrank import ChiSquare
+from rechallenge.estimates.chi_square import ChiSquare, chi_square
 from rechallenge.estimates.rows import Counts, Row
 
 Array = NDArray[np.float64]
@@ -50,7 +50,7 @@ def with_products(frame: pd.DataFrame, main: Array, products: Array) -> Products
     fit = fast_cox.fit(time, event, np.hstack([main, products]), entry=late)
     # Rounding may leave the larger model a hair below the smaller one.
     chi2, df = max(0.0, 2 * (fit.log_likelihood - without.log_likelihood)), products.shape[1]
-    return Products(fit.coef, fit.covariance, ChiSquare(chi2, df, float(chdtrc(df, chi2))))
+    return Products(fit.coef, fit.covariance, chi_square(chi2, df))
 
 
 def product_test_row(test: ChiSquare, counts: Counts, adjusted: str = "") -> Row:

@@ -9,9 +9,8 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc
 
-from rechallenge.estimates.logrank import ChiSquare
+from rechallenge.estimates.chi_square import ChiSquare, chi_square
 from rechallenge.estimates.partial_likelihood import RiskSets, information, moments
 
 Array = NDArray[np.float64]
@@ -59,7 +58,7 @@ def _tested(whole: Array, score: Array, places: list[int], size: int) -> ChiSqua
     if not np.linalg.eigvalsh(chosen)[0] > _SINGULAR:
         return nothing
     statistic = float(right @ np.linalg.solve(chosen, right))
-    return ChiSquare(statistic, len(places), float(chdtrc(len(places), statistic)))
+    return chi_square(statistic, len(places))
 
 
 def transformed(time: Array, risk: RiskSets, entry: Array | None, transform: Transform) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
-from rechallenge.estimates.logrank import ChiSquare
+from rechallenge.estimates.chi_square import ChiSquare
 from rechallenge.estimates.partial_likelihood import RiskSets, moments
 
 Array = NDArray[np.float64]

@@ -5,7 +5,7 @@ endpoint, population and term they belong. What is missing is an empty text or N
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pandas as pd
@@ -61,7 +61,7 @@ def not_fitted(sentence: str, **numbers: Any) -> Row:
 
 def table(rows: Iterable[Row]) -> pd.DataFrame:
     """Return the results table; columns COLUMNS, in the order of the rows. Raises ValueError on a repeated key."""
-    records = [{"estimate_id": row.estimate_id, **asdict(row)} for row in rows]
+    records = [{"estimate_id": row.estimate_id, **vars(row)} for row in rows]
     frame = pd.DataFrame.from_records(records, columns=list(COLUMNS))
     repeated = frame.loc[frame["estimate_id"].duplicated(), "estimate_id"].unique()
     if len(repeated):

@@ -24,8 +24,8 @@ from rechallenge.estimates import (
 )
 from rechallenge.estimates import time_to_progression as progression
 from rechallenge.estimates.design import check_covariates
-from rechallenge.estimates.plans import OVERALL, Classes, Plan, comparisons, groups, plans_of, shown_classes
-from rechallenge.estimates.rows import Counts, Row, placed, table
+from rechallenge.estimates.plans import OVERALL, Classes, Plan, groups, plans_of, shown_classes, tested
+from rechallenge.estimates.rows import Counts, Row, not_fitted, placed, table
 from rechallenge.estimates.times import TimeToEvent, classes_of, time_to_event
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.settings.statistics import StatisticsSettings
@@ -217,9 +217,12 @@ def _survival(times: TimeToEvent, plan: Plan, settings: StatisticsSettings, show
         if not times.delayed and "|" not in term:
             reverse = follow_up.rows(patients, interval=interval, confidence=confidence)
             yield from placed(reverse, model="reverse_kaplan_meier", term=term, level=level)
-    for term, column, patients in comparisons(frame, plan, shown):
+    for term, column, patients in tested(frame, plan, shown):
         test = logrank.rows(patients, classes_of(patients[column]))
         yield from placed(test, model="log_rank", term=term)
+    for column in plan.defined:
+        said = f"Not compared: the time is part of the definition of {column}."
+        yield not_fitted(said, model="log_rank", term=column, **sizes)
 
 
 def _lean(frame: pd.DataFrame, plan: Plan, *more: str) -> pd.DataFrame:

@@ -69,18 +69,21 @@ def time_to_event(adtte: pd.DataFrame, classified: pd.DataFrame, endpoint: str, 
 
 def levels_of(values: pd.Series) -> pd.Series:
     """Return a categorical column as plain text: true/false in lower case, whole numbers bare."""
-    if pd.api.types.is_bool_dtype(values.dtype):
-        return values.map({True: "true", False: "false"}).astype(object)
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        return values.map(lambda value: f"{value:g}", na_action="ignore").astype(object).where(values.notna(), np.nan)
-    text = values.astype(object).where(values.notna(), np.nan)
-    return text.map(_plain).where(text.notna(), np.nan)
+    # Each different value is looked at once: columns have few, and this is called for every covariate of every model.
+    codes, different = pd.factorize(values.to_numpy(object))
+    words = np.empty(len(different) + 1, dtype=object)
+    words[: len(different)] = [_plain(value) for value in different]
+    # A missing value has the code -1, which is the last place.
+    words[-1] = np.nan
+    return pd.Series(words[codes], index=values.index, name=values.name, dtype=object)
 
 
 def _plain(value: object) -> object:
     if isinstance(value, (bool, np.bool_)) or value in ("True", "False"):
         return str(value).lower()
-    return None if value in (None, "") else str(value)
+    if isinstance(value, (int, float, np.number)):
+        return f"{value:g}"
+    return None if value == "" else str(value)
 
 
 def classes_of(values: pd.Series) -> pd.Series:

@@ -1,4 +1,4 @@
-"""Weighted, stratified, pairwise log-rank tests, and the test of trend.
+"""The log-rank test: unweighted, weighted, stratified, pairwise, and the test of trend.
 
 Weights at each time of events, by the pooled numbers at risk n and deaths d of the stratum: Gehan-Breslow n, Tarone-
 Ware sqrt(n), Peto-Peto S(t-), its modification the product of 1 - d / (n + 1) up to t (Andersen), Fleming-Harrington
@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rechallenge.estimates.logrank import ChiSquare, log_rank
+from rechallenge.estimates.chi_square import ChiSquare, chi_square
 from rechallenge.estimates.partial_likelihood import derivatives, risk_sets
 
 Array = NDArray[np.float64]
@@ -73,7 +73,7 @@ def _tested(total: Array, variance: Array, scale: float) -> ChiSquare:
     if not values[0] > _SINGULAR * max(values[-1], scale, 1e-300):
         return ChiSquare(np.nan, df, np.nan)
     statistic = float(total @ np.linalg.solve(variance, total))
-    return _chi_square(statistic, df)
+    return chi_square(statistic, df)
 
 
 def _counts(time: Array, event: Array, codes: NDArray[np.intp], size: int) -> tuple[Array, Array]:
@@ -118,7 +118,7 @@ def pairwise(
     for place, first in enumerate(levels):
         for second in levels[place + 1 :]:
             own = (group == first) | (group == second)
-            found[first, second] = log_rank(time[own], event[own], group[own])
+            found[first, second] = weighted_log_rank(time[own], event[own], group[own])
     adjusted = holm(np.array([test.p for test in found.values()]))
     return {pair: (test, float(p)) for (pair, test), p in zip(found.items(), adjusted, strict=True)}
 
@@ -146,10 +146,4 @@ def trend(time: Array, event: Array, scores: Array, strata: ArrayLike | None = N
     if not information[0, 0] > _SINGULAR * max(float((x**2).sum()), 1e-300):
         return ChiSquare(np.nan, 1, np.nan)
     statistic = float(score[0] ** 2 / information[0, 0])
-    return _chi_square(statistic, 1)
-
-
-def _chi_square(statistic: float, df: int) -> ChiSquare:
-    from scipy.special import chdtrc
-
-    return ChiSquare(statistic, df, float(chdtrc(df, statistic)))
+    return chi_square(statistic, 1)

@@ -1,5 +1,6 @@
 """Titles, captions and text alternatives of the figures, from the very data that are drawn."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ from rechallenge.figures.survival import (
 from rechallenge.figures.swimmer import Swimmer
 
 SIMULATED = "Simulated data."
+# How a method is repeated in R belongs to estimates.csv, not under a figure.
+_R_CALL = re.compile(r" \((?:anova|coxph|survfit)[^)]*\)")
 POPULATIONS = {
     "first_ici": "all patients with a first ICI monotherapy",
     "progressed": "patients who progressed on it",
@@ -67,7 +70,8 @@ def survival_words(data: Survival, simulated: bool) -> Words:
         caption.append(f"P value: {data.log_rank.method or 'log-rank test'}, two-sided.")
     if data.interaction is not None:
         caption.append(
-            f"P value of the interaction: {data.interaction.method}, two-sided; a P value within this class alone would"
+            f"P value of the interaction: {_R_CALL.sub('', data.interaction.method)}, two-sided; a P "
+            "value within this class alone would"
             " not show that the classes differ."
         )
     caption += [data.not_compared] if data.not_compared else []

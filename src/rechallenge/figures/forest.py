@@ -73,7 +73,7 @@ def forest_data(
     for model in ("cox_multivariable", "cox_univariable"):
         for row in results.rows(estimates, **keys, model=model, statistic="not_fitted"):
             of = f" of {words.term_words(row.term, labels)}" if row.term else ""
-            refused.append(f"{MODELS[model]} model{of}: {row.method}")
+            refused.append(f"{MODELS[model]} model{of} not fitted: {words.reason(row.method)}")
         ordinary = results.rows(estimates, **keys, model=model, statistic="hr")
         fitted = {row.term for row in ordinary}
         penalised = results.rows(estimates, **keys, model=FIRTH[model], statistic="hr")
@@ -104,7 +104,9 @@ def comparison_words(term: str, comparison: Comparison) -> str:
 
 
 def ratio_text(row: results.Result) -> str:
-    """Return "2.31 (1.10 to 4.85)"."""
+    """Return "2.31 (1.10 to 4.85)", or "NE" where the events are too few for a ratio."""
+    if not formatting.missing(row.estimate) and not formatting.estimable_ratio(row.estimate, row.lower, row.upper):
+        return formatting.NOT_ESTIMABLE
     if formatting.missing(row.lower) and formatting.missing(row.upper):
         return formatting.ratio(row.estimate)
     bounds = formatting.interval(formatting.ratio(row.lower), formatting.ratio(row.upper))

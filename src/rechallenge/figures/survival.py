@@ -126,9 +126,7 @@ def median_text(group: Group) -> str:
     row = group.median
     if row is None:
         return formatting.NOT_AVAILABLE
-    if formatting.missing(row.lower) and formatting.missing(row.upper):
-        return formatting.months(row.estimate)
-    bounds = formatting.interval(formatting.months(row.lower), formatting.months(row.upper))
+    bounds = formatting.median_interval(row.estimate, row.lower, row.upper, row.n, row.events)
     return f"{formatting.months(row.estimate)} ({bounds})"
 
 

@@ -5,6 +5,7 @@ shape 1), censoring is independent of them. Everything is drawn from one seed an
 
 The event is looked for in every scenario (shape, kind and share of censoring) with a few cohorts, and then, with many
 new ones, in the scenario that showed it most often: what is called improbable is so under the most favourable one.
+Where the search met a scenario in which the event is common, and in cohorts enough, there is nothing left to look for.
 """
 
 from collections.abc import Callable, Sequence
@@ -198,6 +199,8 @@ def _most_favourable(event: Event, scenarios: Sequence[Scenario], n: int, effort
         seen = event(scenario, pilot)
         shares.append(float(seen.mean()) if len(seen) else 0.0)
         if shares[-1] >= effort.clear:
+            if 2 * len(seen) >= min(most, effort.final):
+                return Found(Probability(int(seen.sum()), len(seen)), scenario, len(scenarios), shares[-1], False)
             break
     best = scenarios[int(np.argmax(shares))]
     seen = event(best, min(most, effort.final))

@@ -8,14 +8,18 @@ from collections.abc import Iterable
 from typing import Final
 
 from rechallenge.estimates.model_names import FIRTH
+from rechallenge.formatting import NOT_ESTIMABLE
 from rechallenge.report.numbers import Numbers, name_of
+from rechallenge.report.sentences import fewer, names_in
 from rechallenge.report.sheets import Row, with_interval
 
 MARK: Final = "†"
 LIMIT: Final = "settings.statistics.few_events"
-NOTE: Final = (
-    f"{MARK} The interval leans on fewer than {{{LIMIT}}} events, so that it can be far off. Counted are the events of "
-    "the group of a curve, and of the smaller class of a hazard ratio."
+NOT_ESTIMABLE_NOTE: Final = (
+    f"{NOT_ESTIMABLE}: not estimable. Where nobody or everybody had the event by then there is no "
+    "such interval; nor is "
+    "there one of the median of a single patient. A hazard ratio below {constants.smallest_ratio} or above "
+    "{constants.largest_ratio}, or with an interval over more than four powers of ten, rests on too few events."
 )
 
 
@@ -50,9 +54,19 @@ def class_events(name: str, level: str, reference: str, numbers: Numbers) -> lis
     return found or [f"{name}.events"]
 
 
-def note(rows: Iterable[Row]) -> tuple[str, ...]:
-    """Return what the mark means, where it stands in any of these rows."""
-    return (NOTE,) if any(MARK in cell for row in rows for cell in row.cells) else ()
+def note(rows: Iterable[Row], numbers: Numbers) -> tuple[str, ...]:
+    """Return what the mark and NE mean, where they stand in any of these rows."""
+    cells = [cell for row in rows for cell in row.cells]
+    found = []
+    if any(MARK in cell for cell in cells):
+        found.append(
+            f"{MARK} The interval rests on {fewer(LIMIT, 'event', numbers)} and may be unreliable. Counted are the "
+            "events of the group of a curve, and of the smaller class of a hazard ratio."
+        )
+    texts = (str(numbers[name]["text"]) for cell in cells for name in names_in(cell) if name in numbers)
+    if any(NOT_ESTIMABLE in text for text in texts):
+        found.append(NOT_ESTIMABLE_NOTE)
+    return tuple(found)
 
 
 def marked(name: str, events: Iterable[str], numbers: Numbers) -> str:

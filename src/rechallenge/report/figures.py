@@ -14,6 +14,8 @@ MANIFEST: Final = "manifest.json"
 PALETTE: Final = 128
 # Figures of the sections after the models, by the start of their names, in their order on the page.
 LAST: Final = ("model_check_", "subgroups_", "over_time_", "preset_concordance_", "specification_curve_")
+# Figures with a mark or a line per patient.
+COURSES: Final = ("swimmer", "waterfall", "spider")
 # What an inlined SVG may not hold: it would run, or load something from elsewhere.
 _ACTIVE: Final = re.compile(
     r"<\s*(script|foreignObject|iframe|image)\b|\son\w+\s*=|(?:href|src)\s*=\s*[\"'](?!#|data:image/)|url\(\s*[\"']?(?!#)",
@@ -59,15 +61,21 @@ class Figures:
         """The figures in the order of the page: survival, models, then those of the later sections."""
 
         def place(figure: PageFigure) -> int:
-            later = next((rank for rank, start in enumerate(LAST, 2) if figure.name.startswith(start)), 1)
-            return 0 if figure.name.startswith("km_") else later
+            if figure.name.startswith(("km_", *COURSES)):
+                return 0 if figure.name.startswith("km_") else 1
+            return next((rank for rank, start in enumerate(LAST, 3) if figure.name.startswith(start)), 2)
 
         return sorted(self.drawn, key=place)
 
     @property
+    def courses(self) -> list[PageFigure]:
+        """The figures of single patients, which stand with the survival curves."""
+        return [figure for figure in self.drawn if figure.name.startswith(COURSES)]
+
+    @property
     def of_results(self) -> list[PageFigure]:
-        """The figures that stand with the models: neither survival curves nor those of a later section."""
-        return [figure for figure in self.drawn if not figure.name.startswith(("km_", *LAST))]
+        """The figures that stand with the models: neither curves, courses of patients nor those of a later section."""
+        return [figure for figure in self.drawn if not figure.name.startswith(("km_", *COURSES, *LAST))]
 
     def number(self, figure: PageFigure) -> int:
         """Return the number of a figure on the page."""

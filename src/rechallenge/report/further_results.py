@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
+from rechallenge.estimates.model_names import FIRTH
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, records
 from rechallenge.report.results import (
@@ -18,7 +19,8 @@ from rechallenge.report.results import (
     p_of_test,
 )
 from rechallenge.report.sentences import literal
-from rechallenge.report.sheets import EMPTY, Row, Sheet, with_interval
+from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval
+from rechallenge.words import reason
 
 MODEL_WORDS: Final = {
     UNIVARIABLE: "univariable Cox model",
@@ -47,9 +49,18 @@ MODEL_WORDS: Final = {
     "log_rank_permutation": "permutation test",
     "weighted_log_rank": "weighted log-rank tests",
     "restricted_mean": "restricted means",
+    FIRTH[UNIVARIABLE]: "Firth's univariable Cox model",
+    FIRTH[MULTIVARIABLE]: "Firth's multivariable Cox model",
+    FIRTH[SENSITIVITY]: "Firth's sensitivity Cox model",
+    "log_rank_stratified": "stratified log-rank test",
+    "log_rank_pairwise": "pairs of classes",
+    "model_checks": "checks of the model",
+    "optimism": "validation of the model",
+    "cumulative_incidence": "cumulative incidence",
+    "landmark": "landmark analysis",
 }
 # Their own tables say what could not be computed.
-SAID_ELSEWHERE: Final = ("interaction", "interaction_adjusted", "subgroup", "power")
+SAID_ELSEWHERE: Final = ("table1", "interaction", "interaction_adjusted", "subgroup", "power")
 SAFETY_ROWS: Final = (
     ("first_ici", "first_ici", "First ICI, all with a first ICI monotherapy"),
     ("rechallenge", "first_ici", "First ICI, those rechallenged"),
@@ -60,30 +71,59 @@ SAFETY_ROWS: Final = (
 
 @dataclass(frozen=True)
 class Missing:
-    """Things that were not computed for the same reason, and the rows of estimates.csv that say so."""
+    """Things that were not computed for the same reason, and the rows of estimates.csv that say so.
+
+    `what` is of the main analysis, `elsewhere` the titles of other analyses in which the reason holds for anything.
+    """
 
     what: tuple[str, ...]
+    elsewhere: tuple[str, ...]
     why: str
     estimate_ids: tuple[str, ...]
 
+    @property
+    def where(self) -> str:
+        """Return all of it as the start of a sentence."""
+        others = f"{', '.join(self.elsewhere)}" if self.elsewhere else ""
+        said = "; ".join(self.what)
+        return f"{said}; also in: {others}" if said and others else said or f"In: {others}"
+
+    @property
+    def replaced(self) -> bool:
+        """Whether another model stands in its place."""
+        return "instead" in self.why
+
 
 def not_fitted(estimates: pd.DataFrame, labels: Mapping[str, str], titles: Mapping[str, str]) -> list[Missing]:
-    """Return what could not be computed, with the sentence that the estimates give as the reason."""
+    """Return what could not be computed, each reason once, with the sentence that the estimates give for it.
+
+    Of the main analysis it says what; of further ones and of the sensitivity set, in which of them.
+    """
     own = estimates[(estimates["statistic"] == "not_fitted") & ~estimates["model"].isin(SAID_ELSEWHERE)]
-    found: dict[str, list[tuple[str, str]]] = {}
+    found: dict[str, list[dict[str, Any]]] = {}
     for row in records(own):
-        parts = [
-            "" if row["analysis"] == "main" else words.analysis(row["analysis"], titles),
-            MODEL_WORDS.get(row["model"], row["model"].replace("_", " ")),
-            words.endpoint(row["endpoint"]) if row["endpoint"] else "",
-            words.lower_first(words.term(row["term"], labels)) if row["term"] not in ("", "overall") else "",
-        ]
-        what = ", ".join(part for part in parts if part)
-        why = row["method"].removeprefix("Not fitted: ").removeprefix("Not compared: ")
-        found.setdefault(why, []).append((what[:1].upper() + what[1:], row["estimate_id"]))
-    return [
-        Missing(tuple(what for what, _ in items), why, tuple(item for _, item in items)) for why, items in found.items()
-    ]
+        found.setdefault(reason(row["method"]), []).append(row)
+    return [_missing(why, rows, labels, titles) for why, rows in found.items()]
+
+
+def _missing(why: str, rows: list[dict[str, Any]], labels: Mapping[str, str], titles: Mapping[str, str]) -> Missing:
+    endpoints: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if row["analysis"] == "main":
+            term = words.lower_first(words.term(row["term"], labels)) if row["term"] not in ("", "overall") else ""
+            of = endpoints.setdefault((_model_words(row["model"]), term), [])
+            of += [words.endpoint(row["endpoint"])] if row["endpoint"] else []
+    what = []
+    for (model, term), of in endpoints.items():
+        said = ", ".join(part for part in (model, " and ".join(dict.fromkeys(of)), term) if part)
+        what.append(said[:1].upper() + said[1:])
+    others = dict.fromkeys(words.analysis(row["analysis"], titles) for row in rows if row["analysis"] != "main")
+    ids = tuple(str(row["estimate_id"]) for row in rows)
+    return Missing(tuple(what), tuple(words.lower_first(name) for name in others), why, ids)
+
+
+def _model_words(model: str) -> str:
+    return MODEL_WORDS.get(model, model.partition("|")[0].replace("_", " "))
 
 
 def analyses_table(estimates: pd.DataFrame, numbers: Numbers, titles: Mapping[str, str]) -> Sheet | None:
@@ -95,7 +135,7 @@ def analyses_table(estimates: pd.DataFrame, numbers: Numbers, titles: Mapping[st
     names.sort(key=lambda name: name != "main")
     if len(names) < 2:
         return None
-    rows: list[Row] = []
+    rows: list[Row] = [_sizes("Patients in the rechallenge set", _SET, "n", names, numbers)]
     counts = estimates[
         (estimates["term"] == "resistance")
         & (estimates["statistic"] == "n")
@@ -121,6 +161,15 @@ def analyses_table(estimates: pd.DataFrame, numbers: Numbers, titles: Mapping[st
     return Sheet(
         "analyses-side-by-side", "The main analysis and the further ones, side by side", head, tuple(rows), notes
     )
+
+
+_SET: Final = {"endpoint": "PFS", "population": "rechallenge", "term": "overall", "statistic": "median"}
+
+
+def _sizes(label: str, key: Mapping[str, str], what: str, names: list[str], numbers: Numbers) -> Row:
+    """The patients or events behind an estimate, in every analysis."""
+    cells = (one(f"{name_of({**key, 'analysis': name})}.{what}", numbers) for name in names)
+    return Row(label, tuple(cells))
 
 
 def _count_of(analysis: str, level: str, numbers: Numbers) -> str:
@@ -153,6 +202,12 @@ def _side_by_side(own: pd.DataFrame, endpoint: str, names: list[str], numbers: N
             Row(f"{endpoint}, log-rank P, by resistance", tuple(f"{{{name}}}" if name else EMPTY for name in tests))
         )
     effects = own[(own["model"] == MULTIVARIABLE) & (own["statistic"] == "hr")]
+    if len(effects):
+        of_model = {**key, "model": MULTIVARIABLE}
+        of_model |= {name: str(effects[name].iloc[0]) for name in ("term", "level", "reference", "statistic")}
+        for what in ("n", "events"):
+            label = f"{endpoint}, multivariable model, {'patients' if what == 'n' else 'events'}"
+            rows.append(_sizes(label, of_model, what, names, numbers))
     for term, level, reference in dict.fromkeys(
         zip(effects["term"], effects["level"], effects["reference"], strict=True)
     ):

@@ -4,6 +4,7 @@ from typing import Final
 
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.result_sentences import interval
+from rechallenge.report.sentences import counted
 from rechallenge.report.sheets import EMPTY, if_known
 
 PFS: Final = {"endpoint": "PFS", "population": "rechallenge"}
@@ -31,19 +32,23 @@ def exposure(numbers: Numbers) -> list[str]:
         for model in ("naive", "time_dependent")
     )
     test = changing.removesuffix("hr") + "ph_p"
+    both = naive in numbers and changing in numbers
+    biased = both and numbers[naive]["raw"] < numbers[changing]["raw"]
     said = (
-        f"In all who progressed on the first ICI ({{{changing}.n}} patients, {{{changing}.events}} deaths), the hazard "
-        f"ratio of death was {{{naive}}}{interval(naive, numbers)} for ever against never rechallenged, in which the "
-        f"wait for rechallenge counts as survival, and {{{changing}}}{interval(changing, numbers)} with rechallenge as "
-        "a time-dependent covariate."
+        f"Among all patients who progressed on the first ICI ({{{changing}.n}} patients, "
+        f"{{{changing}.events}} deaths), "
+        f"the hazard ratio for death was {{{naive}}}{interval(naive, numbers)} for ever against never rechallenged, "
+        "which counts the wait for rechallenge as survival after it, and "
+        f"{{{changing}}}{interval(changing, numbers)} with rechallenge as a time-dependent covariate"
     )
+    said += "; the difference between the two reflects immortal-time bias." if biased else "."
     found = [_known(said, naive, changing, f"{changing}.n", f"{changing}.events", numbers=numbers)]
     if not found[0]:
         return []
     found.append(
-        _known(f"Test of proportional hazards of the latter: {{P:{test}}}.", test, numbers=numbers),
+        _known(f"The test of proportional hazards of the latter gave {{P:{test}}}.", test, numbers=numbers),
     )
-    found.append("Who was chosen for rechallenge may differ in other ways; no effect is attributed to it.")
+    found.append("Patients chosen for rechallenge may differ in other ways, so no effect is attributed to it.")
     return [line for line in found if line]
 
 
@@ -53,16 +58,20 @@ def causes(numbers: Numbers) -> str:
         name_of({**PFS, "model": f"cumulative_incidence|{cause}", "term": "overall", "statistic": "events"})
         for cause in CAUSES
     )
-    said = f"The events of PFS from rechallenge were {{{progression}}} progressions and {{{death}}} deaths without it."
-    return _known(said, progression, death, numbers=numbers)
+    if progression not in numbers or death not in numbers:
+        return ""
+    if not numbers[death]["raw"]:
+        return f"All {{{progression}}} events of PFS from rechallenge were progressions; nobody died without one."
+    first, second = counted(progression, "progression", numbers), counted(death, "death", numbers)
+    return f"The events of PFS from rechallenge were {first} and {second} without progression."
 
 
 def dating(numbers: Numbers) -> str:
     """Median PFS when progression is dated in the middle between two scans."""
     middle = name_of({**PFS, "model": "dating_midpoint", "term": "overall", "statistic": "median"})
     said = (
-        f"With progression in the middle between two scans, median PFS from rechallenge would be {{{middle}}} months"
-        f"{interval(middle, numbers)}."
+        "With progression dated midway between the last scan without it and the scan that showed it, median PFS from "
+        f"rechallenge was {{{middle}}} months{interval(middle, numbers)}."
     )
     return _known(said, middle, numbers=numbers)
 

@@ -14,18 +14,23 @@ from typing import Final
 
 import pandas as pd
 
+from rechallenge.formatting import DETECTABLE_BELOW
 from rechallenge.report.few_events import class_events
 from rechallenge.report.numbers import Numbers, name_of, records
 from rechallenge.report.result_sentences import CLASSES, interval
-from rechallenge.report.sentences import literal
+from rechallenge.report.sentences import counted, literal
+from rechallenge.words import reason
 
 PFS: Final = {"endpoint": "PFS", "population": "rechallenge"}
 RESISTANCE, PATTERN = "resistance", "progression_pattern"
 # Figures of config/published/index_study.yaml that the claim rests on.
 PUBLISHED: Final = {level: f"published.index_study.pfs_acquired_{level}" for level in ("oligo", "systemic")}
+# Ratios of hazard ratios that are as good as 1, and those that would be large.
+CLOSE: Final = 1.25
+LARGE: Final = 2.0
 _QUESTION: Final = (
     "A difference within one class of resistance does not show that the classes differ: that is a question of "
-    "interaction, and it is tested here as such."
+    "interaction, and is tested here as such."
 )
 
 
@@ -60,7 +65,7 @@ def sentences(estimates: pd.DataFrame, numbers: Numbers) -> list[str]:
     effect = _effect(own, numbers)
     if effect is None:
         reasons = own.loc[own["statistic"] == "not_fitted", "method"]
-        why = literal(reasons.iloc[0].removeprefix("Not fitted: ")) if len(reasons) else "it has no estimate."
+        why = literal(reason(reasons.iloc[0])) if len(reasons) else "it has no estimate."
         return [*found, f"Here the interaction could not be estimated: {why}", *_power(own["term"].iloc[0], numbers)]
     test = name_of({**PFS, "model": "interaction", "term": effect.term, "statistic": "likelihood_ratio_chi2"})
     side = "systemic against oligo-progression" if effect.systemic else "oligo- against systemic progression"
@@ -118,19 +123,35 @@ def _estimate(name: str, numbers: Numbers) -> str:
 
 
 def _verdict(effect: _Effect, numbers: Numbers) -> str:
-    lower, upper = numbers[f"{effect.ratio}.ci"]["raw"]
-    way = f"points {'in the direction of' if effect.larger_after_acquired(numbers) else 'against'} the claim"
+    """What the ratio and its interval allow; a P value alone decides nothing, and none of them shows equality."""
     adjusted = effect.ratio.replace(".interaction.", ".interaction_adjusted.")
-    ratios = [numbers[name]["raw"] for name in (effect.ratio, adjusted) if name in numbers]
-    if min(ratios) < 1 < max(ratios):
-        way = "lies on the other side of 1 once it is adjusted, so that it supports neither direction"
-    if lower <= 1 <= upper:
-        said = (
-            "and its interval includes 1: these data neither show that the effect of the pattern differs nor exclude it"
-        )
+    known = [name for name in (effect.ratio, adjusted) if name in numbers and f"{name}.ci" in numbers]
+    if effect.ratio not in known:
+        return "With so few events the ratio of the two cannot be estimated, so that the claim can be neither supported nor refuted."
+    ratios = [numbers[name]["raw"] for name in known]
+    both = "with and without adjustment" if len(ratios) > 1 else "as it is estimated"
+    if all(1 / CLOSE <= ratio <= CLOSE for ratio in ratios):
+        way = f"The ratio is close to 1 {both}, and so points in neither direction"
+    elif min(ratios) < 1 < max(ratios):
+        way = "The ratio lies on the other side of 1 once it is adjusted, and so supports neither direction"
+    elif effect.larger_after_acquired(numbers):
+        way = "The estimate points in the direction of the claim"
     else:
-        said = "and its interval excludes 1; it is one exploratory test among several, and its size is uncertain"
-    return f"The estimate {way}, {said}."
+        way = "The estimate points against the claim"
+    lower, upper = numbers[f"{effect.ratio}.ci"]["raw"]
+    if not lower <= 1 <= upper:
+        return (
+            f"{way}, and its interval excludes 1; it is one exploratory test among several, and its size is uncertain."
+        )
+    allowed = "no difference"
+    if lower < 1 / LARGE and upper > LARGE:
+        allowed += " and with a large difference in either direction"
+    elif lower < 1 / LARGE or upper > LARGE:
+        allowed += " and with a large one"
+    return (
+        f"{way}; its interval is compatible with {allowed}, so that these data neither show nor exclude that the effect of the "
+        "pattern depends on resistance."
+    )
 
 
 def _power(term: str, numbers: Numbers, cells: tuple[str, ...] = ()) -> list[str]:
@@ -139,10 +160,12 @@ def _power(term: str, numbers: Numbers, cells: tuple[str, ...] = ()) -> list[str
     smallest = next((name for name in numbers if name.startswith(stem) and name.endswith(".detectable_hr_ratio")), "")
     if not smallest:
         return []
-    found = (
-        f"With {{{smallest}.events}} events, a ratio of hazard ratios of {{{smallest}}} or more (or as far below 1) "
-    )
-    found += "would be found with a power of {settings.statistics.power.percent}"
+    power = "{settings.statistics.power.percent}"
+    found = f"With {counted(f'{smallest}.events', 'event', numbers)}, a two-sided test at the {{settings.statistics.confidence.alpha}} level "
+    if numbers[smallest]["raw"] > DETECTABLE_BELOW:
+        found += f"would detect no ratio of hazard ratios between 1 and {{constants.detectable_below}} with a power of {power}"
+    else:
+        found += f"would detect a ratio of hazard ratios of {{{smallest}}} or more (or as far below 1) with a power of {power}"
     published = _published_ratio(numbers)
     stem = smallest.removesuffix("detectable_hr_ratio") + "power.at_"
     powers = {name.removeprefix(stem): name for name in numbers if name.startswith(stem)}
@@ -151,11 +174,15 @@ def _power(term: str, numbers: Numbers, cells: tuple[str, ...] = ()) -> list[str
     near = [at for at in shown if published and abs(math.log(at / published)) < math.log(1.1)]
     if near:
         found += (
-            f"; a ratio of {{constants.assumed_ratio_{near[0]:g}}}, about that of the published medians if the pattern made no difference after primary "
+            f", and a ratio of {{constants.assumed_ratio_{near[0]:g}}}, about that of the published medians if the pattern made no difference after primary "
             f"resistance, with a power of {{{shown[near[0]]}}}"
         )
+    found += " (formula of Peterson and George, from the events of the four cells, under proportional hazards)"
     least = min(cells, key=lambda name: numbers[name]["raw"], default="")
-    return [f"{found}.", *([f"The smallest of the four cells has {{{least}}} events."] if least else [])]
+    return [
+        f"{found}.",
+        *([f"The smallest of the four cells has {counted(least, 'event', numbers)}."] if least else []),
+    ]
 
 
 def _published_ratio(numbers: Numbers) -> float:

@@ -6,6 +6,7 @@
 from typing import TYPE_CHECKING
 
 from rechallenge.clinical.progression_pattern import CONDITIONS_ON_OUTCOME
+from rechallenge.report.sentences import counted
 from rechallenge.settings.classes import WITHOUT_PRIMARY
 from rechallenge.settings.config import MAIN, definitions_of
 
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
     from rechallenge.report.study_data import StudyData
 
 DESIGN = (
-    "Exploratory and retrospective. No adjustment for the number of comparisons; a P value describes and does not decide.",
+    "The study is exploratory and retrospective. Nothing is adjusted for the number of comparisons; P values are descriptive.",
     "There is no comparator: nothing here says what would have happened without rechallenge, and no effect is attributed to it.",
-    "Patients reached rechallenge by living and being fit long enough. OS from the first ICI holds this immortal time; where it is given for "
-    "the rechallenge set, patients enter at rechallenge, and that entry time and survival are independent is an assumption.",
+    "Patients reached rechallenge by surviving and staying fit long enough. OS from the first ICI includes this immortal time; where it is given for "
+    "the rechallenge set, patients enter at rechallenge, which assumes that survival does not depend on the time of entry.",
     "Resistance, progression pattern and interval treatment are known at rechallenge; what is only known later enters no model as a baseline covariate.",
 )
 REAL_WORLD = "Assessments follow no common schedule, so PFS is real-world PFS: progression is seen at the next scan, and longer intervals between scans make it look later."
@@ -38,8 +39,9 @@ def sentences(study: "StudyData") -> list[str]:
         found.append(REAL_WORLD + _scan_interval(study))
     if study.rechallenged:
         last = str(study.attrition["criterion"].iloc[-1])
+        analysed = ", of whom {rechallenge.overall.n} are analysed" if study.left_out else ""
         found.append(
-            f"The rechallenge set has {{flow.{last}.remaining}} patients; subgroups are smaller, and intervals are wide."
+            f"The rechallenge set has {counted(f'flow.{last}.remaining', 'patient', study.numbers)}{analysed}; subgroups are smaller, and intervals are wide."
         )
     found += DESIGN
     own = definitions_of(study.config, MAIN)
@@ -47,7 +49,7 @@ def sentences(study: "StudyData") -> list[str]:
         found.append(CONDITIONS_ON_OUTCOME)
     if study.rechallenged and own.resistance.preset not in WITHOUT_PRIMARY:
         found.append(
-            "Resistance is a class made by a cutoff ({settings.definitions.resistance.cutoff_days} days) on a continuous time; patients near it could as well be in the other class."
+            "Resistance dichotomises a continuous time at a cutoff ({settings.definitions.resistance.cutoff_days} days); patients near it could as well be in the other class."
         )
     return found
 

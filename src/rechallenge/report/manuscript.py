@@ -35,6 +35,7 @@ def render_manuscript(study: StudyData, *, figures: Figures, templates: Path, us
         definitions=definitions(study.config, progression_dates_only=study.declared("progression_dates_only")),
         covariates=[words.term(item.name, study.labels) for item in study.config.statistics.covariates],
         tables=tables(study),
+        criteria=[str(name) for name in study.attrition["criterion"]],
         citations=citations,
         weighted_tests=[TITLES[name] for name in study.config.statistics.log_rank_weights],
     )

@@ -103,7 +103,7 @@ def _influence(given: _Given) -> Iterator[Sheet]:
         f"The model of all declared covariates, {{{sizes}.n}} patients, {{{sizes}.events}} events, with "
         f"{CONFIDENCE} CI. Without one patient: lowest to highest when patients are left out in turn. Dfbetas: how far "
         "a patient moves the log hazard ratio, in its standard errors. PH test: scaled Schoenfeld residuals.",
-        "Without some of the patients there is no finite estimate; the ranges are of the others."
+        "Without some patients the model has no finite estimate; the ranges are of the other fits."
         if any("no finite estimate" in row["method"] for row in given.of(INFLUENCE, "leave_one_out_hr"))
         else "",
         _verdict(given),
@@ -221,7 +221,7 @@ def _validation(given: _Given) -> Iterator[Sheet]:
     if fitted in given.numbers:
         notes = (
             f"Bootstrap: {{{fitted}}} of {{settings.statistics.bootstraps}} samples had a finite estimate; the model "
-            "was fitted anew in each, by Firth's penalised one where the ordinary had none. "
+            "was refitted in each, with Firth's penalty where the ordinary model had none. "
             "A slope below one: predictions are too extreme for new patients.",
         )
     if any("Firth" in row["method"] for row in given.of(VALIDATION, "concordance_apparent")):
@@ -249,7 +249,8 @@ def _calibration(given: _Given) -> Iterator[Sheet]:
     ratio = given.name(statistic="observed_expected", **at)
     notes = (
         f"Observed over expected events: {with_interval(ratio, given.numbers)}.",
-        "Observed: Kaplan-Meier. Not corrected for optimism: the predictions are for the very patients of the model.",
+        "Observed: Kaplan-Meier. Not corrected for optimism: the predictions are for the patients to "
+        "whom the model was fitted.",
     )
     caption = "Calibration at {settings.statistics.calibration_months} months"
     yield given.sheet("calibration", caption, head, rows, notes)

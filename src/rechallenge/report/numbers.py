@@ -10,7 +10,7 @@ row has them, `.ci` (interval), `.p`, `.n` and `.events`.
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -39,8 +39,7 @@ _TIMES: Final = {"median", "q1", "q3", "mean", "min", "max", "rmst", "rmst_diffe
 _RATIO_MEDIAN: Final = "ratio_median"
 _RATIOS: Final = {
     "hr", "odds_ratio", "rmst_ratio", "hr_median", "hr_min", "hr_max", "hr_q1", "hr_q3", "shift", "leave_one_out_hr",
-    "observed_expected", "shr", "weibull_hr", "ratio_of_hazard_ratios", "hr_ratio", "detectable_hr",
-    "detectable_hr_ratio", _RATIO_MEDIAN,
+    "observed_expected", "shr", "weibull_hr", "ratio_of_hazard_ratios", "hr_ratio", _RATIO_MEDIAN,
 }  # fmt: skip
 _SHARES: Final = {"survival", "cumulative_incidence", "predicted_survival", "observed_survival", "power"}
 _TWO_DECIMALS: Final = {
@@ -48,6 +47,11 @@ _TWO_DECIMALS: Final = {
     "concordance_optimism", "concordance_corrected", "calibration_slope",
 }  # fmt: skip
 _ONE_DECIMAL: Final = {"epv", "events_per_variable", "person_months", "waited_months", "rate", "starts", "median_width"}
+# Ratios of a fitted model, whose likelihood may have hardly a maximum.
+FITTED_RATIOS: Final = {"hr", "shr", "weibull_hr", "hr_ratio"}
+_CURVE_SHARES: Final = {"survival", "cumulative_incidence", "observed_survival", "ratio_above"}
+_WITH_INTERVALS: Final = {"kaplan_meier", "cumulative_incidence", "validation", "pfs_ratio"}
+_FOLLOW_UP: Final = "reverse_kaplan_meier"
 # Statistics to whose names nothing is added: they are a count or a P value themselves.
 _ALONE: Final = _COUNTS | {"p", "ph_p"}
 
@@ -117,6 +121,8 @@ def text_of(
         return f.fixed(value, 1)
     if statistic == _RATIO_MEDIAN and f.missing(value):
         return f.NOT_REACHED
+    if statistic.startswith("detectable_"):
+        return f.detectable(value)
     if statistic in _RATIOS:
         return f.ratio(value)
     if statistic in _TWO_DECIMALS or statistic.endswith("_chi2"):
@@ -128,16 +134,19 @@ def text_of(
     return f.fixed(value, 1) if term.startswith("months_") else f.plain(value)
 
 
-def from_estimates(estimates: pd.DataFrame) -> Numbers:
-    """Return the numbers of estimates.csv (see the module's docstring); raises ValueError on two equal names."""
+def from_estimates(estimates: pd.DataFrame, *, adding_up: bool = False) -> Numbers:
+    """Return the numbers of estimates.csv (see the module's docstring); raises ValueError on two equal names.
+
+    `adding_up` rounds the percentages of classes that make a whole so that they add up to 100.
+    """
     frame = prepared(estimates)
-    adding_up = _percents_that_add_up(frame)
+    whole = _percents_that_add_up(frame) if adding_up else {}
     found: Numbers = {}
     for row in records(frame):
         name, key = name_of(row), str(row["estimate_id"])
         own = _of_row(name, key, row)
-        if key in adding_up and name in own:
-            own[name]["text"] = adding_up[key]
+        if key in whole and name in own:
+            own[name]["text"] = whole[key]
         twice = next((item for item in own if item in found), None)
         if twice:
             raise ValueError(f"two estimates share the name {twice}: {found[twice]['estimate_id']} and {key}")
@@ -146,7 +155,7 @@ def from_estimates(estimates: pd.DataFrame) -> Numbers:
 
 
 def _percents_that_add_up(frame: pd.DataFrame) -> dict[str, str]:
-    """Return the printed percentages, by estimate_id, of classes that make a whole: they add up to 100."""
+    """Return the printed percentages, by estimate_id, of classes that make a whole."""
     own = frame[frame["statistic"].eq("percent") & frame["level"].ne("")]
     found: dict[str, str] = {}
     for _, parts in own.groupby(list(KEYS[:5]), sort=False):
@@ -161,7 +170,7 @@ def _of_row(name: str, key: str, row: Mapping[str, Any]) -> Numbers:
     if statistic == "not_fitted":
         return {}
 
-    def text(value: float) -> str:
+    def text(value: float | None) -> str:
         return text_of(
             statistic, value, endpoint=row["endpoint"], model=row["model"], term=row["term"], denominator=row["n"]
         )
@@ -170,11 +179,12 @@ def _of_row(name: str, key: str, row: Mapping[str, Any]) -> Numbers:
     reached = statistic in {*_TIMES, _RATIO_MEDIAN} and row["endpoint"] and row["n"] > 0
     if not f.missing(row["estimate"]) or reached:
         entries[name] = number(text(row["estimate"]), row["estimate"], key)
-    if not (f.missing(row["lower"]) and f.missing(row["upper"])):
-        bounds = [row["lower"], row["upper"]]
-        entries[f"{name}.ci"] = number(f.interval(*(text(bound) for bound in bounds)), bounds, key)
-    elif name in entries and reached and statistic == "median":
-        entries[f"{name}.ci"] = number(f.interval(f.NOT_REACHED, f.NOT_REACHED), [None, None], key)
+    if statistic in FITTED_RATIOS and name in entries and not f.estimable_ratio(*_values(row)):
+        entries[name]["text"] = f.NOT_ESTIMABLE
+    elif name in entries or not (f.missing(row["lower"]) and f.missing(row["upper"])):
+        said = _interval(row, text)
+        if said:
+            entries[f"{name}.ci"] = number(said, _bounds(row), key)
     if statistic == "n" and row["level"] and row["model"].startswith("cox") and not f.missing(row["events"]):
         # The events of a class tell whether a hazard ratio leans on few of them.
         entries[f"{name}.events"] = number(f.count(row["events"]), row["events"], key)
@@ -186,6 +196,29 @@ def _of_row(name: str, key: str, row: Mapping[str, Any]) -> Numbers:
         if not f.missing(row[column]):
             entries[f"{name}.{column}"] = number(f.count(row[column]), row[column], key)
     return entries
+
+
+def _values(row: Mapping[str, Any]) -> tuple[float, float, float]:
+    return row["estimate"], row["lower"], row["upper"]
+
+
+def _bounds(row: Mapping[str, Any]) -> list[float | None]:
+    both = f.missing(row["lower"]) and f.missing(row["upper"])
+    return [None, None] if both else [row["lower"], row["upper"]]
+
+
+def _interval(row: Mapping[str, Any], text: Callable[[float | None], str]) -> str:
+    """The interval of a row as printed; empty where there is none and none is expected."""
+    statistic, without = row["statistic"], f.missing(row["lower"]) and f.missing(row["upper"])
+    if statistic in ("median", _RATIO_MEDIAN) and row["endpoint"] and not row["model"].startswith("table1"):
+        # In reverse Kaplan-Meier the event is the end of follow-up, which those with an event of the endpoint lack.
+        events = row["n"] - row["events"] if row["model"] == _FOLLOW_UP else row["events"]
+        return (
+            "" if without and statistic == _RATIO_MEDIAN else f.reached_interval(text, *_values(row), row["n"], events)
+        )
+    if statistic in _CURVE_SHARES and (not without or row["model"].partition("|")[0] in _WITH_INTERVALS):
+        return f.share_interval(*(text(bound) for bound in (row["lower"], row["upper"])))
+    return "" if without else f.interval(text(row["lower"]), text(row["upper"]))
 
 
 def number(text: str, raw: Any, estimate_id: str) -> Number:
@@ -251,6 +284,9 @@ def from_settings(values: Mapping[str, Any], prefix: str = "settings") -> Number
             found[path] = number(f.setting(value), value, path.replace(".", "#", 1).replace(".", "/"))
             if path.endswith(("confidence", "statistics.power")):
                 found[f"{path}.percent"] = number(f"{f.setting(100 * value)}%", value, found[path]["estimate_id"])
+            if path.endswith("confidence"):
+                alpha = 1 - value
+                found[f"{path}.alpha"] = number(f"{f.setting(100 * alpha)}%", alpha, found[path]["estimate_id"])
     return found
 
 

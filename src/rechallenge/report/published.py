@@ -30,7 +30,7 @@ CONTRADICTIONS: Final = ("impossible", "improbable")
 
 
 def _text(figure: Figure, value: Stated) -> str:
-    text = "" if value is None else str(value)
+    text = "" if value is None else f.as_published(value)
     return f"{text}%" if text and figure.unit == "percent" else text
 
 
@@ -55,7 +55,7 @@ def from_published(files: dict[str, Published]) -> Numbers:
                     text = f.interval(*(_text(figure, bound) for bound in bounds))
                     found[f"{stem}.ci"] = number(text, [_raw(bound) for bound in bounds], source)
                 if figure.p is not None:
-                    found[f"{stem}.p"] = number(str(figure.p), _raw(figure.p), source)
+                    found[f"{stem}.p"] = number(f.as_published(figure.p), _raw(figure.p), source)
             if study.design:
                 source = f"config/published/{name}.yaml#{study.name}/design"
                 found[f"published.{name}.{study.name}.design"] = number(study.design, None, source)
@@ -148,7 +148,7 @@ def _verdicts(estimates: pd.DataFrame | None, numbers: Numbers) -> dict[tuple[st
             "term": row["term"],
             "verdict": row["level"],
             "words": VERDICTS[str(row["level"])],
-            "sentence": row["method"],
+            "sentence": f.in_words(row["method"]),
             "estimate_id": row["estimate_id"],
             "probability": probability if probability in numbers else "",
         }
@@ -173,7 +173,11 @@ def _said(
         verdict = verdicts.get(("main", f"{name}.{relation.name}"))
         if verdict:
             named = {"ids": relation.figures, "figures": [labels[item] for item in relation.figures]}
-            own = {"study": shorts[relation.figures[0]], "explanation": relation.explanation, "mark": relation.mark}
+            own = {
+                "study": shorts[relation.figures[0]],
+                "explanation": f.in_words(relation.explanation),
+                "mark": relation.mark,
+            }
             found.append({**verdict, **named, **own})
     ordered = _by_gravity(found)
     notes = [item for item in ordered if item["verdict"] in CONTRADICTIONS or item["explanation"]]
@@ -182,7 +186,7 @@ def _said(
             "verdict": "",
             "ids": remark.figures,
             "figures": [labels[item] for item in remark.figures if item in labels],
-            "explanation": remark.reason,
+            "explanation": f.in_words(remark.reason),
             "mark": remark.mark,
         }
         for remark in published.remarks

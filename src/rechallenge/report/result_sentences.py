@@ -4,7 +4,7 @@ Which words are chosen depends on the rows: a median that was not reached, a com
 of nobody. Nothing is called significant, and no effect is attributed to rechallenge.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import pandas as pd
@@ -14,6 +14,7 @@ from rechallenge.estimates.model_names import FIRTH
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.results import LOG_RANK, MULTIVARIABLE, comparison_words, p_of_test
+from rechallenge.report.sentences import counted
 
 CONFIDENCE: Final = "{settings.statistics.confidence.percent} CI"
 # The classes as they stand behind "median PFS".
@@ -36,14 +37,29 @@ ABBREVIATIONS: Final = {
 
 
 def interval(name: str, numbers: Numbers) -> str:
-    """Return " (95% CI 3.6 to 6.8)" of a number, or nothing where it has no interval."""
-    return f" ({CONFIDENCE} {{{name}.ci}})" if f"{name}.ci" in numbers else ""
+    """Return " (95% CI 3.6 to 6.8)" of a number, or nothing where it has no interval.
+
+    Where it cannot be estimated the words say so: in a group of one, or without an event.
+    """
+    if f"{name}.ci" not in numbers:
+        return ""
+    if numbers[f"{name}.ci"]["text"] != f.NOT_ESTIMABLE:
+        return f" ({CONFIDENCE} {{{name}.ci}})"
+    few = ""
+    if f"{name}.n" in numbers and numbers[f"{name}.n"]["raw"] == 1:
+        few = ": one patient"
+    elif f"{name}.events" in numbers and numbers[f"{name}.events"]["raw"] == 0:
+        few = ": no event"
+    return f" ({CONFIDENCE} not estimable{few})"
 
 
-def median(name: str, numbers: Numbers) -> str:
-    """Return "5.2 months (95% CI 3.6 to 6.8)", or "not reached"."""
+def median(name: str, numbers: Numbers, who: str = "") -> str:
+    """Return "5.2 months (95% CI 3.6 to 6.8)", or "not reached"; `who` follows in the brackets."""
     reached = not f.missing(numbers[name]["raw"])
-    return (f"{{{name}}} months" if reached else "not reached") + interval(name, numbers)
+    bounds = interval(name, numbers)
+    if who:
+        bounds = f"{bounds[:-1]}; {who})" if bounds else f" ({who})"
+    return (f"{{{name}}} months" if reached else "not reached") + bounds
 
 
 def median_sentence(endpoint: str, population: str, numbers: Numbers) -> str | None:
@@ -51,8 +67,8 @@ def median_sentence(endpoint: str, population: str, numbers: Numbers) -> str | N
     name = name_of({"endpoint": endpoint, "population": population, "term": "overall", "statistic": "median"})
     if name not in numbers:
         return None
-    who = f"{{{name}.n}} patients, {{{name}.events}} events"
-    return f"Median {ABBREVIATIONS.get(endpoint, endpoint)} was {median(name, numbers)}; {who}."
+    who = f"{counted(f'{name}.n', 'patient', numbers)}, {counted(f'{name}.events', 'event', numbers)}"
+    return f"Median {ABBREVIATIONS.get(endpoint, endpoint)} was {median(name, numbers, who)}."
 
 
 def comparison_sentence(endpoint: str, population: str, term: str, numbers: Numbers) -> str | None:
@@ -86,27 +102,45 @@ def hazard_sentence(row: Mapping[str, str], numbers: Numbers, labels: Mapping[st
         comparison_words(row["term"], row["level"], row["reference"], labels)
     ).partition(": ")
     said = f"{of} ({compared})" if compared else of
+    if numbers[name]["text"] == f.NOT_ESTIMABLE:
+        endpoint = ABBREVIATIONS.get(row["endpoint"], row["endpoint"])
+        return f"For {said}, the hazard ratio for {endpoint} could not be estimated: there were too few events."
     bounds = f"{CONFIDENCE} {{{name}.ci}}; " if f"{name}.ci" in numbers else ""
     adjusted = ", adjusted for the other covariates" if others else ""
     adjusted += " (Firth's penalised model)" if row["model"] == FIRTH[MULTIVARIABLE] else ""
     endpoint = ABBREVIATIONS.get(row["endpoint"], row["endpoint"])
-    return f"For {said}, the hazard ratio of {endpoint} was {{{name}}} ({bounds}{{P:{name}.p}}){adjusted}."
+    return f"For {said}, the hazard ratio for {endpoint} was {{{name}}} ({bounds}{{P:{name}.p}}){adjusted}."
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def survival_sentences(estimates: pd.DataFrame, numbers: Numbers, endpoint: str, population: str) -> list[str]:
+def survival_sentences(
+    estimates: pd.DataFrame, numbers: Numbers, endpoint: str, population: str, hidden: Collection[str] = ()
+) -> list[str]:
     """Return the sentences of one endpoint in one population: the median of all, then of the classes compared.
 
-    `estimates` is a `numbers.prepared` results table; sentences are of the main analysis.
+    `estimates` is a `numbers.prepared` results table; sentences are of the main analysis. Covariates of `hidden` are
+    compared neither as they are nor within another.
     """
     own = estimates[estimates["analysis"].eq("main") & estimates["model"].eq("kaplan_meier")]
     own = own[own["endpoint"].eq(endpoint) & own["population"].eq(population)]
     found = [median_sentence(endpoint, population, numbers)]
-    found += [comparison_sentence(endpoint, population, term, numbers) for term in dict.fromkeys(own["term"])]
+    terms = [term for term in _each_cell_once(own["term"]) if not any(name in term for name in hidden)]
+    found += [comparison_sentence(endpoint, population, term, numbers) for term in terms]
     return [sentence for sentence in found if sentence]
+
+
+def _each_cell_once(terms: Iterable[str]) -> list[str]:
+    """The terms in order; of "a within b" and "b within a", which show the same cells, the first."""
+    kept: list[str] = []
+    for term in dict.fromkeys(terms):
+        column, _, within = term.partition("|")
+        other = within.partition("=")[0]
+        if not any(one.startswith(f"{other}|{column}=") for one in kept):
+            kept.append(term)
+    return kept
 
 
 def hazard_sentences(

@@ -9,8 +9,9 @@ from rechallenge.estimates.design import MISSING
 from rechallenge.estimates.model_names import FIRTH
 from rechallenge.report import few_events, words
 from rechallenge.report.numbers import Numbers, name_of
-from rechallenge.report.sentences import literal
+from rechallenge.report.sentences import counted, literal
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval, without_empty_columns
+from rechallenge.report.table_one import definitional
 
 KAPLAN_MEIER: Final = "kaplan_meier"
 LOG_RANK: Final = "log_rank"
@@ -26,6 +27,8 @@ WITHIN_NOTE: Final = (
 # Events per parameter below which estimates are held to be unstable (Peduzzi and others 1995).
 FEW_EVENTS: Final = 10
 CONFIDENCE: Final = "{settings.statistics.confidence.percent}"
+# Counted from the first ICI on, with entry at rechallenge.
+FROM_REENTRY: Final = ("OS1",)
 ENDPOINT_ORDER: Final = (
     ("PFS", "rechallenge"),
     ("OS", "rechallenge"),
@@ -65,13 +68,16 @@ def survival_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[s
             & (estimates["endpoint"] == endpoint)
             & (estimates["population"] == population)
         ]
+        tests = own[own["model"] == LOG_RANK]
         own = own[own["model"] == KAPLAN_MEIER]
         times = sorted(own.loc[own["statistic"] == "survival", "at"].dropna().unique())
         rows: list[Row] = []
         for term in dict.fromkeys(own["term"]):
             key = {"endpoint": endpoint, "population": population, "term": term}
-            rows += _survival_rows(own[own["term"] == term], key, times, numbers, labels)
-        notes = (*_within_notes(rows), *few_events.note(rows))
+            untested = definitional(tests[tests["term"] == term])
+            rows += _survival_rows(own[own["term"] == term], key, times, numbers, labels, untested)
+        notes = (*_within_notes(rows), outside_note(endpoint, population, numbers), *few_events.note(rows, numbers))
+        notes = tuple(note for note in notes if note)
         head = (
             "",
             "Patients",
@@ -87,6 +93,20 @@ def survival_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[s
     return sheets
 
 
+def outside_note(endpoint: str, population: str, numbers: Numbers) -> str:
+    """Say who is not counted in a curve because no time of theirs is under observation; empty where nobody is."""
+    name = name_of({"endpoint": endpoint, "population": population, "term": "overall", "statistic": "left_out"})
+    if name not in numbers or not numbers[name]["raw"]:
+        return ""
+    who = counted(name, "patient", numbers)
+    if endpoint in FROM_REENTRY and population == "rechallenge":
+        return (
+            f"Observation starts at rechallenge (delayed entry). Not counted: {who} of the rechallenge set, without "
+            "follow-up after the day of rechallenge."
+        )
+    return f"Not counted: {who} without a usable time."
+
+
 def month(time: float, numbers: Numbers, setting: str = "landmarks_months") -> str:
     """Return the pattern of a landmark, which is a setting."""
     stem = f"settings.statistics.{setting}."
@@ -97,14 +117,19 @@ def month(time: float, numbers: Numbers, setting: str = "landmarks_months") -> s
 
 
 def _survival_rows(
-    part: pd.DataFrame, key: dict[str, Any], times: list[float], numbers: Numbers, labels: Mapping[str, str]
+    part: pd.DataFrame,
+    key: dict[str, Any],
+    times: list[float],
+    numbers: Numbers,
+    labels: Mapping[str, str],
+    untested: str = "",
 ) -> list[Row]:
     term = key["term"]
     levels = words.ordered(term, list(dict.fromkeys(part["level"])))
     grouped = levels != [""]
     rows: list[Row] = []
     if grouped:
-        cell = _test_cell(key, numbers)
+        cell = _test_cell(key, numbers) or untested
         rows.append(Row(words.term(term, labels), (*("" for _ in range(3 + len(times))), cell), "group"))
     for level in levels:
         median = name_of({**key, "level": level, "statistic": "median"})
@@ -174,7 +199,7 @@ def cox_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, s
         patients = words.POPULATIONS.get(population, population)
         caption = f"Cox models, {words.endpoint(endpoint)} ({patients}), with {CONFIDENCE} CI"
         notes = (*_model_notes(own, key, numbers, labels), *_penalised_notes(own, effects, labels))
-        notes = (*notes, *few_events.note(rows))
+        notes = (*notes, *few_events.note(rows, numbers))
         sheet = Sheet(f"cox-{endpoint.lower()}-{population}", caption, head, tuple(rows), notes)
         sheets.append(without_empty_columns(sheet))
     return sheets
@@ -249,20 +274,22 @@ def _model_notes(own: pd.DataFrame, key: dict[str, Any], numbers: Numbers, label
     if concordance not in numbers:
         return ["The model of all covariates together was not fitted; the reason stands below."]
     notes = [
-        f"Model of all covariates together: {{{n}}} patients, {{{events}}} events, {{{epv}}} events per parameter."
+        f"Model of all covariates together: {counted(n, 'patient', numbers)}, {counted(events, 'event', numbers)}, "
+        f"{{{epv}}} events per parameter."
     ]
     if numbers[epv]["raw"] < FEW_EVENTS:
         notes.append(
-            "Fewer than ten events per parameter: these hazard ratios are unstable, and likely to be more extreme than "
-            "the truth."
+            "Fewer than ten events per parameter: these hazard ratios are unstable and may be far "
+            "more extreme than the "
+            "truth."
         )
     notes += _missing_notes(own[own["model"] == stem["model"]], stem, numbers, labels)
     if dropped in numbers and numbers[dropped]["raw"]:
-        notes.append(f"Left out because a covariate is not recorded: {{{dropped}}} patients.")
+        notes.append(f"Left out because a covariate is not recorded: {counted(dropped, 'patient', numbers)}.")
     notes.append(f"Concordance {with_interval(concordance, numbers)}.")
     ph = name_of({**stem, "term": "global", "statistic": "ph_p"})
     if ph in numbers:
-        notes.append(f"Proportional hazards, global test of scaled Schoenfeld residuals: P {{{ph}}}.")
+        notes.append(f"Proportional hazards, global test of scaled Schoenfeld residuals: {{P:{ph}}}.")
     return notes
 
 
@@ -309,6 +336,6 @@ def sensitivity_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mappin
             )
         if rows:
             caption = f"Sensitivity model with regimen type and local therapy, {words.endpoint(endpoint)}"
-            notes = (*_model_notes(own, {**key}, numbers, labels), *few_events.note(rows))
+            notes = (*_model_notes(own, {**key}, numbers, labels), *few_events.note(rows, numbers))
             sheets.append(Sheet(f"sensitivity-{endpoint.lower()}", caption, ("", "HR (CI)", "P"), tuple(rows), notes))
     return sheets

@@ -16,6 +16,7 @@ from rechallenge.report.results import (
 )
 from rechallenge.report.sentences import literal
 from rechallenge.report.sheets import Row, Sheet, one, with_interval, without_empty_columns
+from rechallenge.robustness.scenarios import IMPUTED
 
 KEY: Final = {"endpoint": "PFS", "population": "rechallenge"}
 TERMS: Final = ("resistance", "progression_pattern", "interval_treatment")
@@ -23,6 +24,12 @@ NOTE: Final = (
     "Each row changes one assumption and repeats the whole analysis; scenarios whose settings are those of the main "
     "analysis are left out. In a row equal to the main analysis the assumption concerns none of its patients. "
     "Agreement between the rows is a description, not evidence."
+)
+
+IMPUTED_NOTE: Final = (
+    "The row with imputed patterns keeps the patients whose pattern is unknown: it is imputed "
+    "{settings.statistics.imputations} times and the models are pooled by Rubin's rules. It has no medians, since "
+    "classes differ between the imputations."
 )
 
 
@@ -85,6 +92,7 @@ def hazards_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
             hr = name_of({**model, "term": term, "level": level, "reference": reference, "statistic": "hr"})
             cells += [with_interval(hr, numbers), one(f"{hr}.p", numbers)]
         rows.append(Row(literal(words.analysis(name)), tuple(cells)))
-    caption = f"Sensitivity set: hazard ratios of PFS in the multivariable model, with {CONFIDENCE} CI"
-    sheet = Sheet("sensitivity-hazards", caption, tuple(head), tuple(rows), (NOTE,))
+    caption = f"Sensitivity set: hazard ratios for PFS in the multivariable model, with {CONFIDENCE} CI"
+    notes = (NOTE, *([IMPUTED_NOTE] if f"{words.SENSITIVITY_SET}{IMPUTED}" in analyses else []))
+    sheet = Sheet("sensitivity-hazards", caption, tuple(head), tuple(rows), notes)
     return without_empty_columns(sheet) if len(rows) > 1 else None

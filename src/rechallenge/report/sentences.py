@@ -58,3 +58,16 @@ def fill(
 def plain(pattern: str, numbers: Numbers) -> str:
     """Return the pattern as plain text."""
     return fill(pattern, numbers, lambda _, entry: str(entry["text"]))
+
+
+def counted(name: str, noun: str, numbers: Numbers) -> str:
+    """Return the pattern "{name} patients", "1 patient" for one, "no patient" for none."""
+    raw = look_up(name, numbers)["raw"]
+    if raw == 0:
+        return f"no {noun}"
+    return f"{{{name}}} {noun}" if raw == 1 else f"{{{name}}} {noun}s"
+
+
+def fewer(name: str, noun: str, numbers: Numbers) -> str:
+    """Return the pattern "fewer than {name} events", "no event" where the limit is one."""
+    return f"no {noun}" if look_up(name, numbers)["raw"] == 1 else f"fewer than {{{name}}} {noun}s"

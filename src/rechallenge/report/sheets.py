@@ -1,5 +1,7 @@
 """One table, whatever it is printed on: page, Word, Markdown or CSV."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -67,3 +69,11 @@ def printed(sheet: Sheet, numbers: Numbers) -> list[list[str]]:
     """Return the table as rows of plain text, the head first."""
     head = [plain(cell, numbers) for cell in sheet.head]
     return [head, *([row.label, *(plain(cell, numbers) for cell in row.cells)] for row in sheet.rows)]
+
+
+def shared_notes(sheets: Sequence[Sheet]) -> tuple[list[Sheet], tuple[str, ...]]:
+    """Return the sheets without the notes that two of them or more have, and those notes, to stand once for all."""
+    times = Counter(note for sheet in sheets for note in dict.fromkeys(sheet.notes))
+    shared = tuple(note for note, many in times.items() if many > 1)
+    own = [replace(sheet, notes=tuple(note for note in sheet.notes if note not in shared)) for sheet in sheets]
+    return own, shared

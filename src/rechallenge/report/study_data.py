@@ -12,6 +12,7 @@ from rechallenge import words as shared
 from rechallenge.report import (
     comparison_tables,
     endpoint_tables,
+    folds,
     further_results,
     further_sentences,
     interaction_sentences,
@@ -33,7 +34,7 @@ from rechallenge.report.progression_table import progression_table
 from rechallenge.report.sheets import Sheet
 from rechallenge.report.table_one import table_one
 from rechallenge.robustness.scenarios import IMPUTED
-from rechallenge.settings.config import StudyConfig, used_settings
+from rechallenge.settings.config import MAIN, StudyConfig, definitions_of, used_settings
 
 # Rows that count patients or give a reason, and are there where nothing could be estimated too.
 _NO_ESTIMATE: Final = ("not_fitted", "n", "events", "dropped", "left_out", "parameters", "events_per_variable")
@@ -70,7 +71,7 @@ class StudyData:
     def numbers(self) -> n.Numbers:
         """numbers.json of the study."""
         return n.together(
-            n.from_estimates(self.estimates),
+            n.from_estimates(self.estimates, adding_up=self.config.report.percentages == "adding_up"),
             n.from_attrition(self.attrition, self.tidy["estimate_id"]),
             n.from_row_account(self.row_account),
             n.from_files(self.files),
@@ -137,6 +138,29 @@ class StudyData:
         return [level for level, name in names.items() if name in self.numbers and self.numbers[name]["raw"]]
 
     @property
+    def pattern_at_rechallenge(self) -> bool:
+        """Whether the progression pattern is read at progression on the rechallenge, after the time "
+        "that it would explain."""
+        return definitions_of(self.config, MAIN).progression_pattern.measured_at == "rechallenge_progression"
+
+    @property
+    def progression_required(self) -> bool:
+        """Whether only an ICI given after progression on the first one is a rechallenge."""
+        return definitions_of(self.config, MAIN).re_exposure.progression_required is not False
+
+    @property
+    def left_out(self) -> str:
+        """The name of the number of patients of the rechallenge set whom the analysis leaves out; empty without any."""
+        name = "rechallenge.analysis_exclusion.unclassified_resistance.n"
+        return name if name in self.numbers and self.numbers[name]["raw"] else ""
+
+    @property
+    def without_class(self) -> str:
+        """The name of the number of analysed patients without a class of resistance; empty without any."""
+        name = "rechallenge.resistance.missing"
+        return name if name in self.numbers and self.numbers[name]["raw"] else ""
+
+    @property
     def rechallenged(self) -> int:
         """How many patients are in the rechallenge set."""
         remaining = self.attrition["remaining"]
@@ -152,13 +176,25 @@ class StudyData:
 
     def survival_sentences(self, endpoint: str, population: str) -> list[str]:
         """Return the sentences of the medians of an endpoint, of all and by class."""
-        return result_sentences.survival_sentences(self.tidy, self.numbers, endpoint, population)
+        hidden = ("progression_pattern",) if self.pattern_at_rechallenge and population == "rechallenge" else ()
+        found = result_sentences.survival_sentences(self.tidy, self.numbers, endpoint, population, hidden)
+        if hidden and found and endpoint == "PFS":
+            found.append(
+                "By progression pattern no medians are compared: the pattern is read at progression "
+                "on the rechallenge, "
+                "so that it is part of the outcome."
+            )
+        return found
 
     def sentence(self, endpoint: str, population: str, term: str = "overall") -> str:
         """Return the sentence of a median, or of the medians of the classes of `term`; empty where there is none."""
         if term == "overall":
             return result_sentences.median_sentence(endpoint, population, self.numbers) or ""
         return result_sentences.comparison_sentence(endpoint, population, term, self.numbers) or ""
+
+    def median_words(self, name: str) -> str:
+        """Return a median with its interval, or that it was not reached, as it stands in a sentence."""
+        return result_sentences.median(name, self.numbers)
 
     def hazard_sentences(self, endpoint: str) -> list[str]:
         """Return the sentences of the multivariable model of an endpoint after rechallenge."""
@@ -253,6 +289,18 @@ class StudyData:
             sensitivity_tables.hazards_table(self.tidy, self.numbers),
         )
         return [sheet for sheet in found if sheet is not None]
+
+    @cached_property
+    def sections(self) -> dict[str, folds.Section]:
+        """The tables of the sections that fold some of them away, by section."""
+        return {
+            "survival": folds.survival(self),
+            "models": folds.models(self),
+            "checks": folds.model_checks(self),
+            "subgroups": folds.subgroups(self),
+            "over_time": folds.over_time(self),
+            "sensitivity": folds.sensitivity(self),
+        }
 
     @property
     def scenarios(self) -> list[str]:

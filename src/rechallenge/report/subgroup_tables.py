@@ -13,6 +13,7 @@ from rechallenge.report.numbers import Numbers, name_of, records
 from rechallenge.report.results import CONFIDENCE, KAPLAN_MEIER, LOG_RANK, endpoints_in, month, p_of_test
 from rechallenge.report.sentences import literal
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one, without_empty_columns
+from rechallenge.words import reason
 
 INTERACTION: Final = "interaction"
 ADJUSTED: Final = "interaction_adjusted"
@@ -56,6 +57,10 @@ def _interactions(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
             rows += _interaction_rows(own[own["term"] == term], key, numbers, labels)
         if not rows:
             continue
+        caption = f"Interactions, {words.endpoint(endpoint)}, with {CONFIDENCE} CI"
+        if all(cell in ("", EMPTY) for row in rows for cell in row.cells):
+            sheets.append(_without_estimate(endpoint, own, labels))
+            continue
         head = (
             "",
             "Patients",
@@ -65,22 +70,29 @@ def _interactions(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
             "Adjusted (CI)",
             "Interaction P, adjusted",
         )
-        caption = f"Interactions, {words.endpoint(endpoint)}, with {CONFIDENCE} CI"
         notes = (
             "Hazard ratios of one covariate within the classes of another, from one model with both and their product; "
             "P: likelihood-ratio test of the product. Adjusted for the other declared covariates, in those who have all.",
             *_reasons(own, labels),
-            *few_events.note(rows),
+            *few_events.note(rows, numbers),
         )
         sheet = Sheet(f"interactions-{endpoint.lower()}", caption, head, tuple(rows), notes)
         sheets.append(without_empty_columns(sheet))
     return sheets
 
 
+def _without_estimate(endpoint: str, own: pd.DataFrame, labels: Labels) -> Sheet:
+    """The table of interactions none of which could be estimated: each with its reason."""
+    refused = own[(own["statistic"] == "not_fitted") & (own["model"] == INTERACTION)].drop_duplicates("term")
+    rows = [Row(words.term(row["term"], labels), (literal(reason(row["method"])),)) for row in records(refused)]
+    caption = f"Interactions, {words.endpoint(endpoint)}: none could be estimated"
+    return Sheet(f"interactions-{endpoint.lower()}", caption, ("", "Reason"), tuple(rows), prose=True)
+
+
 def _reasons(own: pd.DataFrame, labels: Labels) -> list[str]:
     """Say which interactions were not fitted, and why."""
     return [
-        f"{words.term(row['term'], labels)}{', adjusted' if row['model'] == ADJUSTED else ''}: {literal(row['method'])}"
+        f"{words.term(row['term'], labels)}{', adjusted' if row['model'] == ADJUSTED else ''}: {literal(reason(row['method']))}"
         for row in records(own[own["statistic"] == "not_fitted"])
     ]
 
@@ -185,9 +197,13 @@ def _subgroup_sheet(
         "beforehand; with so many tests, a small P value among them is expected by chance."
     ]
     notes += [f"Class not known, in no subgroup: {', '.join(missing)}."] if missing else []
-    notes += [f"{EMPTY} not estimated: too few events, or an arm of the class without any."] if silent else []
+    notes += (
+        [f"{EMPTY} not estimated: too few events in the class, or an arm of it without a patient or an event."]
+        if silent
+        else []
+    )
     identifier = f"subgroups-{key['endpoint'].lower()}-{effect}-{level}".replace("_", "-")
-    return Sheet(identifier, caption, head, tuple(rows), (*notes, *few_events.note(rows)))
+    return Sheet(identifier, caption, head, tuple(rows), (*notes, *few_events.note(rows, numbers)))
 
 
 def _subgroup_row(
@@ -224,13 +240,15 @@ def _power(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[Sheet]:
         "",
         "Patients",
         "Events",
-        f"Smallest ratio with power {power}",
+        f"Smallest detectable ratio, power {power}",
         *(f"Power for {{constants.assumed_ratio_{at:g}}}" for at in assumed),
     )
     notes = (
-        "Hazard ratios, and for interactions ratios of hazard ratios; as far below 1 counts as much. Computed from the "
-        "numbers of events alone (Schoenfeld; the four cells of an interaction), with the alpha of the intervals, for "
-        "assumed ratios and never for the observed one: power at the observed effect only repeats its P value.",
+        "The smallest hazard ratio (of interactions, ratio of hazard ratios) that a two-sided test at the "
+        f"{{settings.statistics.confidence.alpha}} level would detect with a power of {power}, and the power for assumed "
+        "ratios; a ratio as far below 1 counts as much. By Schoenfeld's formula, and for the four cells of an interaction "
+        "that of Peterson and George, from the numbers of events alone: both suppose proportional hazards and are "
+        "approximate for large ratios. Nothing is computed at the observed effect, which would only repeat its P value.",
     )
     return [Sheet("power", "What this number of events can show", head, tuple(rows), notes)]
 
@@ -306,7 +324,7 @@ def _small_groups(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
                 f"{CONFIDENCE} intervals. Beside the usual interval, two that hold in small groups: the beta product procedure "
                 "(Fay, Brittain and Proschan), exact without censoring, and Rothman's. Where they differ much, the usual "
                 "one should not be relied on. Groups of other endpoints: estimates.csv.",
-                *few_events.note(rows),
+                *few_events.note(rows, numbers),
             )
             sheets.append(Sheet(f"small-groups-{endpoint.lower()}", caption, head, tuple(rows), notes))
     return sheets

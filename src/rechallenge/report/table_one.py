@@ -1,17 +1,20 @@
 """Table 1 from the rows of estimates.csv whose model is `table1` (all patients) or `table1|term=level` (a column)."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import partial
 from typing import Final, Literal
 
 import pandas as pd
 
+from rechallenge import formatting as f
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, prepared
 from rechallenge.report.sentences import literal, names_in
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one
 
 MODEL: Final = "table1"
+PART_OF_DEFINITION: Final = "part of the definition"
 PATIENTS: Final = "patients"  # the term of a column's size
 _NUMERIC: Final = ("median", "mean")
 _POPULATIONS: Final = ("rechallenge", "progressed", "first_ici")
@@ -43,7 +46,7 @@ def table_one(
     head = ("Characteristic", *(_heading(model, key, numbers) for model in columns), "P")
     if not any(row.cells[-1] for row in rows):
         head, rows = head[:-1], [Row(row.label, row.cells[:-1], row.kind) for row in rows]
-    return Sheet("table1", _caption(population), head, tuple(rows), _notes(own, rows))
+    return Sheet("table1", _caption(population), head, tuple(rows), _notes(own, rows, numbers))
 
 
 def _left_out(own: pd.DataFrame) -> set[str]:
@@ -75,7 +78,7 @@ def _rows_of_term(
 ) -> list[Row]:
     label = words.term(term, labels)
     p_name = name_of({**key, "model": MODEL, "term": term, "statistic": "p"})
-    p_cell = f"{{{p_name}}}" if p_name in numbers else ""
+    p_cell = f"{{{p_name}}}" if p_name in numbers else definitional(part)
 
     def name(model: str, statistic: str, level: str = "") -> str:
         return name_of({**key, "model": model, "term": term, "level": level, "statistic": statistic})
@@ -130,9 +133,55 @@ def _category_cell(n: str, percent: str, numbers: Numbers) -> str:
     return f"{{{n}}} ({{{percent}}})" if percent in numbers else f"{{{n}}}"
 
 
-def _notes(own: pd.DataFrame, rows: list[Row]) -> tuple[str, ...]:
+def definitional(rows: pd.DataFrame) -> str:
+    """Return the cell of a comparison that is not made, because the covariate defines the classes; else nothing."""
+    untested = rows[rows["estimate"].isna() & rows["statistic"].isin(["p", "not_fitted"])]
+    return PART_OF_DEFINITION if untested["method"].str.contains(PART_OF_DEFINITION, regex=False).any() else ""
+
+
+def _adds_up(rows: list[Row], numbers: Numbers) -> bool:
+    """Tell whether the printed percentages of each variable add up to 100 in every column."""
+    sums: dict[int, Decimal] = {}
+    for row in [*rows, Row("", (), "group")]:
+        if row.kind != "level":
+            if any(total != 100 for total in sums.values()):
+                return False
+            sums = {}
+        for place, cell in enumerate(row.cells if row.kind == "level" else ()):
+            shares = [name for name in names_in(cell) if name.endswith("percent") and name in numbers]
+            for name in shares:
+                digits = str(numbers[name]["text"]).strip("<>%").replace("·", ".")
+                sums[place] = sums.get(place, Decimal(0)) + Decimal(digits)
+    return True
+
+
+def _moved(rows: list[Row], numbers: Numbers) -> bool:
+    """Tell whether a percentage was not rounded to the nearest, so that those of its variable add up."""
+    names = (name for row in rows for cell in row.cells for name in names_in(cell) if name.endswith("percent"))
+    return any(
+        numbers[name]["text"] != f.percent(numbers[name]["raw"], _denominator(name, numbers))
+        for name in names
+        if name in numbers
+    )
+
+
+def _denominator(name: str, numbers: Numbers) -> float:
+    """The number of patients of a percentage, from the count that stands beside it."""
+    count, share = (float(numbers[one]["raw"]) for one in (name.removesuffix("percent") + "n", name))
+    return 100 * count / share if share else 0.0
+
+
+def _notes(own: pd.DataFrame, rows: list[Row], numbers: Numbers) -> tuple[str, ...]:
     methods = sorted({method for method in own.loc[own["statistic"] == "p", "method"] if method})
     notes = ["Values are n (%) unless stated otherwise; percentages are of the patients with a recorded value."]
+    if not _adds_up(rows, numbers):
+        notes.append("Percentages of a variable may not add up exactly because of rounding; the counts do.")
+    elif _moved(rows, numbers):
+        notes.append(
+            "Percentages are rounded so that those of a variable add up to 100; some are therefore not the nearest."
+        )
+    if any(PART_OF_DEFINITION in row.cells for row in rows):
+        notes.append("No P value is given where a variable is part of the definition of the columns.")
     if any(EMPTY in row.cells for row in rows):
         notes.append(f"{EMPTY}: none.")
     if methods:

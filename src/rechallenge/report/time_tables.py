@@ -7,7 +7,8 @@ import pandas as pd
 
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, records
-from rechallenge.report.results import CONFIDENCE, comparison_words, month
+from rechallenge.report.results import CONFIDENCE, comparison_words, month, outside_note
+from rechallenge.report.sentences import counted
 from rechallenge.report.sheets import EMPTY, Row, Sheet, if_known, one, with_interval, without_empty_columns
 
 PROGRESSED: Final = {"endpoint": "PPS", "population": "progressed"}
@@ -24,6 +25,8 @@ DATINGS: Final = (
     ("dating_midpoint", "In the middle between the scans"),
     ("dating_interval", "As the interval between the scans"),
 )
+ALPHA: Final = "{settings.statistics.proportional_hazards_alpha}"
+SPLIT: Final = "exposure_time_dependent_time_split"
 
 
 def tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> list[Sheet]:
@@ -42,9 +45,9 @@ def _exposure(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     """Naive, time-dependent, adjusted and landmark comparisons of rechallenge, one line each."""
     of = {**PROGRESSED, "term": "rechallenged"}
     lines: list[tuple[str, dict[str, Any], str]] = [
-        ("Naive: ever against never, from progression", {**of, "model": "exposure_naive"}, "exposure_naive"),
+        ("Naive: ever or never, from progression", {**of, "model": "exposure_naive"}, "exposure_naive"),
         (
-            "Time-dependent: after against before or without",
+            "Time-dependent: exposed from rechallenge on",
             {**of, "model": "exposure_time_dependent"},
             "exposure_simon_makuch",
         ),
@@ -53,7 +56,7 @@ def _exposure(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     landmarks = own[(own["model"] == "exposure_landmark") & (own["statistic"] == "rechallenged_later")]["at"]
     for at in sorted(set(landmarks)):
         key = {**PROGRESSED, "term": "rechallenged_by_then", "model": "exposure_landmark", "at": at}
-        lines.append(("Landmark: by then against not", key, "exposure_landmark"))
+        lines.append(("Landmark: rechallenged by then or not", key, "exposure_landmark"))
     rows = []
     for label, key, curves in lines:
         ratio = name_of({**key, "level": "true", "reference": "false", "statistic": "hr"})
@@ -62,14 +65,35 @@ def _exposure(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
         landmark = month(key["at"], numbers, EXPOSURE_LANDMARKS) if "at" in key else EMPTY
         if any(cell != EMPTY for cell in cells):
             rows.append(Row(label, (landmark, *cells)))
+        rows += _split_rows(own, f"{key['model']}_time_split", label, numbers)
     if not rows:
         return None
     head = (
         "", "Landmark, months", "Rechallenged: patients", "Deaths", "Median, months (CI)",
-        "Not: patients", "Deaths", "Median, months (CI)", "Hazard ratio (CI)", "P",
+        "Not rechallenged: patients", "Deaths", "Median, months (CI)", "Hazard ratio (CI)", "P",
     )  # fmt: skip
     caption = f"Rechallenge as an exposure: survival of all who progressed on the first ICI, with {CONFIDENCE} CI"
     return without_empty_columns(Sheet("exposure", caption, head, tuple(rows), _exposure_notes(own, numbers)))
+
+
+def _split_rows(own: pd.DataFrame, model: str, label: str, numbers: Numbers) -> list[Row]:
+    """The hazard ratio until and after a time, where hazards are not proportional."""
+    found = own[(own["model"] == model) & (own["statistic"] == "hr")]
+    rows = []
+    for row in records(found):
+        name, (_, period) = name_of(row), in_periods(str(row["level"]))
+        cells = (with_interval(name, numbers), one(f"{name}.p", numbers))
+        rows.append(Row(f"{label}, {period}", (EMPTY,) * 7 + cells))
+    return rows
+
+
+def in_periods(level: str) -> tuple[str, str]:
+    """Return the class and the period of the level of a hazard ratio split in time: "true until 10 months"."""
+    for word in ("until", "after"):
+        own, found, rest = level.partition(f"{word} ")
+        if found:
+            return own.strip(), f"{word} {rest}"
+    return level, ""
 
 
 def _group(key: dict[str, Any], level: str, curves: str, numbers: Numbers) -> tuple[str, str, str]:
@@ -87,11 +111,14 @@ def _exposure_notes(own: pd.DataFrame, numbers: Numbers) -> tuple[str, ...]:
     of = {**PROGRESSED, "model": "exposure_adjusted"}
     dropped = name_of({**of, "statistic": "dropped"})
     adjusted = name_of({**of, "term": "rechallenged", "level": "true", "reference": "false", "statistic": "hr"})
+    bias_words = ", which reflects immortal-time bias" if ratio in numbers and numbers[ratio]["raw"] > 1 else ""
     notes = [
+        *_exposed_notes(numbers),
         if_known(
-            f"The time-dependent hazard ratio is {{{ratio}}} times the naive one: this is the immortal-time bias. The "
-            "naive comparison counts the months until rechallenge, in which nobody who is rechallenged could die, as "
-            "a benefit of rechallenge.",
+            f"The time-dependent hazard ratio is {{{ratio}}} times the naive one{bias_words}. The "
+            "naive comparison counts "
+            "the months until rechallenge, in which nobody who was rechallenged later could die, as survival of the "
+            "rechallenged.",
             ratio,
             numbers=numbers,
         ),
@@ -101,7 +128,7 @@ def _exposure_notes(own: pd.DataFrame, numbers: Numbers) -> tuple[str, ...]:
             percent,
             numbers=numbers,
         ),
-        if_known(f"Mantel-Byar test of the time-dependent comparison: P {{{byar}}}.", byar, numbers=numbers),
+        if_known(f"Mantel-Byar test of the time-dependent comparison: {{P:{byar}}}.", byar, numbers=numbers),
         if_known(
             f"Medians beside the time-dependent model: curves of Simon and Makuch, which begin {{{starts}}} months "
             "after progression, as soon as enough patients are under observation after rechallenge.",
@@ -110,20 +137,47 @@ def _exposure_notes(own: pd.DataFrame, numbers: Numbers) -> tuple[str, ...]:
         ),
         *_landmark_notes(own, numbers),
         *_proportional_notes(numbers),
-        if_known(
-            f"Adjusted: {{{adjusted}.n}} patients, {{{adjusted}.events}} deaths; {{{dropped}}} without all covariates "
-            "are left out.",
-            f"{adjusted}.n",
-            f"{adjusted}.events",
-            dropped,
-            numbers=numbers,
-        ),
+        _adjusted_note(adjusted, dropped, numbers),
         "Adjusted for the declared covariates that are known at progression. ECOG on record is that of rechallenge, "
         "and treatment between is part of what is compared: neither is adjusted for.",
-        "No causal claim: whoever is chosen for rechallenge differs from others in ways that are not recorded "
+        "No causal claim: patients chosen for rechallenge differ from others in ways that are not recorded "
         "(confounding by indication), and taking account of time does not change that.",
     ]
     return tuple(note for note in notes if note != EMPTY)
+
+
+def _adjusted_note(adjusted: str, dropped: str, numbers: Numbers) -> str:
+    """Whom the adjusted model counts, and how many it leaves out."""
+    if not all(name in numbers for name in (f"{adjusted}.n", f"{adjusted}.events", dropped)):
+        return EMPTY
+    who = f"{counted(f'{adjusted}.n', 'patient', numbers)}, {counted(f'{adjusted}.events', 'death', numbers)}"
+    left = f"; {{{dropped}}} without all covariates left out" if numbers[dropped]["raw"] else ""
+    return f"Adjusted: {who}{left}."
+
+
+def _exposed_notes(numbers: Numbers) -> list[str]:
+    """Whom each line counts as rechallenged, where the counts differ from that of the rechallenge set."""
+    key = {**PROGRESSED, "term": "rechallenged", "level": "true", "statistic": "n"}
+    naive, changing = (name_of({**key, "model": f"exposure_{model}"}) for model in ("naive", "time_dependent"))
+    of_set = name_of({"population": "rechallenge", "term": "overall", "statistic": "n"})
+    if not all(name in numbers for name in (naive, changing, of_set)):
+        return []
+    ever, seen, chosen = (numbers[name]["raw"] for name in (naive, changing, of_set))
+    said = []
+    if ever != chosen:
+        said.append(
+            f"Ever rechallenged are {{{naive}}} of those who progressed; the rechallenge set as "
+            f"analysed has {{{of_set}}}, "
+            "since its own criteria (study window, minimum data, a class where one is asked for) do not decide who was "
+            "exposed here."
+        )
+    if seen != ever:
+        said.append(
+            f"The time-dependent comparison counts {{{changing}}} of them as exposed: those under "
+            "observation after the "
+            "day of rechallenge. Everybody is unexposed until then."
+        )
+    return [" ".join(said)] if said else []
 
 
 def _proportional_notes(numbers: Numbers) -> list[str]:
@@ -136,9 +190,17 @@ def _proportional_notes(numbers: Numbers) -> list[str]:
             found.append(f"{said} {{P:{test}}}")
     if not found:
         return []
+    split = name_of({**PROGRESSED, "term": "rechallenged", "model": SPLIT, "statistic": "time_split_chi2"})
+    given = if_known(
+        f"Where it is below {ALPHA} the ratio is given until and after the middle of the deaths too (one "
+        f"ratio against two: {{P:{split}.p}}).",
+        f"{split}.p",
+        numbers=numbers,
+    )
     return [
         f"Test of proportional hazards (scaled Schoenfeld residuals): {'; '.join(found)}. Where it is small, the "
         "hazard ratio is an average over a changing one, and the curves say more."
+        + (f" {given}" if given != EMPTY else "")
     ]
 
 
@@ -149,11 +211,15 @@ def _landmark_notes(own: pd.DataFrame, numbers: Numbers) -> list[str]:
         died, gone = (name_of({**key, "level": level, "statistic": "left_out"}) for level in ("died", "not_followed"))
         later = name_of({**key, "statistic": "rechallenged_later"})
         landmark = month(at, numbers, EXPOSURE_LANDMARKS)
+        if not all(name in numbers for name in (died, gone, later)):
+            continue
         said = (
-            f"Landmark at {landmark} months: {{{died}}} had died and {{{gone}}} were no longer under observation, so "
-            f"that they are in neither group; {{{later}}} of those not rechallenged by then were later."
+            f"Landmark at {landmark} months: {counted(died, 'patient', numbers)} had died and {{{gone}}} "
+            "were no longer under observation, and are in neither group; of those not rechallenged "
+            f"by then, {{{later}}} "
+            "were rechallenged later."
         )
-        found.append(if_known(said, died, gone, later, numbers=numbers))
+        found.append(said)
     return found
 
 
@@ -174,25 +240,38 @@ def _delayed_entry(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
         names = [name_of({**row, "model": model}) for model, _ in models]
         ratios_of = tuple(with_interval(name, numbers) for name in names)
         rows.append(Row(f"Hazard ratio, {words.lower_first(_compared(row, {}))}", ("", "", *ratios_of)))
+    for row in records(own[(own["model"] == "delayed_entry_time_split") & (own["statistic"] == "hr")]):
+        level, period = in_periods(str(row["level"]))
+        label = f"Hazard ratio, {words.lower_first(_compared({**row, 'level': level}, {}))}, {period}"
+        rows.append(Row(label, ("", "", with_interval(name_of(row), numbers), "")))
     if not rows:
         return None
     head = ("", "Patients", "Deaths", "Counted from rechallenge on (delayed entry)", "Delayed entry ignored")
+    proportional = own[(own["model"] == "delayed_entry") & (own["statistic"] == "ph_p")]
+    tests = [f"{{P:{name}}}" for name in map(name_of, records(proportional)) if name in numbers]
     check = name_of({**ENTERED, "model": "entry_check", "term": "entry_months", "statistic": "hr"})
     test = name_of({**ENTERED, "model": "delayed_entry", "term": "resistance", "statistic": "p"})
     notes = (
-        "Median months (CI), then hazard ratios. Nobody in the rechallenge set could die before rechallenge; "
-        "counted as at risk from the first ICI on, survival is overstated by that waiting.",
-        if_known(f"Log-rank test with delayed entry, by resistance: P {{{test}}}.", test, numbers=numbers),
+        "Median months (CI), then hazard ratios. Nobody in the rechallenge set could die before "
+        "rechallenge: if they are "
+        "counted as at risk from the first ICI on, survival is overstated.",
+        outside_note("OS1", "rechallenge", numbers),
+        if_known(f"Log-rank test with delayed entry, by resistance: {{P:{test}}}.", test, numbers=numbers),
+        f"Test of proportional hazards, delayed entry: {'; '.join(tests)}. Where it is below "
+        f"{ALPHA} the hazard ratio is given until and after the middle of the deaths too."
+        if tests
+        else EMPTY,
         if_known(
-            f"Delayed entry supposes that the time of entry tells nothing about the risk afterwards: hazard ratio per "
-            f"month until rechallenge {{{check}}} ({{{check}.ci}}), P {{{check}.p}}.",
+            "Delayed entry supposes that the time of entry tells nothing about the risk afterwards; "
+            "checked by the hazard "
+            f"ratio per month until rechallenge, {{{check}}} ({{{check}.ci}}), {{P:{check}.p}}.",
             check, f"{check}.ci", f"{check}.p",
             numbers=numbers,
         ),
     )  # fmt: skip
     caption = f"Overall survival from the first ICI in the rechallenge set, with {CONFIDENCE} CI"
     return without_empty_columns(
-        Sheet("delayed-entry", caption, head, tuple(rows), tuple(note for note in notes if note != EMPTY))
+        Sheet("delayed-entry", caption, head, tuple(rows), tuple(note for note in notes if note and note != EMPTY))
     )
 
 
@@ -286,14 +365,15 @@ def _dating(own: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> S
     width = name_of({**PFS, "model": "dating_interval", "term": "overall", "statistic": "median_width"})
     notes = (
         if_known(
-            f"{{{width}.events}} progressions lie between two scans, half of them in intervals of up to {{{width}}} "
-            "months. Deaths are exact.",
+            f"{{{width}.events}} progressions lie between two scans; the median width of these "
+            f"intervals is {{{width}}} "
+            "months. Dates of death are exact.",
             width,
             numbers=numbers,
         ),
-        "In the last column the brackets of a median are the two times between which the data do not tell the estimate "
-        "apart (Turnbull): no confidence interval. There is no Cox model of intervals; Weibull models of all three "
-        "tell the effect of dating from that of the model.",
+        "In the last column the brackets of a median are the two times between which Turnbull's estimate of it is not "
+        "determined, and no confidence interval. No Cox model was fitted to intervals; Weibull models of all three "
+        "columns separate the effect of dating from that of the model.",
     )
     head = ("", *(said for _, said in DATINGS))
     caption = f"How progression is dated: progression-free survival from rechallenge, with {CONFIDENCE} CI"

@@ -167,8 +167,19 @@ def exclusion(name: str) -> str:
 
 def resistance_class(level: str) -> str:
     """Return a class of resistance as a noun: "acquired resistance", but "late progression"."""
+    if level == "not_acquired":
+        return "no acquired resistance"
     named = level in ("acquired", "primary", "unclassified")
     return f"{shared.level_words('resistance', level).lower()}{' resistance' if named else ''}"
+
+
+def resistance_group(level: str) -> str:
+    """Return a class of resistance as it follows a count of patients: "after acquired resistance"."""
+    if level == "not_acquired":
+        return "where resistance was not acquired"
+    if level in ("acquired", "primary", "late_progression"):
+        return f"after {resistance_class(level)}"
+    return f"with {resistance_class(level)}"
 
 
 def choice(key: str) -> str:

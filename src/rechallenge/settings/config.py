@@ -110,6 +110,11 @@ class ReportSettings(Settings):
         "default",
         description="How numbers are printed: P values, intervals, decimals and percentages, as the journal asks.",
     )
+    percentages: Literal["adding_up", "nearest"] = Field(
+        "adding_up",
+        description="Percentages of the classes of one variable: rounded so that they add up to 100 (largest remainders), "
+        "or each to the nearest.",
+    )
 
 
 class ReleaseSettings(Settings):

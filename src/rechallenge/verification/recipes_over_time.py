@@ -96,10 +96,13 @@ def elsewhere(rows: pd.DataFrame, _: Context) -> Iterator[str]:
 OVERSEERS: Final = {
     "exposure_time_dependent": "check_exposure",
     "exposure_adjusted": "check_exposure",
+    "exposure_time_dependent_time_split": "check_exposure",
+    "exposure_adjusted_time_split": "check_exposure",
     "exposure_mantel_byar": "check_exposure",
     "exposure_simon_makuch": "check_exposure",
     "immortal_time_bias": "check_exposure",
     "delayed_entry_ignored": "check_delayed_entry",
+    "delayed_entry_time_split": "check_delayed_entry",
     "dating_midpoint": "check_dating",
     "dating_interval": "check_dating",
 }
