@@ -12,7 +12,7 @@ from rechallenge.files import read_parquet, write_csv
 from rechallenge.results import read_result
 from rechallenge.settings.config import MAIN
 from rechallenge.settings.definitions import DefinitionSettings
-from rechallenge.step import step
+from rechallenge.step import counted, step
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -39,6 +39,11 @@ with step(snakemake) as log:
             analysis=analysis, progression_dates_only=declares["progression_dates_only"],
         )  # fmt: skip
         write_csv(table, target)
-        events = table.groupby(table["endpoint"] + " (" + table["population"] + ")")["event"].agg(["sum", "size"])
-        found = ", ".join(f"{name} {row['sum']} of {row['size']}" for name, row in events.iterrows())
-        log.say(f"{analysis}: events: {found or 'none'}")
+        events = table.groupby(["endpoint", "population"])["event"].agg(["sum", "size"])
+        shown = [
+            key for key in (("PFS", "rechallenge"), ("OS", "rechallenge"), ("PFS1", "first_ici")) if key in events.index
+        ]
+        found = ", ".join(
+            f"{name} {events.loc[(name, of), 'sum']} of {events.loc[(name, of), 'size']}" for name, of in shown
+        )
+        log.say(f"{analysis}: events: {found or 'none'}; {counted(len(events), 'endpoint')} in adtte.csv")

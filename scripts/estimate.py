@@ -20,7 +20,7 @@ from rechallenge.robustness.sensitivity_set import Scenarios, sensitivity_set
 from rechallenge.settings.config import MAIN, SensitivitySettings
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.settings.statistics import StatisticsSettings
-from rechallenge.step import step
+from rechallenge.step import counted, step
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -87,5 +87,8 @@ with step(snakemake) as log:
         write_csv(pd.concat([part for part in filled if len(part)] or filled[:1], ignore_index=True), output[name])
     not_fitted = int((estimates["statistic"] == "not_fitted").sum())
     contradictions = int(checked["level"].isin(["impossible", "improbable"]).sum())
-    log.say(f"{contradictions} contradictions between figures, in {len(checked)} checks")
-    log.say(f"{len(estimates)} estimates of {estimates['analysis'].nunique()} analyses; {not_fitted} not fitted")
+    log.say(
+        f"{len(estimates)} estimates of {estimates['analysis'].nunique()} analyses and scenarios; "
+        f"{not_fitted} could not be fitted; published figures: "
+        f"{counted(contradictions, 'contradiction')} in {len(checked)} checks"
+    )

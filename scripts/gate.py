@@ -15,4 +15,4 @@ with step(snakemake) as log:
     # Not through rechallenge.files: this job would load pandas for a few numbers.
     text = json.dumps(passed, ensure_ascii=False, indent=2, sort_keys=True)
     Path(snakemake.output[0]).write_text(text + "\n", encoding="utf-8")
-    log.say(f"no open errors; the validation report is {Path(snakemake.input.page).resolve()}")
+    log.say("no error is open: the study goes on")

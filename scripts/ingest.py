@@ -10,7 +10,7 @@ from rechallenge.sources.ingest import to_canonical
 from rechallenge.sources.mapping import read_mapping
 from rechallenge.sources.readers import extract_sha256, read_files, unread_files
 from rechallenge.sources.values import Vocabularies
-from rechallenge.step import step
+from rechallenge.step import counted, step
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -42,5 +42,9 @@ with step(snakemake) as log:
         "blocks": made.account.to_dict("records"),
     }
     write_json(account, output.account)
-    rows = ", ".join(f"{len(frame)} {table}" for table, frame in made.tables.items())
-    log.say(f"{len(parts)} files read; rows: {rows}; {len(made.findings)} findings")
+    filled = {table.replace("_", " "): len(frame) for table, frame in made.tables.items() if len(frame)}
+    rows = ", ".join(f"{number} of {table}" for table, number in filled.items()) or "none"
+    log.say(
+        f"{counted(len(parts), 'file')} read; canonical rows: {rows}; "
+        f"{counted(len(made.findings), 'remark')} on cells and columns, see validate"
+    )

@@ -11,6 +11,7 @@ from rechallenge.tables import TABLES
 from rechallenge.validation.approvals import read_approvals
 from rechallenge.validation.check import check
 from rechallenge.validation.page import page
+from rechallenge.validation.said import said
 from rechallenge.validation.waivers import read_waivers
 
 if TYPE_CHECKING:
@@ -35,13 +36,4 @@ with step(snakemake) as log:
     write_csv(checked.row_account, output.row_account)
     text = page(checked.violations, checked.row_account, files.template[0], title=params.title)
     Path(output.page).write_text(text, encoding="utf-8")
-    still_open = checked.violations[checked.violations["status"].eq("open")]["severity"].value_counts()
-    others = checked.violations["status"].value_counts()
-    found = ", ".join(
-        f"{(n := still_open.get(severity, 0))} {severity}{'' if n == 1 else 's'}"
-        for severity in ("error", "warning", "note")
-    )
-    log.say(
-        f"open: {found}; {others.get('waived', 0)} waived, {others.get('set_aside', 0)} on rows set aside; "
-        f"see {Path(output.page).resolve()}"
-    )
+    log.say(f"{said(checked.violations)}; see {Path(output.page).resolve()}")

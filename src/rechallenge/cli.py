@@ -16,6 +16,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prog="rechallenge", description="Questions to a study of ICI rechallenge. Results are made by snakemake."
     )
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    _add_draft(verbs)
+    _add_check(verbs)
     _add_assure(verbs)
     known = parser.parse_args(arguments)
     try:
@@ -71,6 +73,66 @@ def _assure(known: argparse.Namespace) -> int:
     results = [result for each in cases for result in assure(each, config, vocabularies)]
     print(as_text(results, every=known.every))
     return int(any(result.differences for result in results))
+
+
+def _add_draft(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    draft = verbs.add_parser(
+        "draft-mapping",
+        help="draft a mapping and a study file for an unknown extract",
+        description=(
+            "Draft a mapping and a study file for a workbook, a data file or a folder that nobody has described yet. "
+            "What is sure is proposed with its evidence; what is not is a question that the study refuses until then."
+        ),
+        epilog="example: rechallenge draft-mapping registry.xlsx --output my_study",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    draft.add_argument("extract", type=Path, help="a workbook, a data file, or a folder of them")
+    draft.add_argument(
+        "--output",
+        type=Path,
+        default=Path("study"),
+        help="folder that receives mapping.yaml and study.yaml (default: study; nothing is overwritten)",
+    )
+    draft.add_argument(
+        "--new",
+        action="store_true",
+        help="draft a mapping even where one of config/sources/ reads the extract as it is",
+    )
+    draft.set_defaults(run=_draft)
+
+
+def _draft(known: argparse.Namespace) -> int:
+    from rechallenge.drafting.draft import draft_study
+
+    print(draft_study(known.extract, known.output, CHECKOUT, new=known.new))
+    return 0
+
+
+def _add_check(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    check = verbs.add_parser(
+        "check-mapping",
+        help="say what a mapping makes of its extract, without running the study",
+        description=(
+            "Read the extract by the mapping of a study file and say what becomes of each column. Runs nothing and "
+            "writes nothing. Exit status 1 where something is to be decided or mended in the study file or the mapping."
+        ),
+        epilog="example: rechallenge check-mapping my_study/study.yaml",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument("study", type=Path, help="the study file")
+    check.add_argument("--output", type=Path, help="also write what is said to this text file")
+    check.set_defaults(run=_check)
+
+
+def _check(known: argparse.Namespace) -> int:
+    from rechallenge.drafting.check import check_study
+
+    checked = check_study(known.study, CHECKOUT)
+    if known.output is not None:
+        known.output.parent.mkdir(parents=True, exist_ok=True)
+        known.output.write_text(checked.text + "\n", encoding="utf-8")
+    print(checked.text)
+    return int(bool(checked.to_mend))
 
 
 if __name__ == "__main__":

@@ -40,6 +40,11 @@ class Log:
                 file.write(text.rstrip("\n") + "\n")
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number with its noun: 1 file, 2 files."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 @contextmanager
 def step(job: Any) -> Iterator[Log]:
     """Run the body of a rule's script; `job` is Snakemake's `snakemake` object (its `rule` and `log` are used)."""

@@ -14,6 +14,7 @@ from typing import Any, Final
 from rechallenge.errors import UserError, nearest
 from rechallenge.fingerprint import code_fingerprint
 from rechallenge.settings.config import MAIN, StudyConfig, dates_of, definitions_of, read_config
+from rechallenge.sources.decisions import open_decisions
 from rechallenge.sources.yaml_text import read_yaml
 
 # The canonical tables; the names of rechallenge.tables.TABLES, which would import pandas here.
@@ -105,21 +106,19 @@ def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: 
     unknown setting, else with every file that is missing.
     """
     home = Path(checkout).resolve()
+    undecided: list[str] = []
     for file in study_files:
         read_yaml(file)  # Snakemake would take the last of two equal keys without a word
+        undecided += [decision.sentence(Path(file).name) for decision in open_decisions(file)]
+    if undecided:
+        raise UserError(undecided)
     study_file = Path(study_files[0]).resolve() if study_files else None
     name = study_file.name if study_file else "config"
     folder = study_file.parent if study_file else Path.cwd()
     settings = read_config(dict(values), name)
 
     problems: list[str] = []
-    extract = (folder / settings.extract.path).resolve()
-    if not extract.exists():
-        problems.append(
-            f'{name}: setting "extract.path": there is no file or folder "{settings.extract.path}" in {folder}. '
-            "Give the path of the extract relative to the study file."
-        )
-    mapping = _mapping(settings.extract.source, folder, home, name, problems)
+    extract, mapping = extract_and_mapping(settings.extract.path, settings.extract.source, folder, home, name, problems)
     waivers = _waivers(settings.validation.waivers, folder, name, problems)
     published = [_published(item, home, name, problems) for item in settings.report.published]
     if problems:
@@ -134,6 +133,19 @@ def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: 
         waivers=waivers,
         published=published,
     )
+
+
+def extract_and_mapping(
+    path: str, source: str, folder: Path, checkout: Path, name: str, problems: list[str]
+) -> tuple[Path, str]:
+    """Return the extract and the mapping that a study file in `folder` names; adds what is missing to `problems`."""
+    extract = (folder / path).resolve()
+    if not extract.exists():
+        problems.append(
+            f'{name}: setting "extract.path": there is no file or folder "{path}" in {folder}. '
+            "Give the path of the extract relative to the study file."
+        )
+    return extract, _mapping(source, folder, checkout, name, problems)
 
 
 def extract_files(extract: Path, mapping: Path) -> list[str]:

@@ -113,6 +113,42 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
     assert text.count("\n") >= 2
 
 
+def test_mistakes_of_every_kind_come_in_one_round(tmp_path: Path) -> None:
+    """An unknown key, a wrong value and a wrong word, each told once and nothing that only follows from them."""
+    changed = GOOD.replace("pad: 6", "padd: 6").replace("scale: kps", "scale: karnofsky").replace("1: male", "1: mal")
+    text = problems(tmp_path, changed)
+    assert 'unknown setting "tables.patients.1.columns.patient_id.padd"' in text
+    assert 'setting "tables.treatments.1.columns.ecog.scale"' in text
+    assert '"mal" is no term of sex' in text
+    assert text.count("\n") == 2
+
+
+def test_an_open_decision_is_refused_with_its_line_and_choices(tmp_path: Path) -> None:
+    changed = GOOD.replace(
+        "sex: {column: Sex, values: {0: female, 1: male}}", "sex: {decide: [Sex, M/F, ~], because: two fit}"
+    )
+    changed = changed.replace("formats: D/M/YYYY}", "formats: [YYYY, {decide: [D/M/YYYY, M/D/YYYY]}]}")
+    text = problems(tmp_path, changed)
+    assert (
+        "small.yaml, line 11: tables.patients.1.columns.sex is to be decided: two fit. "
+        'Write "Sex", "M/F" or ~ (leave it out).'
+    ) in text
+    assert (
+        'line 13: tables.patients.1.columns.last_contact_date.formats.2 is to be decided. Write "D/M/YYYY" or' in text
+    )
+    assert text.count("\n") == 1
+
+
+def test_nothing_in_the_place_of_a_column_or_a_word_leaves_it_out(tmp_path: Path) -> None:
+    changed = GOOD.replace("0: female,", "0: female, 9: ~,").replace(
+        "        brain_metastasis:", "        site: ~\n        brain_metastasis:"
+    )
+    columns = read_mapping(write(tmp_path, changed), VOCABULARIES).tables["patients"][0].columns
+    assert "site" not in columns
+    assert columns["sex"].missing == ("9",)
+    assert columns["sex"].values == {"0": "female", "1": "male"}
+
+
 @pytest.mark.parametrize(("content", "sentence"), [("", "the file is empty"), ("- a\n", "expected keys and values")])
 def test_a_file_that_is_no_mapping(tmp_path: Path, content: str, sentence: str) -> None:
     assert sentence in problems(tmp_path, content)

@@ -41,6 +41,12 @@ def test_waived_and_set_aside_errors_and_open_warnings_pass(tmp_path: Path) -> N
     assert counted["by_rule"]["c"] == {"severity": "warning", "open": 1, "waived": 0, "set_aside": 0}
 
 
+def test_open_warnings_of_a_rule_that_has_errors_too_are_not_counted_as_errors(tmp_path: Path) -> None:
+    path = written(tmp_path, "error value_unknown open", "warning value_unknown open", "warning value_unknown open")
+    with pytest.raises(UserError, match=r"1 open error: value_unknown \(1\)\."):
+        gate(path, tmp_path / "validation.html")
+
+
 def test_no_violation_at_all_passes(tmp_path: Path) -> None:
     assert summary(written(tmp_path))["by_severity"]["note"] == {"open": 0, "waived": 0, "set_aside": 0}
 

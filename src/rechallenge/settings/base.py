@@ -22,10 +22,18 @@ class Settings(BaseModel):
         """
         if values is not None and not isinstance(values, Mapping):
             raise UserError(f"{where}: expected keys and values, found {type(values).__name__}.")
+        settings, mistakes = cls.tried(values or {}, where)
+        if settings is None:
+            raise UserError([sentence for _, sentence in mistakes])
+        return settings
+
+    @classmethod
+    def tried(cls, values: Mapping[str, Any], where: str) -> tuple[Self | None, list[tuple[tuple[Any, ...], str]]]:
+        """Return the settings, or None and the mistakes: the path of each key and its sentence."""
         try:
-            return cls.model_validate(dict(values or {}))
+            return cls.model_validate(dict(values)), []
         except ValidationError as error:
-            raise UserError([_sentence(cls, item, where) for item in error.errors()]) from None
+            return None, [(tuple(item["loc"]), _sentence(cls, item, where)) for item in error.errors()]
 
     def plain(self) -> dict[str, Any]:
         """Return the settings as JSON-ready values, for a rule's params and for the report."""

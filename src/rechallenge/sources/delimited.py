@@ -53,6 +53,18 @@ def read_delimited(data: bytes, name: str, source: FileSource) -> tuple[pd.DataF
     return drop_blank(frame, numbers)
 
 
+def raw_rows(data: bytes, name: str, encoding: str = "auto", first_rows: int = 15) -> tuple[list[list[str]], str]:
+    """Return the first rows as they stand, title rows included, and the delimiter that most of them use.
+
+    Raises UserError where the file cannot be decoded or its quotation marks do not pair up.
+    """
+    text = _decoded(data, name, encoding)
+    lines = text.splitlines()[:first_rows]
+    marks = {mark: sorted(_outside_quotes(line, mark) for line in lines) for mark in (",", ";", "\t", "|")}
+    delimiter = max(marks, key=lambda mark: marks[mark][len(lines) // 2])
+    return _records(text, delimiter, name)[:first_rows], delimiter
+
+
 def _decoded(data: bytes, name: str, encoding: str) -> str:
     for magic, kind in _BINARY.items():
         if data.startswith(magic):

@@ -5,13 +5,15 @@ before any data are read, and every mistake is a sentence that names the file an
 """
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from rechallenge.errors import UserError
 from rechallenge.settings.base import Settings
+from rechallenge.sources.decisions import Decision, Key, open_decisions, shown_key, without
 from rechallenge.sources.yaml_text import read_yaml
 from rechallenge.tables import TABLES
 
@@ -65,6 +67,11 @@ class Condition(Settings):
         return self
 
 
+def _without_nothing(value: Any) -> Any:
+    """Leave out columns without a source (`death_date: ~`): decided, and not mapped."""
+    return {name: source for name, source in value.items() if source is not None} if isinstance(value, dict) else value
+
+
 def _one_or_more(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
@@ -89,11 +96,27 @@ class ColumnSource(Settings):
     formats: Texts = Field((), description="Date formats of this column, tried in order.")
     when: Conditions = Field((), description="The cell counts only where this holds.")
     pad: int | None = Field(None, ge=1, le=40, description="Digits of an identifier that lost its leading zeros.")
-    scale: Literal["kps"] | None = Field(None, description="kps: Karnofsky status, turned into ECOG.")
+    scale: Literal["kps", "cm"] | None = Field(
+        None, description="kps: Karnofsky status, turned into ECOG. cm: a diameter in centimetres."
+    )
     fraction: bool = Field(False, description="0.5 means 50 percent; a cell with a % sign is percent already.")
     age_at: str | None = Field(
         None, description="For birth_date: `column` holds the age in whole years on the date in this column."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _words_without_meaning(cls, given: Any) -> Any:
+        """Take a word whose value is nothing (`unclear: ~`) as a missing word."""
+        if not isinstance(given, dict) or not isinstance(given.get("values"), dict):
+            return given
+        values = given["values"]
+        nothing = [word for word, term in values.items() if term is None]
+        if not nothing:
+            return given
+        missing = _listed(given.get("missing") or [])
+        kept = {word: term for word, term in values.items() if term is not None}
+        return {**given, "values": kept, "missing": [*missing, *nothing]}
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -111,7 +134,9 @@ class Block(Settings):
     by_name: bool = Field(
         False, description="Take the other canonical columns from columns of the same name, where the file has them."
     )
-    columns: dict[str, Annotated[ColumnSource, BeforeValidator(_as_column)]] = Field(default_factory=dict)
+    columns: Annotated[
+        dict[str, Annotated[ColumnSource, BeforeValidator(_as_column)]], BeforeValidator(_without_nothing)
+    ] = Field(default_factory=dict)
 
 
 class DateDefaults(Settings):
@@ -164,30 +189,105 @@ def block_columns(table: str, block: Block) -> dict[str, ColumnSource]:
     return columns
 
 
+@dataclass(frozen=True)
+class ReadMapping:
+    """A mapping file as far as it can be read: without what is wrong in it and what is still to be decided.
+
+    `problems`: one sentence per mistake, open decisions not among them. `undecided`: the keys left out for a decision.
+    """
+
+    mapping: Mapping | None
+    problems: list[str]
+    decisions: list[Decision]
+    undecided: tuple[Key, ...] = ()
+
+
 def read_mapping(path: str | Path, vocabularies: str | Path | None = None) -> Mapping:
     """Read and check a mapping.
 
     `vocabularies` is the folder of the shared words (config/vocabularies): with it, the words of `missing.yaml`
-    and `values.yaml` are checked too. Raises UserError with a sentence for every mistake found.
+    and `values.yaml` are checked too. Raises UserError with a sentence for every mistake found and every decision
+    that a drafted mapping still asks for.
     """
-    from rechallenge.sources.mapping_checks import problems_of
     from rechallenge.sources.values import Vocabularies
 
-    path = Path(path)
-    try:
-        mapping = Mapping.read(read_yaml(path), path.name)
-    except UserError as error:
-        raise UserError([_counted(problem) for problem in error.problems]) from None
-    mapping._where = path.name
-    problems = problems_of(mapping)
+    read = try_mapping(path)
+    problems = [decision.sentence(Path(path).name) for decision in read.decisions] + read.problems
     if vocabularies is not None:
         try:
             Vocabularies.read_words(vocabularies)
         except UserError as error:
             problems += error.problems
-    if problems:
+    if problems or read.mapping is None:
         raise UserError(problems)
-    return mapping
+    return read.mapping
+
+
+# What a column can do without until it is decided; a column that lacks anything else is left out.
+_DETAILS: Final = frozenset({"values", "missing", "formats", "fraction", "scale", "pad"})
+
+
+def try_mapping(path: str | Path) -> ReadMapping:
+    """Read a mapping as far as possible, with everything that is wrong with it in one pass.
+
+    An entry that cannot be read is left out, so that the others are checked too. Raises UserError where the file as
+    a whole cannot be read.
+    """
+    from rechallenge.sources.mapping_checks import problems_of
+
+    path = Path(path)
+    values: Any = read_yaml(path)
+    decisions = open_decisions(path)
+    undecided = tuple(_column_of(decision.key) for decision in decisions)
+    for key in reversed(undecided):
+        values = without(values, key)
+    mapping, mistakes = Mapping.tried(values, path.name)
+    problems = [_counted(sentence) for _, sentence in mistakes]
+    left_out = list(undecided)
+    for _ in range(5):
+        if mapping is not None:
+            break
+        values = _mended(values, [key for key, _ in mistakes])
+        left_out += [key for key, _ in mistakes]
+        mapping, mistakes = Mapping.tried(values, path.name)
+    if mapping is None:
+        return ReadMapping(None, problems, decisions, undecided)
+    mapping._where = path.name
+    problems += [problem for problem in problems_of(mapping) if not _follows(problem, path.name, left_out)]
+    return ReadMapping(mapping, problems, decisions, undecided)
+
+
+def _column_of(key: Key) -> Key:
+    """Return the key that has to be left out while `key` is undecided."""
+    if len(key) > 5 and key[0] == "tables" and key[3] == "columns" and key[5] not in _DETAILS:
+        return key[:5]
+    return key
+
+
+def _mended(values: Any, keys: list[tuple[Any, ...]]) -> Any:
+    """Return the values without the entries at `keys`, last first; what is missing at the top is filled in."""
+    for key in sorted(keys, key=lambda key: [f"{part:06}" if isinstance(part, int) else str(part) for part in key]):
+        if key == ("name",) and "name" not in values:
+            values = {**values, "name": "mapping"}
+        elif key == ("files",) and "files" not in values:
+            values = {**values, "files": {}}
+    for key in sorted(keys, key=lambda key: tuple(str(part) for part in key), reverse=True):
+        smaller = without(values, key)
+        values = smaller if smaller != values else without(values, key[:-1])
+    return values
+
+
+def _follows(problem: str, where: str, left_out: list[tuple[Any, ...]]) -> bool:
+    """Tell whether a problem only follows from an entry that was left out."""
+    for key in left_out:
+        column = key[:5] if len(key) > 5 else key
+        if problem.startswith((f"{where}: {shown_key(column)}:", f"{where}: {shown_key(column)}.")):
+            return True
+        if len(key) >= 5 and f'{shown_key(key[:4])}: the required column "{key[4]}"' in problem:
+            return True
+        if len(key) <= 3 and key[0] in ("tables", "files") and "no block uses it" in problem:
+            return True
+    return False
 
 
 def _counted(sentence: str) -> str:

@@ -69,8 +69,10 @@ def _column_problems(mapping: Mapping, column: Column, source: ColumnSource) -> 
         yield f"formats are for dates, and {column.name} holds no date"
     if column.kind == "date" and source.formats:
         yield from format_problems(source.formats, mapping.dates.excel_epoch)
-    if source.scale and column.name != "ecog":
+    if source.scale == "kps" and column.name != "ecog":
         yield "scale: kps is for ecog"
+    if source.scale == "cm" and column.unit != "mm":
+        yield "scale: cm is for diameters"
     if source.fraction and column.unit != "percent":
         yield "fraction is for percentages"
     if source.pad and column.kind != "text":

@@ -33,9 +33,17 @@ def read_files(extract: str | Path, mapping: Mapping) -> dict[str, RawFile]:
     absent is left out of the result. Raises UserError with a sentence for each missing or unreadable file and each
     column that the mapping names and the file lacks.
     """
+    raw, problems = try_files(extract, mapping)
+    if problems:
+        raise UserError(problems)
+    return raw
+
+
+def try_files(extract: str | Path, mapping: Mapping) -> tuple[dict[str, RawFile], list[str]]:
+    """Read the files that can be read, and return also a sentence for each mistake that `read_files` would raise."""
     extract = Path(extract)
     if not extract.exists():
-        raise UserError(f'There is no file or folder "{extract}" (extract: path in the study file).')
+        return {}, [f'There is no file or folder "{extract}" (extract: path in the study file).']
     problems: list[str] = []
     raw: dict[str, RawFile] = {}
     for name, source in mapping.files.items():
@@ -46,9 +54,7 @@ def read_files(extract: str | Path, mapping: Mapping) -> dict[str, RawFile]:
         except UserError as error:
             problems += error.problems
     problems += [sentence for name, file in raw.items() for sentence in _column_problems(name, file, mapping)]
-    if problems:
-        raise UserError(problems)
-    return raw
+    return raw, problems
 
 
 def extract_sha256(raw: dict[str, RawFile]) -> str:
@@ -65,10 +71,10 @@ def unread_files(extract: str | Path, raw: dict[str, RawFile]) -> list[str]:
     if extract.is_file():
         return []
     read = {part.name for file in raw.values() for part in file.parts}
-    return [name for name in _listed(extract) if name not in read]
+    return [name for name in listed_files(extract) if name not in read]
 
 
-def _listed(folder: Path) -> list[str]:
+def listed_files(folder: Path) -> list[str]:
     """Names of the readable files of a folder, without hidden ones and the locks of spreadsheet programs."""
     found = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
     return [
@@ -89,7 +95,7 @@ def _paths(extract: Path, name: str, source: FileSource, mapping: Mapping) -> li
             f'The extract is the file "{extract.name}", but {mapping.where} needs "{source.path}" too (files.{name}); '
             "give the folder that holds both."
         )
-    listed = _listed(extract)
+    listed = listed_files(extract)
     fitting = [file for file in listed if _fits(file, source.path)]
     if not fitting and source.optional:
         return []
@@ -119,6 +125,12 @@ def _fits(file: str, pattern: str) -> bool:
     if not PurePosixPath(pattern).suffix and PurePosixPath(file).suffix in READERS:
         file = file.removesuffix(PurePosixPath(file).suffix)
     return fnmatch.fnmatchcase(file, pattern)
+
+
+def read_file(path: Path, label: str, source: FileSource) -> RawFile:
+    """Read one file outside any mapping, by its name `label`; raises UserError where it cannot be read."""
+    frame, part = _read_one(path, label, source)
+    return RawFile(label, frame, (part,))
 
 
 def _read_parts(extract: Path, name: str, paths: list[Path], source: FileSource) -> RawFile:

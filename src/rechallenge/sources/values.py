@@ -191,7 +191,8 @@ def convert_numbers(
 ) -> Converted:
     """Turn cells into numbers or counts (by the column's kind); `words`: folded word -> a number as text.
 
-    `fraction`: cells without a % sign are parts of one. `scale` "kps": Karnofsky in tens, turned into ECOG.
+    `fraction`: cells without a % sign are parts of one. `scale` "kps": Karnofsky in tens, turned into
+    ECOG; "cm": centimetres, turned into mm (a cell that says mm stays).
     """
     raw = as_text(cells)
     codes, uniques = pd.factorize(raw)
@@ -219,6 +220,8 @@ def _read(
         return read_count(words[word], whole=whole) or "bad"
     if word in missing or not word:
         return None
+    if scale == "cm":
+        text = folded(text).removesuffix("cm").removesuffix("厘米")
     if column.kind == "number":
         number = read_number(text)
         count = None if number is None else Count(number)
@@ -228,6 +231,8 @@ def _read(
         return "bad"
     if scale == "kps":
         return Count(float(KPS_TO_ECOG[int(count.value)])) if count.value in KPS_TO_ECOG else "bad"
+    if scale == "cm" and "mm" not in tidied(text) and "毫米" not in tidied(text):
+        return Count(round(count.value * 10, 9), count.qualifier)
     if fraction and "%" not in tidied(text):
         return _as_percent(text)
     return count

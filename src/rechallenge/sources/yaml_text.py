@@ -1,5 +1,6 @@
 """YAML as its author sees it: `no`, `1` and `2019-01-01` stay text, and a key that stands twice is a mistake."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,20 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
     Raises UserError where the file is missing, is not UTF-8 or YAML, holds a key twice, or is not keys and values.
     """
     path = Path(path)
+    values = _loaded(path, yaml.load)
+    if values is None:
+        raise UserError(f"{path.name}: the file is empty.")
+    if not isinstance(values, dict):
+        raise UserError(f"{path.name}: expected keys and values at the top level.")
+    return values
+
+
+def parsed_nodes(path: str | Path) -> yaml.Node | None:
+    """Return the nodes of a YAML file, which know their lines; raises UserError like `read_yaml`."""
+    return _loaded(Path(path), yaml.compose)
+
+
+def _loaded(path: Path, load: Callable[..., Any]) -> Any:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, IsADirectoryError):
@@ -48,7 +63,7 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise UserError(f"{path.name}: the file is not UTF-8 text; save it as UTF-8.") from None
     try:
-        values = yaml.load(text, Loader=_TextLoader)
+        return load(text, Loader=_TextLoader)
     except UserError as error:
         raise UserError(f"{path.name}, {error.problems[0]}") from None
     except yaml.YAMLError as error:
@@ -56,8 +71,3 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
         place = f", line {mark.line + 1}" if mark is not None else ""
         reason = getattr(error, "problem", None) or "not readable"
         raise UserError(f"{path.name}{place}: this is not valid YAML ({reason}).") from None
-    if values is None:
-        raise UserError(f"{path.name}: the file is empty.")
-    if not isinstance(values, dict):
-        raise UserError(f"{path.name}: expected keys and values at the top level.")
-    return values
