@@ -42,8 +42,8 @@ with step(snakemake) as log:
         "blocks": made.account.to_dict("records"),
     }
     write_json(account, output.account)
-    filled = {table.replace("_", " "): len(frame) for table, frame in made.tables.items() if len(frame)}
-    rows = ", ".join(f"{number} of {table}" for table, number in filled.items()) or "none"
+    lengths = {table.replace("_", " "): len(frame) for table, frame in made.tables.items()}
+    rows = ", ".join(f"{number} of {table}" for table, number in lengths.items())
     log.say(
         f"{counted(len(parts), 'file')} read; canonical rows: {rows}; "
         f"{counted(len(made.findings), 'remark')} on cells and columns, see validate"

@@ -108,8 +108,10 @@ def _serials(draft: Draft, found: Iterable[DateEvidence]) -> None:
         draft.formats = [*draft.formats, Question(_NUMBERS, because)]
         draft.excel_epoch = "1900"
     elif serials:
-        because = f"{serials} dates are numbers, the days of a spreadsheet: 1900 for Windows, 1904 for an old "
-            "Macintosh workbook"
+        because = (
+            f"{serials} dates are numbers, the days of a spreadsheet: 1900 for Windows, 1904 for an old Macintosh "
+            "workbook"
+        )
         draft.formats = [*draft.formats, "excel_serial"]
         draft.excel_epoch = Question(("1900", "1904"), because)
 

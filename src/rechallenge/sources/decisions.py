@@ -23,7 +23,7 @@ Key = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Decision:
-    """One open decision: its line in the file (from 1), the key without a value, the choices (or a hint), the reason."""
+    """One open decision: its line in the file (from 1), the key without a value, the choices or a hint, the reason."""
 
     line: int
     key: Key
