@@ -11,7 +11,7 @@ from typing import Final
 from rechallenge.errors import UserError
 
 MANIFEST: Final = "manifest.json"
-PALETTE: Final = 128
+PALETTE: Final = 64
 # Figures of the sections after the models, by the start of their names, in their order on the page.
 LAST: Final = ("model_check_", "subgroups_", "over_time_", "preset_concordance_", "specification_curve_")
 # Figures with a mark or a line per patient.
