@@ -214,7 +214,7 @@ def percent(value: float | None, denominator: float | None = None) -> str:
     """
     if missing(value):
         return NOT_AVAILABLE
-    decimals = 0 if not missing(denominator) and float(denominator) < SMALL_DENOMINATOR else 1  # type: ignore[arg-type]
+    decimals = _percent_decimals(denominator)
     exact, unit = Decimal(f"{value:.9f}"), Decimal(1).scaleb(-decimals)
     rounded = exact.quantize(unit, rounding=ROUND_HALF_EVEN)
     if decimals and exact and not rounded:
@@ -222,6 +222,11 @@ def percent(value: float | None, denominator: float | None = None) -> str:
     if decimals and rounded == 100 and exact < 100:
         return f">{fixed(99.9, 1)}%"
     return fixed(float(rounded), decimals) + "%"
+
+
+def _percent_decimals(denominator: float | None) -> int:
+    small = not missing(denominator) and float(denominator) < SMALL_DENOMINATOR  # type: ignore[arg-type]
+    return 0 if small else 1
 
 
 def percents(counts: Sequence[float]) -> list[str]:
@@ -233,7 +238,7 @@ def percents(counts: Sequence[float]) -> list[str]:
     total = sum(counts)
     if not total:
         return [NOT_AVAILABLE] * len(counts)
-    decimals = 0 if total < SMALL_DENOMINATOR else 1
+    decimals = _percent_decimals(total)
     unit = 10**decimals
     exact = [100 * unit * number / total for number in counts]
     # What lies below a whole by rounding error is whole.

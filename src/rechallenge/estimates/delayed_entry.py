@@ -84,7 +84,7 @@ def _by_period(found: list[Row], frame: pd.DataFrame, settings: StatisticsSettin
 
     Nobody is at risk early on the clock of the first ICI, so that the time in the middle of the deaths is used.
     """
-    if not any(row.statistic == "ph_p" and row.estimate < settings.proportional_hazards_alpha for row in found):
+    if not time_split.needed(found, settings.proportional_hazards_alpha):
         return
     declared = design(frame, [covariate_of(frame, "resistance", settings)], settings.minimum_events)
     counts: Counts = {"n": float(declared.n), "events": float(declared.events)}

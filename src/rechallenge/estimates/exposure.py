@@ -194,7 +194,7 @@ def _by_period(
 
     The declared time of other models may lie before any rechallenge: that in the middle of the deaths is used.
     """
-    if not any(row.statistic == "ph_p" and row.estimate < settings.proportional_hazards_alpha for row in found):
+    if not time_split.needed(found, settings.proportional_hazards_alpha):
         return
     coefficients = [Coefficient(EXPOSURE, EVER, NEVER)]
     chosen, x = split, split[["exposed"]].to_numpy("float64")

@@ -29,8 +29,8 @@ STEP: Final = 1e-10
 LARGEST_STEP: Final = 2.0
 # Where the profile has not fallen far enough at this log hazard ratio per standard deviation, there is no limit.
 FARTHEST: Final = 200.0
-# From so many events per coefficient on, no second maximum was seen in 1,000 profiles of small drawn samples; below,
-# each limit is looked at from so many other starts, so far away per standard deviation.
+# Below so many events per coefficient each limit is looked at from so many other starts, so far away per standard
+# deviation. In 998 limits of drawn samples with 1.5 to 2.6 events per coefficient 4 were too short, 3 of them with 1.5.
 SURE: Final = 2.0
 STARTS: Final = 5
 ELSEWHERE: Final = 3.0

@@ -83,6 +83,11 @@ def rows(
     yield Row("split_months", months, method="the time at which the hazard ratio may change", **about)
 
 
+def needed(found: Sequence[Row], alpha: float) -> bool:
+    """Return whether the hazards of a model, of which these are rows, fail the test of proportional hazards."""
+    return any(row.statistic == "ph_p" and row.estimate < alpha for row in found)
+
+
 def middle_month(stop: Array, event: Array) -> float:
     """Return the whole month (at least 1) nearest to the median time of the events: half of them on either side."""
     return max(1.0, float(np.round(np.median(stop[event == 1]) / DAYS_PER_MONTH)))
