@@ -49,6 +49,10 @@ rule figures:
         specification_curve=rules.estimate.output.specification_curve,
         classified=rules.classify.output.main,
         adtte=rules.endpoints.output.main,
+        attrition=rules.eligibility.output.attrition,
+        course=rules.episodes.output.course,
+        regimens=rules.episodes.output.regimens,
+        tables=collect(ACCEPTED, table=DERIVED_FROM),
         source=rules.ingest.output.account,
     output:
         shareable=report(
@@ -61,7 +65,11 @@ rule figures:
     log:
         "<logs>/figures.log",
     params:
+        settings=study.settings.figures.plain(),
         release=study.settings.release.plain(),
+        lesions=study.definitions("lesions")["main"]["lesions"],
+        imputation=study.settings.dates.imputation,
+        cutoff=str(study.settings.study.cutoff),
         style=study.settings.report.style,
         simulated=study.settings.study.simulated,
         labels={
