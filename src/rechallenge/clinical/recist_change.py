@@ -1,4 +1,4 @@
-"""Change of the sum of target diameters from its baseline, per patient and scan (RECIST 1.1), for waterfall and spider plots."""
+"""Change of the sum of target diameters from its baseline (RECIST 1.1), for waterfall and spider plots."""
 
 from typing import Final
 

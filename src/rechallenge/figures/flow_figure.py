@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -17,7 +17,8 @@ from rechallenge.words import EXCLUDED
 NAME: Final = "flow"
 TITLE: Final = "Flow of patients from the extract to the rechallenge set"
 # In one column the drawing is as wide as the column; in two its text would be larger than that of the others.
-_WIDEST_MM: Final = 112.0
+_WIDEST_MM: Final = 100.0
+_HIGHEST_MM: Final = 228.0
 _FILL: Final = "#EAF2F8"
 _ARROW: Final = (1.6, 1.0)
 _STROKE: Final = re.compile(r"([MVH])([\d. ]+)")
@@ -40,13 +41,14 @@ def drawn(attrition: pd.DataFrame | None, classes: Mapping[str, int], width_mm: 
 def flow_figure(
     attrition: pd.DataFrame, classes: Mapping[str, int], width_mm: float = style.TWO_COLUMNS_MM, note: str = ""
 ) -> Figure:
-    """Draw the boxes, at most `_WIDEST_MM` wide. Call inside `style.look()`."""
+    """Draw the boxes, at most `_WIDEST_MM` wide and on one page. Call inside `style.look()`."""
     boxes, joints = flow.layout(attrition, EXCLUDED, classes)
-    width = min(width_mm, _WIDEST_MM)
+    tall = max(box.y + box.height for box in boxes) + 10
+    width = min(width_mm, _WIDEST_MM, max(_HIGHEST_MM * flow.WIDTH / tall, style.ONE_COLUMN_MM))
     size = style.size_for(width)
     scale = width / flow.WIDTH
-    points = min(size.text, flow.FONT * scale / style.MM_PER_POINT)
-    height = scale * (max(box.y + box.height for box in boxes) + 10) + (size.line if note else 0)
+    points = min(style.size_for(width_mm).text, flow.FONT * scale / style.MM_PER_POINT)
+    height = scale * tall + (size.line if note else 0)
     sheet = style.Sheet.blank(width, height)
     axes = sheet.axes(0, 0, width, height)
     axes.set_axis_off()
@@ -87,7 +89,9 @@ def _arrow(axes: Axes, points: list[tuple[float, float]]) -> None:
 
 def _box(sheet: style.Sheet, axes: Axes, box: flow.Box, scale: float, points: float) -> None:
     main = box.kind == "main"
-    look = {"facecolor": _FILL, "edgecolor": style.BLUE} if main else {"facecolor": "white", "edgecolor": style.GREY}
+    look: dict[str, Any] = (
+        {"facecolor": _FILL, "edgecolor": style.BLUE} if main else {"facecolor": "white", "edgecolor": style.GREY}
+    )
     corner, size = (box.x * scale, box.y * scale), (box.width * scale, box.height * scale)
     axes.add_patch(
         FancyBboxPatch(corner, *size, boxstyle="round,pad=0,rounding_size=0.5", linewidth=0.7, zorder=2, **look)

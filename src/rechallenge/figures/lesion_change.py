@@ -4,13 +4,14 @@ No identifier and no date is drawn, but each bar and line is one person: private
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from rechallenge import formatting, words
 from rechallenge.dates import months
@@ -51,7 +52,7 @@ class Changes:
 
 
 def change_data(changes: pd.DataFrame, classified: pd.DataFrame) -> Changes:
-    """Return the changes of the rechallenge set, without identifiers; `changes` as `clinical.recist_change` makes them."""
+    """Return the changes of the rechallenge set, without identifiers; `changes` as `recist_change` makes them."""
     rows = classified[classified["eligible"].fillna(False).astype(bool)].set_index("patient_id")
     scans = changes[changes["patient_id"].isin(rows.index)].copy()
     scans["resistance"] = scans["patient_id"].map(rows["resistance"]).map(words.text_of)
@@ -93,13 +94,13 @@ def change_words(data: Changes, simulated: bool) -> dict[str, Words]:
     said = (
         f"{data.n} rechallenged {'patient' if data.n == 1 else 'patients'} with measured target lesions: best change"
         f" from {_percent(best.max())} to {_percent(best.min())}, median {_percent(float(best.median()))};"
-        f" {shrank} shrank by 30% or more, {grew} grew by 20% or more at best, {int(data.best['new_lesions'].sum())} had"
-        " a new lesion."
+        f" {shrank} shrank by 30% or more, {grew} grew by 20% or more at best,"
+        f" {int(data.best['new_lesions'].sum())} had a new lesion."
     )
     definition = (
-        "Change of the sum of target diameters from the baseline of rechallenge (RECIST 1.1); scans at which every target"
-        " was measured. Dashed: -30% (partial response) and +20%; progression is counted from the smallest sum, so that"
-        " it can come below the upper line."
+        "Change of the sum of target diameters from the baseline of rechallenge (RECIST 1.1); scans at which every"
+        " target was measured. Dashed: -30% (partial response) and +20%; progression is counted from the smallest sum, so"
+        " that it can come below the upper line."
     )
     tail = f" {SIMULATED}" if simulated else ""
     cut = f" Bars beyond +{CEILING:g}% are cut off and bear their number." if best.max() > CEILING else ""
@@ -132,19 +133,24 @@ def waterfall_figure(data: Changes, width_mm: float = style.TWO_COLUMNS_MM, note
     shown = best["best"].clip(upper=CEILING)
     for level in data.levels:
         own = best["resistance"].eq(level).to_numpy()
-        axes.bar(at[own], shown[own], width=0.82, color=_colour(data, level), linewidth=0, zorder=2)
+        axes.bar(at[own], shown[own], width=0.82, color=_colour(level), linewidth=0, zorder=2)
     axes.plot(at[best["best"].eq(0)], shown[best["best"].eq(0)], "_", color=style.BLACK, markersize=4, zorder=3)
-    low, high = min(-40.0, shown.min() - 8), max(30.0, shown.max() + 12)
-    axes.set_ylim(max(low, -106), high)
+    low, high = min(-40.0, shown.min() - 8), max(30.0, shown.max() + 14)
+    _limits(axes, low, high)
     axes.set_xlim(-0.8, data.n - 0.2)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     axes.axhline(0, color=style.BLACK, linewidth=0.7, zorder=3)
     _thresholds(axes)
     new = best["new_lesions"].to_numpy()
-    axes.plot(at[new], shown[new].clip(lower=0) + 3, "+", color=style.BLACK, markersize=4.5, markeredgewidth=0.9, zorder=4)
+    axes.plot(
+        at[new], shown[new].clip(lower=0) + 3, "+", color=style.BLACK, markersize=4.5, markeredgewidth=0.9, zorder=4
+    )
     for place in np.flatnonzero(best["best"] > CEILING):
-        axes.text(place, CEILING + 6, f"{best['best'].iloc[place]:+.0f}", fontsize=size.small, ha="center", va="bottom")
+        said = f"{best['best'].iloc[place]:+.0f}"
+        axes.text(
+            float(place), CEILING - 3, said, fontsize=size.small, ha="center", va="top", rotation=90, color="white"
+        )
     axes.set_xlabel("Patients", fontsize=size.text, labelpad=3)
     axes.set_ylabel("Best change of the sum of diameters (%)", fontsize=size.text, labelpad=3)
     return sheet.figure
@@ -158,8 +164,10 @@ def spider_figure(data: Changes, width_mm: float = style.TWO_COLUMNS_MM, note: s
         level = rows["resistance"].iloc[0]
         time = np.append(0.0, rows["months"].to_numpy("float64"))
         change = np.append(0.0, rows["change_percent"].to_numpy("float64"))
-        colour = _colour(data, level)
-        axes.plot(time, change, color=colour, linestyle=style.dashes(position[level]), linewidth=0.9, alpha=0.85, zorder=2)
+        colour = _colour(level)
+        axes.plot(
+            time, change, color=colour, linestyle=style.dashes(position[level]), linewidth=0.9, alpha=0.85, zorder=2
+        )
         axes.plot(time[1:], change[1:], "o", color=colour, markersize=1.8, markeredgewidth=0, zorder=3)
         new = rows["new_lesions"].to_numpy()
         axes.plot(time[1:][new], change[1:][new], "+", color=style.BLACK, markersize=4.5, markeredgewidth=0.9, zorder=4)
@@ -167,7 +175,7 @@ def spider_figure(data: Changes, width_mm: float = style.TWO_COLUMNS_MM, note: s
     axes.set_xticks(ticks)
     axes.set_xlim(0, ticks[-1])
     low, high = data.scans["change_percent"].min(), data.scans["change_percent"].max()
-    axes.set_ylim(max(min(-40.0, low - 8), -106), max(30.0, high * 1.05))
+    _limits(axes, min(-40.0, low - 8), max(30.0, high * 1.05))
     axes.axhline(0, color=style.BLACK, linewidth=0.5, zorder=1)
     _thresholds(axes)
     axes.set_xlabel("Months from start of rechallenge", fontsize=size.text, labelpad=3)
@@ -175,9 +183,17 @@ def spider_figure(data: Changes, width_mm: float = style.TWO_COLUMNS_MM, note: s
     return sheet.figure
 
 
-def _colour(data: Changes, level: str) -> str:
+def _colour(level: str) -> str:
     declared = list(words.LEVELS["resistance"])
     return style.colour(declared.index(level)) if level in ("acquired", "primary") else style.GREY
+
+
+def _limits(axes: Axes, low: float, high: float) -> None:
+    """Set the axis of change with round ticks inside it; nothing shrinks by more than 100%."""
+    low = max(low, -106.0)
+    axes.set_ylim(low, high)
+    found = MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    axes.set_yticks([float(tick) for tick in found if low <= tick <= high])
 
 
 def _thresholds(axes: Axes) -> None:
@@ -210,8 +226,8 @@ def _blank(data: Changes, width_mm: float, note: str) -> tuple[style.Sheet, Axes
         y = (number + 0.7) * size.line
         for at, text, level in line:
             sheet.text(at + 6.5, y, text, size.small)
-            look = (
-                {"color": _colour(data, level), "linewidth": 5, "solid_capstyle": "butt"}
+            look: dict[str, Any] = (
+                {"color": _colour(level), "linewidth": 5, "solid_capstyle": "butt"}
                 if level is not None
                 else {"color": style.BLACK, "linestyle": "none", "marker": "+", "markersize": 5, "markeredgewidth": 0.9}
             )

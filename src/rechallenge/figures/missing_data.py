@@ -3,15 +3,15 @@
 Counts only: patterns of few patients are joined (`figures.smallest_group`), so that the figure may be shared.
 """
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-
-from collections.abc import Mapping, Sequence
 
 from rechallenge import formatting, words
 from rechallenge.figures import style
@@ -27,7 +27,9 @@ COVARIATES: Final = (
 )  # fmt: skip
 # Levels that say that nothing is known.
 UNKNOWN: Final = ("", "unknown", "not_evaluable", "NE")
-MOST_PATTERNS: Final = 12
+# Patterns beside one another in two columns and in one; further ones are joined.
+MOST_PATTERNS: Final = 14
+MOST_NARROW: Final = 8
 _LABELS: Final = {"egfr": "EGFR", "alk": "ALK", "ecog": "ECOG"}
 
 
@@ -52,10 +54,13 @@ class Missing:
     smallest: int
 
 
-def missing_data(classified: pd.DataFrame, smallest: int, further: Sequence[str] = ()) -> Missing:
+def missing_data(
+    classified: pd.DataFrame, smallest: int, further: Sequence[str] = (), most: int = MOST_PATTERNS
+) -> Missing:
     """Count missing values over the rechallenge set, or over all with a first ICI where nobody was rechallenged.
 
-    `further` are covariates of the study beside COVARIATES; names that are no column are left out.
+    `further` are covariates of the study beside COVARIATES; names that are no column are left out. At most `most`
+    patterns stand alone.
     """
     eligible = classified["eligible"].fillna(False).astype(bool)
     population = "rechallenge" if eligible.any() else "first_ici"
@@ -65,10 +70,14 @@ def missing_data(classified: pd.DataFrame, smallest: int, further: Sequence[str]
     counts = lacking.sum().astype("int64")
     per = {str(name): int(counts[name]) for name in sorted(names, key=lambda name: (-counts[name], names.index(name)))}
     shown = [name for name, number in per.items() if number]
-    kinds = lacking[shown].apply(lambda row: tuple(name for name in shown if row[name]), axis=1)
-    found = kinds.value_counts() if len(shown) else pd.Series({(): len(rows)})
-    patterns = sorted((Pattern(kind, int(n)) for kind, n in found.items()), key=lambda p: (-p.n, len(p.missing or ()), p.missing))
-    kept, small = _kept(patterns, smallest)
+    kinds = [
+        tuple(name for name, gone in zip(shown, row, strict=True) if gone) for row in lacking[shown].to_numpy().tolist()
+    ]
+    found = Counter(kinds)
+    patterns = sorted(
+        (Pattern(kind, int(n)) for kind, n in found.items()), key=lambda p: (-p.n, len(p.missing or ()), p.missing)
+    )
+    kept, small = _kept(patterns, smallest, most)
     rest = sum(pattern.n for pattern in small)
     return Missing(
         population=population,
@@ -81,9 +90,9 @@ def missing_data(classified: pd.DataFrame, smallest: int, further: Sequence[str]
     )
 
 
-def _kept(patterns: list[Pattern], smallest: int) -> tuple[list[Pattern], list[Pattern]]:
-    """Patterns that stand alone, and those that are joined: at least `smallest` patients together where that is possible."""
-    kept = [pattern for pattern in patterns[:MOST_PATTERNS] if pattern.n >= smallest]
+def _kept(patterns: list[Pattern], smallest: int, most: int) -> tuple[list[Pattern], list[Pattern]]:
+    """Patterns that stand alone, and those that are joined (at least `smallest` patients together, where there are)."""
+    kept = [pattern for pattern in patterns[:most] if pattern.n >= smallest]
     small = patterns[len(kept) :]
     while small and kept and sum(pattern.n for pattern in small) < smallest:
         small = [kept.pop(), *small]
@@ -102,7 +111,9 @@ def drawn(
     """Return the figure with its words, or the reason why there is none."""
     if classified.empty:
         return Drawn(NAME, TITLE, reason=nobody)
-    data = missing_data(classified, smallest, further)
+    data = missing_data(
+        classified, smallest, further, MOST_NARROW if style.size_for(width_mm).narrow else MOST_PATTERNS
+    )
     if data.n < smallest:
         return Drawn(NAME, TITLE, reason=f"The set has fewer than {smallest} patients (figures.smallest_group).")
     if not data.per_covariate:
@@ -153,16 +164,18 @@ def missing_figure(
     size = style.size_for(width_mm)
     names = list(data.per_covariate)
     pitch = 1.35 * size.line
-    said = {name: style.shortened(label(name, labels), 0.3 * width_mm, size.small) for name in names}
+    said = {name: style.shortened(label(name, labels), 0.28 * width_mm, size.small) for name in names}
     words_room = max(style.width_of(text, size.small) for text in said.values())
     count_room = max(style.width_of(_share(k, data.n), size.small) for k in data.per_covariate.values())
-    bars_room = 12.0 if size.narrow else 30.0
+    # In one column the counts alone stand beside the words.
+    bars_room = 0.0 if size.narrow else 30.0
     left = 2 + words_room + 3 + bars_room + 1.5 + count_room + 4
     step = min((width_mm - left - 3) / len(data.patterns), 13.0)
+    # Few patterns leave the rest of the width empty: the figure is narrower then.
+    width_mm = min(width_mm, max(left + max(step * len(data.patterns), 34) + 4, style.ONE_COLUMN_MM))
     top_height = 26.0 if size.narrow else 34.0
     head = 1.2 * size.line
-    other = data.patterns[-1].missing is None
-    height = head + top_height + 2 + pitch * len(names) + size.line * (1.3 if other else 0.4) + (size.line if note else 0)
+    height = head + top_height + 2 + pitch * len(names) + 0.4 * size.line + (size.line if note else 0)
     sheet = style.Sheet.blank(width_mm, height)
     axes = sheet.axes(0, 0, width_mm, height)
     axes.set_axis_off()
@@ -172,17 +185,33 @@ def missing_figure(
     rows = {name: floor + 2 + pitch * (at + 0.5) for at, name in enumerate(names)}
     _covariates(sheet, axes, data, rows, said, size, bars_room, words_room)
     sheet.text(2, floor + 0.2 - 0.4 * size.line, "Missing values", size.small, color=style.GREY)
-    sheet.text(left - step * 0.1, 0.6 * size.line, "Patients per pattern", size.small, color=style.GREY)
+    heading = "Patients per pattern"
+    sheet.text(
+        min(left, width_mm - style.width_of(heading, size.small) - 2),
+        0.6 * size.line,
+        heading,
+        size.small,
+        color=style.GREY,
+    )
     most = max(pattern.n for pattern in data.patterns)
+    widest = max(style.width_of(formatting.count(pattern.n), size.small) for pattern in data.patterns)
+    upright = widest + 0.6 > step
     for at, pattern in enumerate(data.patterns):
         x = left + step * (at + 0.5)
-        tall = (top_height - size.line) * pattern.n / most
+        tall = (top_height - max(widest if upright else 0.0, size.line) - 1) * pattern.n / most
         colour = style.GREY if pattern.missing is None else style.BLACK if not pattern.missing else style.BLUE
-        axes.fill([x - 0.3 * step, x + 0.3 * step, x + 0.3 * step, x - 0.3 * step], [floor, floor, floor - tall, floor - tall], color=colour, linewidth=0)
-        sheet.text(x, floor - tall - 0.5 * size.line, formatting.count(pattern.n), size.small, ha="center")
+        axes.fill(
+            [x - 0.3 * step, x + 0.3 * step, x + 0.3 * step, x - 0.3 * step],
+            [floor, floor, floor - tall, floor - tall],
+            color=colour,
+            linewidth=0,
+        )
+        rise = (widest if upright else size.line) / 2 + 0.3
+        look: dict[str, Any] = {"rotation": 90, "va": "center"} if upright else {}
+        sheet.text(x, floor - tall - rise, formatting.count(pattern.n), size.small, ha="center", **look)
         _column(axes, x, pattern, rows, step)
         if pattern.missing is None:
-            sheet.text(x, max(rows.values()) + pitch / 2 + 0.5 * size.line, "Other", size.small, ha="center", color=style.GREY)
+            sheet.text(x, rows[names[0]], "Other", size.small, ha="center", color=style.GREY)
     axes.plot([left, left + step * len(data.patterns)], [floor, floor], color=style.BLACK, linewidth=0.7)
     if note:
         sheet.text(width_mm - 2, height - 0.6 * size.line, note, size.small, ha="right", color=style.GREY)
@@ -210,8 +239,14 @@ def _covariates(
         sheet.text(2, y, said[name], size.small)
         long = bars_room * number / data.n
         half = 0.32 * size.line
-        axes.fill([start, start + long, start + long, start], [y - half, y - half, y + half, y + half], color=style.BLUE, linewidth=0)
-        axes.plot([start, start], [y - 1.7 * half, y + 1.7 * half], color=style.BLACK, linewidth=0.7)
+        axes.fill(
+            [start, start + long, start + long, start],
+            [y - half, y - half, y + half, y + half],
+            color=style.BLUE,
+            linewidth=0,
+        )
+        if bars_room:
+            axes.plot([start, start], [y - 1.7 * half, y + 1.7 * half], color=style.BLACK, linewidth=0.7)
         sheet.text(start + bars_room + 1.5, y, _share(number, data.n), size.small)
 
 

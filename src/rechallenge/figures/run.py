@@ -116,10 +116,10 @@ def draw_all(
     Survival curves as SVG and PDF, from which each event time can be read, are shareable only when
     `release.vector_survival_curves` says so, figures with a bar per patient only when
     `release.per_patient_figures` does; else they go to `private_dir`. `labels` are the study's own words for
-    covariates, `attrition` the table of who was excluded, `course` the courses of treatment, `target_changes` those of
-    `clinical.recist_change`, `specifications` the table of the specification curve, `incidence` the curves of competing events,
-    `residuals` those of the models. A figure that cannot be drawn is listed with
-    the reason under `not_drawn`.
+    covariates, `attrition` the table of who was excluded, `course` the courses of treatment, `target_changes`
+    those of `clinical.recist_change`, `specifications` the table of the specification curve, `incidence` the curves of
+    competing events, `residuals` those of the models. A figure that cannot be drawn is listed with the reason under
+    `not_drawn`.
     """
     shareable, private = Folder(Path(shareable_dir)), Folder(Path(private_dir))
     settings = settings or FigureSettings()

@@ -19,7 +19,7 @@ from rechallenge.figures import style
 from rechallenge.figures.risk_table import month_ticks
 
 MOST_PATIENTS: Final = 200
-_FIRST, _GAP, _INTERVAL, _AGAIN, _AFTER = style.BLUE, "#EDEDED", "#F0C75E", style.VERMILION, "#BFBFBF"
+_FIRST, _GAP, _INTERVAL, _AGAIN, _AFTER = style.BLUE, "#DCDCDC", "#F0C75E", style.VERMILION, "#BFBFBF"
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,10 @@ def swimmer_data(
         bars["ongoing"] = open_ended & ~bars["died"]
         given = since(own["rechallenge_end"]).mask(open_ended, bars["last"])
         bars["again_end"] = given.clip(lower=bars["again_start"], upper=bars["last"])
-    for name, column in (("first_response", "first_ici_response_date"), ("again_response", "rechallenge_response_date")):
+    for name, column in (
+        ("first_response", "first_ici_response_date"),
+        ("again_response", "rechallenge_response_date"),
+    ):
         bars[name] = since(rows[column]) if column in rows else np.nan
     bars["interval"] = rows["interval_treatment"].map(words.text_of).eq("true")
     bars["resistance"] = rows["resistance"].map(words.text_of)

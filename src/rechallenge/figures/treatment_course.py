@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -18,7 +19,7 @@ from rechallenge.figures.drawn import Drawn
 
 NAME: Final = "treatment_course"
 TITLE: Final = "Treatments of the rechallenged: first ICI, between, rechallenge"
-STAGES: Final = ("First ICI", "Treatment between", "Rechallenge")
+STAGES: Final = ("First ICI", "Between", "Rechallenge")
 OTHER: Final = "Other"
 # Of what was given between: words and colour, in the order of drawing.
 BETWEEN: Final = {
@@ -127,7 +128,8 @@ def course_words(data: Course, simulated: bool) -> Words:
     """Caption: what the ribbons are. Text alternative: every node with its patients, and the largest moves."""
     other = any(OTHER in data.nodes(stage) for stage in range(3))
     caption = [
-        f"{TITLE} (n = {data.n}). Ribbons are as thick as the patients are many, in the colour of the treatment between.",
+        f"{TITLE} (n = {data.n}). Ribbons are as thick as the patients are many, in the colour of the treatment"
+        " between.",
         "Between: any systemic treatment that is no ICI, or local therapy, after the first ICI and before rechallenge.",
         "Both: chemotherapy and an anti-angiogenic drug." if any("+ both" in name for name in data.nodes(2)) else "",
         f"Other: what fewer than {data.smallest} patients had, joined." if other else "",
@@ -154,13 +156,21 @@ class _Node:
 
 
 def course_figure(data: Course, width_mm: float = style.TWO_COLUMNS_MM, note: str = "") -> Figure:
-    """Draw the plot: words of the first and last stage beside their bars, of the middle one above. In `style.look()`."""
+    """Draw the plot: words beside the bars, those of the middle stage above them. Call in `style.look()`."""
     size = style.size_for(width_mm)
     stages = [data.nodes(stage) for stage in range(3)]
-    room = [max(style.width_of(_said(name, k), size.small) for name, k in stages[at].items()) for at in (0, 2)]
-    most = 0.36 * width_mm
-    left, right = (min(wide, most) + 3.5 for wide in room)
-    gap = 1.25 * size.line
+    most = (0.29 if size.narrow else 0.36) * width_mm
+    said = [
+        {
+            name: style.wrapped(_said(name, k), most if stage != 1 else width_mm, size.small, 3)
+            for name, k in nodes.items()
+        }
+        for stage, nodes in enumerate(stages)
+    ]
+    left, right = (
+        max(style.width_of(line, size.small) for lines in said[at].values() for line in lines) + 3.5 for at in (0, 2)
+    )
+    gap = size.line * (0.25 + max(len(lines) for nodes in said for lines in nodes.values()))
     scale = _RIBBONS / data.n
     head = 2.6 * size.line
     body = _RIBBONS + gap * (max(map(len, stages)) - 1)
@@ -172,22 +182,28 @@ def course_figure(data: Course, width_mm: float = style.TWO_COLUMNS_MM, note: st
     axes.set_ylim(height, 0)
     bars = [left, (left + width_mm - right - _BAR) / 2, width_mm - right - _BAR]
     places = [_places(nodes, head, body, gap, scale) for nodes in stages]
-    for x, text, align in zip((left + _BAR, bars[1] + _BAR / 2, bars[2]), STAGES, ("right", "center", "left"), strict=True):
+    for x, text, align in zip(
+        (2.0, bars[1] + _BAR / 2, width_mm - 2), STAGES, ("left", "center", "right"), strict=True
+    ):
         sheet.text(x, 0.8 * size.line, text, size.text, ha=align, weight="bold")
     for stage in (0, 1):
         _ribbons(sheet, axes, data, stage, bars, places, scale, size)
     for stage, nodes in enumerate(stages):
-        for name, number in nodes.items():
+        for name in nodes:
             node = places[stage][name]
             colour = BETWEEN[name] if stage == 1 else style.BLACK
-            axes.add_patch(Rectangle((bars[stage], node.top), _BAR, node.height, facecolor=colour, linewidth=0, zorder=3))
-            said = style.shortened(_said(name, number), most, size.small)
-            middle = node.top + node.height / 2
+            axes.add_patch(
+                Rectangle((bars[stage], node.top), _BAR, node.height, facecolor=colour, linewidth=0, zorder=3)
+            )
+            lines = said[stage][name]
+            y = node.top + node.height / 2 - size.line * (len(lines) - 1) / 2
             if stage == 1:
-                sheet.text(bars[1] + _BAR / 2, node.top - 0.55 * size.line, said, size.small, ha="center")
-            else:
-                at, align = (bars[0] - 1.5, "right") if stage == 0 else (bars[2] + _BAR + 1.5, "left")
-                sheet.text(at, middle, said, size.small, ha=align)
+                sheet.text(bars[1] + _BAR / 2, node.top - 0.6 * size.line, lines[0], size.small, ha="center", zorder=5)
+                continue
+            at, align = (bars[0] - 1.5, "right") if stage == 0 else (bars[2] + _BAR + 1.5, "left")
+            for text in lines:
+                sheet.text(at, y, text, size.small, ha=align)
+                y += size.line
     if note:
         sheet.text(width_mm - 2, height - 0.6 * size.line, note, size.small, ha="right", color=style.GREY)
     return sheet.figure
@@ -210,7 +226,7 @@ def _places(nodes: dict[str, int], top: float, body: float, gap: float, scale: f
 
 def _ribbons(
     sheet: style.Sheet,
-    axes: "style.Axes",
+    axes: Axes,
     data: Course,
     stage: int,
     bars: list[float],
