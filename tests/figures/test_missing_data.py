@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from rechallenge.figures import style
-from rechallenge.figures.missing_data import Pattern, drawn, missing_data, missing_figure
+from rechallenge.figures.missing_data import MOST_NARROW, MOST_PATTERNS, Pattern, drawn, missing_data, missing_figure
 from tests.figures.helpers import collisions
 
 
@@ -72,7 +72,8 @@ def test_nothing_is_covered(width: float, n: int) -> None:
     random = np.random.default_rng(4)
     names = ["pd_l1_group", "egfr", "alk", "smoking", "ecog", "brain_metastasis", "a_covariate_with_a_very_long_name"]
     columns = {name: [None if gone else "x" for gone in random.random(n) < 0.3] for name in names}
-    data = missing_data(study(**columns), 1, further=names[-1:])
+    most = MOST_NARROW if width < 120 else MOST_PATTERNS
+    data = missing_data(study(**columns), 1, names[-1:], most)
     assert "a_covariate_with_a_very_long_name" in data.per_covariate
     with style.look():
         assert collisions(missing_figure(data, {}, width, "Simulated data")) == []

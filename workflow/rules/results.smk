@@ -19,12 +19,22 @@ rule estimate:
         published=study.published,
         specifications=gather.specification(SPECIFICATIONS) if study.settings.specifications.enabled else [],
     output:
-        estimates=report("<results>/shareable/estimates.csv", caption="../report/estimates.rst", category="Results"),
+        estimates=report(
+            "<results>/shareable/estimates.csv",
+            caption="../report/estimates.rst",
+            category="Results",
+            labels={"result": "Every result with its method", "format": "CSV"},
+        ),
         curves="<results>/private/curves.csv",
         incidence="<results>/private/incidence.csv",
         residuals="<results>/private/model_residuals.csv",
         influence="<results>/private/model_influence.csv",
-        specification_curve="<results>/shareable/specification_curve.csv",
+        specification_curve=report(
+            "<results>/shareable/specification_curve.csv",
+            caption="../report/specification_curve.rst",
+            category="Results",
+            labels={"result": "Every specification", "format": "CSV"},
+        ),
     log:
         "<logs>/estimate.log",
     params:
@@ -60,6 +70,7 @@ rule figures:
             patterns=["{figure}.png"],
             caption="../report/figure.rst",
             category="Figures",
+            labels={"result": "{figure}", "format": "PNG"},
         ),
         private=directory("<results>/private/figures"),
     log:

@@ -99,8 +99,8 @@ def change_words(data: Changes, simulated: bool) -> dict[str, Words]:
     )
     definition = (
         "Change of the sum of target diameters from the baseline of rechallenge (RECIST 1.1); scans at which every"
-        " target was measured. Dashed: -30% (partial response) and +20%; progression is counted from the smallest sum, so"
-        " that it can come below the upper line."
+        " target was measured. Dashed: -30% (partial response) and +20%; progression is counted from the smallest sum,"
+        " so that it can come below the upper line."
     )
     tail = f" {SIMULATED}" if simulated else ""
     cut = f" Bars beyond +{CEILING:g}% are cut off and bear their number." if best.max() > CEILING else ""

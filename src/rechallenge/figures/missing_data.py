@@ -195,7 +195,9 @@ def missing_figure(
     )
     most = max(pattern.n for pattern in data.patterns)
     widest = max(style.width_of(formatting.count(pattern.n), size.small) for pattern in data.patterns)
-    upright = widest + 0.6 > step
+    upright = (
+        max(widest, style.width_of("Other", size.small) if data.patterns[-1].missing is None else 0.0) + 0.6 > step
+    )
     for at, pattern in enumerate(data.patterns):
         x = left + step * (at + 0.5)
         tall = (top_height - max(widest if upright else 0.0, size.line) - 1) * pattern.n / most
@@ -211,7 +213,9 @@ def missing_figure(
         sheet.text(x, floor - tall - rise, formatting.count(pattern.n), size.small, ha="center", **look)
         _column(axes, x, pattern, rows, step)
         if pattern.missing is None:
-            sheet.text(x, rows[names[0]], "Other", size.small, ha="center", color=style.GREY)
+            turned: dict[str, Any] = {"rotation": 90, "va": "top"} if upright else {}
+            y = rows[names[0]] - (0.5 * size.line if upright else 0)
+            sheet.text(x, y, "Other", size.small, ha="center", color=style.GREY, **turned)
     axes.plot([left, left + step * len(data.patterns)], [floor, floor], color=style.BLACK, linewidth=0.7)
     if note:
         sheet.text(width_mm - 2, height - 0.6 * size.line, note, size.small, ha="right", color=style.GREY)

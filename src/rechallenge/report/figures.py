@@ -12,6 +12,7 @@ from rechallenge.errors import UserError
 
 MANIFEST: Final = "manifest.json"
 PALETTE: Final = 128
+KINDS: Final = {"png": "image/png", "svg": "image/svg+xml", "webp": "image/webp"}
 # Figures of the sections after the models, by the start of their names, in their order on the page.
 LAST: Final = ("model_check_", "subgroups_", "over_time_", "preset_concordance_", "specification_curve_")
 # Figures with a mark or a line per patient.
@@ -26,7 +27,7 @@ _PROLOG: Final = re.compile(r"^\s*(<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|\s)*", 
 
 @dataclass(frozen=True)
 class PageFigure:
-    """A figure with its words. `uri` is a data URI of its PNG (or SVG, where there is no PNG)."""
+    """A figure with its words. `uri` is a data URI of its light picture (else its PNG, or SVG)."""
 
     name: str
     title: str
@@ -95,15 +96,21 @@ def read_figures(folder: Path) -> Figures:
     drawn = []
     for item in manifest.get("figures", []):
         files = tuple(item["files"])
-        shown = next((file for kind in ("png", "svg") for file in files if file.endswith("." + kind)), None)
+        light = item.get("page", {})
+        # The flow of patients stands on the page by itself, as text.
+        if light is None:
+            continue
+        kinds = ("png", "svg")
+        shown = light.get("file") or next((file for kind in kinds for file in files if file.endswith("." + kind)), None)
         if shown is None:
             continue
         if not (folder / shown).exists():
             raise UserError(f"{MANIFEST} names {shown}, which is not in {folder.name}; run the step `figures` again.")
         data = (folder / shown).read_bytes()
-        width, height = _size(data)
-        kind, light = ("image/png", _light(data)) if shown.endswith("png") else ("image/svg+xml", data)
-        uri = f"data:{kind};base64,{base64.b64encode(light).decode('ascii')}"
+        width, height = (light["width"], light["height"]) if light else _size(data)
+        kind = KINDS[shown.rsplit(".", 1)[1]]
+        picture = _light(data) if shown.endswith("png") else data
+        uri = f"data:{kind};base64,{base64.b64encode(picture).decode('ascii')}"
         drawn.append(PageFigure(item["name"], item["title"], item["caption"], item["alt"], files, uri, width, height))
     not_drawn = tuple((item["title"], item["reason"]) for item in manifest.get("not_drawn", []))
     return Figures(tuple(drawn), not_drawn, tuple(manifest.get("remarks", [])))
