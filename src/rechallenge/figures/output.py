@@ -87,7 +87,7 @@ def _raster(image: Image.Image, name: str, title: str, tiff_dpi: int) -> bytes:
     elif name == "tiff":
         image.save(buffer, "TIFF", compression="tiff_lzw", dpi=(tiff_dpi, tiff_dpi), description=title)
     else:
-        _light(image).save(buffer, "WEBP", lossless=True, quality=60, method=4)
+        _light(image).save(buffer, "WEBP", lossless=True, quality=20, method=2)
     return buffer.getvalue()
 
 
@@ -95,7 +95,7 @@ def _light(image: Image.Image) -> Image.Image:
     """The picture at the width of the page, with a palette: drawings need few colours."""
     scale = min(1.0, PAGE_WIDTH / image.width)
     size = round(image.width * scale), round(image.height * scale)
-    smaller = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    smaller = image.resize(size, Image.Resampling.HAMMING)
     palette = smaller.quantize(PAGE_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     return palette.convert("RGB")
 
