@@ -162,7 +162,7 @@ def course_figure(data: Course, width_mm: float = style.TWO_COLUMNS_MM, note: st
     most = (0.29 if size.narrow else 0.36) * width_mm
     said = [
         {
-            name: style.wrapped(_said(name, k), most if stage != 1 else width_mm, size.small, 3)
+            name: style.wrapped(_said(name, k), most if stage != 1 else 0.2 * width_mm, size.small, 3)
             for name, k in nodes.items()
         }
         for stage, nodes in enumerate(stages)
@@ -198,7 +198,9 @@ def course_figure(data: Course, width_mm: float = style.TWO_COLUMNS_MM, note: st
             lines = said[stage][name]
             y = node.top + node.height / 2 - size.line * (len(lines) - 1) / 2
             if stage == 1:
-                sheet.text(bars[1] + _BAR / 2, node.top - 0.6 * size.line, lines[0], size.small, ha="center", zorder=5)
+                for up, text in enumerate(reversed(lines)):
+                    y = node.top - (0.6 + up) * size.line
+                    sheet.text(bars[1] + _BAR / 2, y, text, size.small, ha="center", zorder=5)
                 continue
             at, align = (bars[0] - 1.5, "right") if stage == 0 else (bars[2] + _BAR + 1.5, "left")
             for text in lines:
