@@ -85,6 +85,14 @@ def test_the_dead_are_told_by_a_status_and_codes_of_it_are_a_question(tmp_path: 
     assert coded["death_date"].startswith("? {column: Last seen, when: {column: Status, in: ")
 
 
+def test_a_death_is_never_offered_as_the_last_contact_of_everybody(tmp_path: Path) -> None:
+    """The last contact is in doubt itself, and the status says who died: the choice keeps its condition."""
+    table = "Patient ID|Sex|Stage|Final last seen|Status\nP1|M|IVA|2021-05-01|dead\nP2|F|IVB|2021-05-01|alive"
+    found = proposed(draft_of(written(tmp_path / "patients.csv", table)), "patients")
+    assert found["last_contact_date"] == "? Final last seen"
+    assert found["death_date"] == "? {column: Final last seen, when: {column: Status, in: [dead]}} | ~"
+
+
 def test_files_of_a_folder_are_told_by_their_columns(tmp_path: Path) -> None:
     written(tmp_path / "one.csv", "病案号|性别|末次随访日期\n01|男|2021-05-01\n02|女|2021-05-01")
     written(

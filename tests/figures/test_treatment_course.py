@@ -74,6 +74,16 @@ def test_nothing_is_covered_and_small_ribbons_bear_no_number(width: float, small
     assert min(numbers) >= smallest
 
 
+@pytest.mark.parametrize("width", style.WIDTHS.values())
+def test_a_small_last_node_between_keeps_clear_of_the_numbers(width: float) -> None:
+    drugs = [
+        (f"drug {at}", at % 2 == 0, False, at % 3 == 0, ("chemotherapy", "monotherapy")[at % 2], 6) for at in range(6)
+    ]
+    many = frames(*drugs, ("drug 6", True, True, True, "anti_angiogenic", 2))
+    with style.look():
+        assert collisions(course_figure(course_data(*many, smallest=1), width)) == []
+
+
 def test_the_words_count_every_node() -> None:
     made = drawn(*STUDY, 1, 174, "Simulated data", "nobody")
     assert made.words is not None

@@ -53,7 +53,7 @@ def _end_of_follow_up(view: View, vocabularies: Vocabularies) -> list[Entry]:
     if death:
         died = entry_for(view, "patients", death, "death_date", vocabularies)
     else:
-        died = _death_by_status(view, last.names[0] if last and last.sure else None)
+        died = _death_by_status(view, last.names[0] if last else None, sure=bool(last and last.sure))
     entries.append(seen)
     entries.append(died)
     return entries
@@ -79,11 +79,13 @@ def _unnamed_dates(view: View) -> list[str]:
     return [
         name
         for name, profile in view.profiles.items()
-        if name not in view.used and profile.dates.share >= FITS and not any(r.sure for r in view.readings[name])
+        if name not in view.used | view.asked
+        and profile.dates.share >= FITS
+        and not any(r.sure for r in view.readings[name])
     ]
 
 
-def _death_by_status(view: View, last: str | None) -> Entry:
+def _death_by_status(view: View, last: str | None, *, sure: bool) -> Entry:
     """Take the last contact as the death of those whose vital status says dead; codes are a question."""
     status = view.helper("vital_status")
     nothing = "no column of deaths was recognised; without one everybody counts as alive"
@@ -96,16 +98,20 @@ def _death_by_status(view: View, last: str | None) -> Entry:
     words = {folded(text): text for text in sorted(set(texts))}
     died = [text for word, text in words.items() if word in dead]
     evidence = f'no date of death; "{name}" says who died'
-    if died and set(words) <= dead | alive:
+    if sure and died and set(words) <= dead | alive:
         view.used.add(name)
         count = int(texts.isin(died).sum())
         value = {"column": last, "when": {"column": name, "in": died}}
         return Entry("death_date", value, f"{evidence} ({count} of {len(texts)}): the last contact is then the death")
-    shown = quotable(sorted(words.values()))[:6]
+    shown = quotable(died or sorted(words.values()))[:6]
     choices = [
         f"{{column: {_quoted(last)}, when: {{column: {_quoted(name)}, in: [{_quoted(word)}]}}}}" for word in shown
     ]
-    return Entry("death_date", Question.of(choices, f'which word of "{name}" means dead is not known'), evidence)
+    because = f'which word of "{name}" means dead is not known' if not died else "the last contact is not decided"
+    if died and sure:
+        because = f'"{name}" has words that say neither dead nor alive'
+    view.asked.add(name)
+    return Entry("death_date", Question.of(choices, because), evidence)
 
 
 def _quoted(text: str) -> str:

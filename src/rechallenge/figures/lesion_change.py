@@ -135,7 +135,7 @@ def waterfall_figure(data: Changes, width_mm: float = style.TWO_COLUMNS_MM, note
         own = best["resistance"].eq(level).to_numpy()
         axes.bar(at[own], shown[own], width=0.82, color=_colour(level), linewidth=0, zorder=2)
     axes.plot(at[best["best"].eq(0)], shown[best["best"].eq(0)], "_", color=style.BLACK, markersize=4, zorder=3)
-    low, high = min(-40.0, shown.min() - 8), max(30.0, shown.max() + 14)
+    low, high = min(-40.0, shown.min() - 8), max(30.0, shown.max() + (14 if best["best"].max() <= CEILING else 34))
     _limits(axes, low, high)
     axes.set_xlim(-0.8, data.n - 0.2)
     axes.set_xticks([])
@@ -148,9 +148,7 @@ def waterfall_figure(data: Changes, width_mm: float = style.TWO_COLUMNS_MM, note
     )
     for place in np.flatnonzero(best["best"] > CEILING):
         said = f"{best['best'].iloc[place]:+.0f}"
-        axes.text(
-            float(place), CEILING - 3, said, fontsize=size.small, ha="center", va="top", rotation=90, color="white"
-        )
+        axes.text(float(place), CEILING + 8, said, fontsize=size.small, ha="center", va="bottom", rotation=90)
     axes.set_xlabel("Patients", fontsize=size.text, labelpad=3)
     axes.set_ylabel("Best change of the sum of diameters (%)", fontsize=size.text, labelpad=3)
     return sheet.figure

@@ -121,7 +121,8 @@ def swimmer_figure(data: Swimmer, width_mm: float = style.TWO_COLUMNS_MM, note: 
     _bar(axes, places[interval], bars["first_end"][interval], gap_end[interval], _INTERVAL, thick * 0.45)
     _bar(axes, places, gap_end, bars["again_end"], _AGAIN, thick)
     _bar(axes, places, bars["again_end"], bars["last"], _AFTER, thick * 0.25)
-    _symbols(axes, bars, places, marker_size=float(np.clip(pitch * 1.35, 2.2, 5.0)))
+    per_point = end * style.MM_PER_POINT / (width_mm - left - 6)
+    _symbols(axes, bars, places, float(np.clip(pitch * 1.35, 2.2, 5.0)), per_point)
     for place, text in heads:
         axes.text(0, place, text, fontsize=size.small, weight="bold", va="center")
     axes.set_xlabel("Months from start of the first ICI", fontsize=size.text, labelpad=3)
@@ -156,11 +157,10 @@ def _bar(axes: Axes, places: pd.Series, start: pd.Series, end: pd.Series, colour
     axes.barh(places, (end - start).clip(lower=0), left=start, height=thickness, color=colour, linewidth=0, zorder=2)
 
 
-def _symbols(axes: Axes, bars: pd.DataFrame, places: pd.Series, marker_size: float) -> None:
+def _symbols(axes: Axes, bars: pd.DataFrame, places: pd.Series, marker_size: float, per_point: float) -> None:
+    """Draw the symbols; `per_point` is how many months a point of the page is."""
     shown = bars["first_progression"].notna()
     # Beside the end of the bar, so that neither hides the other.
-    low, high = axes.get_xlim()
-    per_point = (high - low) / (axes.get_position().width * axes.figure.get_figwidth() * 72)
     beyond = bars["last"] + 0.75 * marker_size * per_point
     for at, where, style_of in (
         (bars["first_progression"], shown, _PROGRESSION),

@@ -9,6 +9,7 @@ from rechallenge.report import quality, words
 from rechallenge.report.definitions.parts import Definition
 from rechallenge.report.definitions_words import definitions, settings_values
 from rechallenge.report.figures import Figures, inline_svg
+from rechallenge.report.number_sources import script, sources
 from rechallenge.report.published import comparison, own_contradictions
 from rechallenge.report.sentences import plain
 from rechallenge.report.study_data import StudyData
@@ -16,6 +17,7 @@ from rechallenge.report.templating import html_environment, render
 from rechallenge.settings.config import MAIN
 
 PAGE: Final = "report.html.j2"
+SCRIPT: Final = "report.js"
 TABLE_PAGE: Final = "table1.html.j2"
 
 
@@ -25,10 +27,14 @@ def render_page(study: StudyData, *, flow: str, figures: Figures, templates: Pat
     `flow` is the text of flow.svg, `templates` the folder with report.html.j2; `used` collects the names of the
     numbers that are printed.
     """
-    environment = html_environment(templates, study.numbers, used)
+    printed: set[str] = set() if used is None else used
+    environment = html_environment(templates, study.numbers, printed)
+    methods = dict(zip(study.tidy["estimate_id"], study.tidy["method"], strict=True))
     return render(
         environment,
         PAGE,
+        script=script((templates / SCRIPT).read_text(encoding="utf-8")),
+        sources=lambda: Markup(sources(printed, study.numbers, methods)),
         study=study,
         words=words,
         flow=Markup(inline_svg(flow)) if flow.strip() else "",

@@ -16,7 +16,7 @@ _MARKDOWN: Final = re.compile(r"([\\`*\[\]|{}])|(<(?=[A-Za-z/!?]))|^(#+ |[-+] |\
 
 
 def html_environment(templates: Path, numbers: Numbers, used: set[str] | None = None) -> Environment:
-    """Return the environment of the pages: `n(name)` prints a number with its estimate_id, `say(pattern)` a pattern.
+    """Return the environment of the pages: `n(name)` prints a number with its name, `say(pattern)` a pattern.
 
     `used` collects the names of the numbers that are printed.
     """
@@ -42,9 +42,7 @@ def _environment(templates: Path, numbers: Numbers, used: set[str], *, html: boo
         used.add(name)
         if not html:
             return str(entry["text"])
-        return Markup('<span class="n" data-number="{}" data-estimate="{}" title="{}">{}</span>').format(
-            name, entry["estimate_id"], entry["estimate_id"], entry["text"]
-        )
+        return Markup('<span class="n" data-number="{}">{}</span>').format(name, entry["text"])
 
     def words(text: str) -> str:
         return str(escape(text)) if html else text

@@ -110,10 +110,10 @@ class ReportSettings(Settings):
         "default",
         description="How numbers are printed: P values, intervals, decimals and percentages, as the journal asks.",
     )
-    percentages: Literal["adding_up", "nearest"] = Field(
-        "adding_up",
-        description="Percentages of the classes of one variable: rounded so that they add up to 100 (largest remainders), "
-        "or each to the nearest.",
+    percentages: Literal["nearest", "adding_up"] = Field(
+        "nearest",
+        description="Percentages of the classes of one variable: each to the nearest (Table 1 says where they do not add "
+        "up), or so that they add up to 100 as printed (largest remainders).",
     )
 
 
