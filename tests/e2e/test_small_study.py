@@ -2,7 +2,9 @@
 
 import csv
 import json
+import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -171,6 +173,31 @@ def test_a_second_run_does_nothing(study):
     assert again.returncode == 0
     assert "Nothing to be done" in again.stdout
     assert jobs(again) == set()
+
+
+def test_snakemake_s_own_report_holds_every_shareable_result(study, tmp_path):
+    """Each file in a category with a caption; the page is the same in every making."""
+    made = []
+    for name in ("first", "second"):
+        run = snakemake(study.file, study.folder, "--report", str(tmp_path / f"{name}.html"), checkout=study.checkout)
+        assert run.returncode == 0, run.stdout
+        made.append((tmp_path / f"{name}.html").read_bytes())
+    assert made[0] == made[1]
+    page = made[0].decode("utf-8")
+    for category in ("Data and provenance", "Documents", "Figures", "Patients", "Results"):
+        assert f'"{category}"' in page
+    run = snakemake(study.file, study.folder, "--report", str(tmp_path / "report.zip"), checkout=study.checkout)
+    assert run.returncode == 0, run.stdout
+    with zipfile.ZipFile(tmp_path / "report.zip") as archive:
+        inside = {Path(name).name for name in archive.namelist()}
+    shareable = study.results / "shareable"
+    files = {path.name for path in shareable.iterdir() if path.is_file()}
+    pictures = {path.name for path in (shareable / "figures").glob("*.png")}
+    assert pictures
+    assert files | pictures <= inside
+    captions = study.checkout / "workflow" / "report"
+    marks = "".join(path.read_text(encoding="utf-8") for path in (study.checkout / "workflow" / "rules").iterdir())
+    assert {path.name for path in captions.iterdir()} == {*re.findall(r"report/(\w+\.rst)", marks), "workflow.rst"}
 
 
 def test_a_changed_mapping_reruns_everything(study):

@@ -136,10 +136,13 @@ def patients(*rows: tuple[str, str, int, int, int, int, bool, int, bool]) -> tup
             "patient_id": frame["patient_id"],
             "eligible": True,
             "resistance": frame["resistance"],
+            "first_ici_drug": "nivolumab",
             "first_ici_start": start,
             "first_ici_end": day["last"],
             "first_ici_progression": day["pd"],
             "rechallenge_start": day["again"],
+            "same_ici": "true",
+            "rechallenge_type": "chemotherapy",
             "interval_treatment": ["true" if at % 2 else "false" for at in range(len(frame))],
         }
     )

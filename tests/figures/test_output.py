@@ -3,9 +3,10 @@
 import io
 import warnings
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, ImageChops
 
 from rechallenge.figures import output, style
 
@@ -32,6 +33,27 @@ def test_raster_files_have_300_dpi_and_the_same_pixels() -> None:
     assert png.convert("RGB").tobytes() == tiff.convert("RGB").tobytes()
 
 
+def test_a_tiff_of_600_dpi_has_twice_the_pixels() -> None:
+    with style.look():
+        made = output.rendered(page("Primary"), "A title", ("png", "tiff"), tiff_dpi=600)
+    png, tiff = (Image.open(io.BytesIO(made[kind])) for kind in ("png", "tiff"))
+    assert tiff.size == (1984, 944)
+    assert png.size == (992, 472)
+    assert round(float(tiff.info["dpi"][0])) == 600
+
+
+def test_the_picture_of_the_page_is_light_and_nearly_the_same() -> None:
+    with style.look():
+        sheet = style.Sheet.blank(174, 60)
+        sheet.axes(20, 5, 140, 40).plot([0, 1, 2], [3, 1, 2], color=style.VERMILION)
+        made = output.rendered(sheet.figure, "A title", ("png", output.PAGE))
+    png, light = (Image.open(io.BytesIO(made[kind])).convert("RGB") for kind in ("png", output.PAGE))
+    assert light.width == output.PAGE_WIDTH
+    assert len(made[output.PAGE]) < len(made["png"]) / 3
+    difference = ImageChops.difference(png.resize(light.size, Image.Resampling.LANCZOS), light)
+    assert np.asarray(difference).mean() < 2
+
+
 def test_pdf_embeds_truetype_fonts_and_no_file_has_a_date() -> None:
     made = rendered("Finding: first office")
     assert b"/FontFile2" in made["pdf"]
@@ -42,13 +64,30 @@ def test_pdf_embeds_truetype_fonts_and_no_file_has_a_date() -> None:
     assert made["pdf"].count(b"/FontFile2") == 1
 
 
-@pytest.mark.skipif(style.undrawable(CHINESE) != "", reason="no font with Chinese characters is installed")
 def test_chinese_text_is_drawn_in_a_font_that_has_it() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         made = rendered(f"Type {CHINESE}")
     fallback = style.families_for(CHINESE)[1]
+    # Of a package that is installed with the library: the same on every machine.
+    assert fallback == "Noto Sans SC"
     assert fallback.replace(" ", "").encode()[:8] in made["pdf"].replace(b" ", b"")
+
+
+def test_bold_chinese_takes_the_one_weight_that_there_is(caplog: pytest.LogCaptureFixture) -> None:
+    with style.look():
+        sheet = style.Sheet.blank(84, 40)
+        sheet.text(5, 20, CHINESE, 8, weight="bold")
+        output.rendered(sheet.figure, "A title", ("pdf",))
+    assert style.width_of(CHINESE, 8, bold=True) == style.width_of(CHINESE, 8)
+    assert caplog.records == []
+
+
+def test_without_the_packaged_font_the_machine_s_fonts_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(style, "find_spec", lambda _: None)
+    style._add_packaged_font.cache_clear()
+    style._add_packaged_font()
+    style._add_packaged_font.cache_clear()
 
 
 def test_characters_that_no_font_has_are_named() -> None:

@@ -11,15 +11,24 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from rechallenge.figures import over_time, run, subgroups
-from rechallenge.settings.config import ReleaseSettings
+from rechallenge.figures import lesion_change, missing_data, over_time, run, style, subgroups, treatment_course
+from rechallenge.settings.config import FigureSettings, ReleaseSettings
 from tests.figures.helpers import cohort, cox_rows, curve, estimate, patients
 
 PATIENTS = patients(
     ("CANARY-1", "primary", 60, 61, 90, 30, True, 200, True),
     ("CANARY-2", "acquired", 200, 210, 300, 100, True, 300, False),
 )
-EVERYTHING = {*run.SURVIVAL, *run.FOREST, *subgroups.FIGURES, *run.CONCORDANCE, *run.SPECIFICATIONS, *over_time.NAMES}
+PATIENTS_FIGURES = {"flow", treatment_course.NAME, missing_data.NAME}
+EVERYTHING = {
+    *PATIENTS_FIGURES,
+    *run.SURVIVAL,
+    *run.FOREST,
+    *subgroups.FIGURES,
+    *run.CONCORDANCE,
+    *run.SPECIFICATIONS,
+    *over_time.NAMES,
+}
 
 
 def study() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -45,7 +54,7 @@ def default(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, A
 
 
 def files(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
 def formats(name: str, *kinds: str) -> set[str]:
@@ -57,12 +66,14 @@ def test_by_default_curves_are_shared_as_pixels_only_and_bars_of_patients_not_at
 ) -> None:
     folder, shared, kept = default
     expected = formats("km_pfs_resistance", "png", "tiff") | formats("forest_pfs", "svg", "pdf", "png", "tiff")
-    assert files(folder / "shareable") == expected | {"manifest.json"}
+    pages = {"page/km_pfs_resistance.webp", "page/forest_pfs.webp"}
+    assert files(folder / "shareable") == expected | pages | {"manifest.json"}
     kept_back = formats("km_pfs_resistance", "svg", "pdf") | formats("swimmer", "svg", "pdf", "png", "tiff")
-    assert files(folder / "private") == kept_back | {"manifest.json"}
+    assert files(folder / "private") == kept_back | {"page/swimmer.webp", "manifest.json"}
     for manifest, name in ((shared, "shareable"), (kept, "private")):
         named = {file for figure in manifest["figures"] for file in figure["files"]}
-        assert named | {"manifest.json"} == files(folder / name)
+        light = {figure["page"]["file"] for figure in manifest["figures"] if figure["page"]}
+        assert named | light | {"manifest.json"} == files(folder / name)
 
 
 def test_a_release_is_an_explicit_choice_and_can_be_withdrawn(tmp_path: Path) -> None:
@@ -71,7 +82,8 @@ def test_a_release_is_an_explicit_choice_and_can_be_withdrawn(tmp_path: Path) ->
     assert {"km_pfs_resistance.svg", "swimmer.pdf"} <= files(tmp_path / "shareable")
     assert files(tmp_path / "private") == {"manifest.json"}
     draw(tmp_path, ReleaseSettings())
-    assert not {"km_pfs_resistance.svg", "swimmer.pdf"} & files(tmp_path / "shareable")
+    withdrawn = {"km_pfs_resistance.svg", "swimmer.pdf", "page/swimmer.webp"}
+    assert not withdrawn & files(tmp_path / "shareable")
 
 
 def test_each_figure_has_title_caption_and_alternative_and_none_names_a_patient(
@@ -79,7 +91,8 @@ def test_each_figure_has_title_caption_and_alternative_and_none_names_a_patient(
 ) -> None:
     folder, shared, kept = default
     for figure in shared["figures"] + kept["figures"]:
-        assert set(figure) == {"name", "title", "caption", "alt", "files"}
+        keys = {"name", "section", "title", "caption", "alt", "files", "page", "width_mm", "height_mm"}
+        assert set(figure) == keys
         assert "Simulated data." in figure["caption"]
         assert any(character.isdigit() for character in figure["alt"])
     for path in folder.rglob("*.*"):
@@ -101,7 +114,8 @@ def test_what_cannot_be_drawn_is_listed_with_the_reason(default: tuple[Path, dic
     assert titles["km_os_overall"] == "Overall survival from the start of rechallenge"
     assert titles["km_pfs_pattern_within_acquired"].endswith("by progression pattern, resistance: acquired")
     assert all(reasons.values())
-    assert [item for item in kept["not_drawn"] if not item["name"].startswith("model_check_")] == []
+    kept_names = {item["name"] for item in kept["not_drawn"] if not item["name"].startswith("model_check_")}
+    assert kept_names == {lesion_change.WATERFALL, lesion_change.SPIDER}
 
 
 def test_nobody_at_all_is_no_crash(tmp_path: Path) -> None:
@@ -116,17 +130,29 @@ def test_nobody_at_all_is_no_crash(tmp_path: Path) -> None:
     kept = json.loads((tmp_path / "p" / run.MANIFEST).read_text())
     reasons = {item["name"]: item["reason"] for item in kept["not_drawn"]}
     assert reasons["swimmer"] == "No patient of the extract was rechallenged."
+    assert reasons["waterfall"] == lesion_change.NO_LESIONS
+
+
+def test_columns_and_small_groups_are_settings(tmp_path: Path) -> None:
+    shared, _ = draw(tmp_path, ReleaseSettings(), settings=FigureSettings(columns="one", smallest_group=1))
+    assert {figure["width_mm"] for figure in shared["figures"]} == {style.ONE_COLUMN_MM}
+    assert {figure["name"] for figure in shared["figures"]} >= {"treatment_course", "forest_pfs"}
+
+
+def test_every_figure_has_a_section() -> None:
+    assert {run._section(name) for name in EVERYTHING} == set(run.SECTIONS.values()) - {"model_checks"}
 
 
 def test_a_label_that_no_font_can_draw_is_left_out_and_said(tmp_path: Path) -> None:
     shared, _ = draw(tmp_path, ReleaseSettings(), labels={"resistance": "\U000f0000", "age": "Age, per 10 years"})
     assert "of resistance is not drawn" in shared["remarks"][0]
-    assert "by resistance" in shared["figures"][0]["title"]
-    assert "Age, per 10 years" in shared["figures"][1]["alt"]
+    found = {figure["name"]: figure for figure in shared["figures"]}
+    assert "by resistance" in found["km_pfs_resistance"]["title"]
+    assert "Age, per 10 years" in found["forest_pfs"]["alt"]
 
 
 def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
-    def digests(name: str, hash_seed: str) -> dict[str, str]:
+    def digests(name: str, hash_seed: str, **place: str) -> dict[str, str]:
         code = (
             "import sys; from pathlib import Path; from tests.figures.test_run import draw; "
             "from rechallenge.settings.config import ReleaseSettings; draw(Path(sys.argv[1]), ReleaseSettings())"
@@ -137,13 +163,13 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
             [sys.executable, "-c", code, str(target)],
             check=True,
             cwd=root,
-            env=os.environ | {"PYTHONHASHSEED": hash_seed},
+            env=os.environ | {"PYTHONHASHSEED": hash_seed} | place,
         )
         return {
             str(path.relative_to(target)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(target.rglob("*.*"))
         }
 
-    first, second = digests("first", "1"), digests("second", "4711")
-    assert len(first) == 14
+    first, second = digests("first", "1"), digests("second", "4711", TZ="Asia/Shanghai", LC_ALL="C", LANG="C")
+    assert len(first) == 17
     assert first == second

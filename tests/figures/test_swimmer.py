@@ -24,7 +24,8 @@ def test_bars_run_from_the_first_dose_and_never_overlap() -> None:
     # B had its last dose after rechallenge began: the first bar ends there.
     assert (bars["first_end"] * MONTH).round(6).tolist() == [200, 390, 60]
     assert (bars["again_end"] * MONTH).round(6).tolist() == [400, 440, 120]
-    assert bars["progressed"].tolist() == [True, False, True]
+    assert (bars["again_progression"] * MONTH).round(6).tolist()[::2] == [400, 120]
+    assert bars["again_progression"].isna().tolist() == [False, True, False]
     assert bars["died"].tolist() == [False, False, True]
     assert bars["interval"].tolist() == [False, True, False]
 
@@ -39,8 +40,32 @@ def test_neither_identifiers_nor_dates_are_kept() -> None:
 def test_the_alternative_counts_who_progressed_and_died() -> None:
     assert swimmer_words(swimmer_data(*patients(*THREE)), False).alt == (
         "Swimmer plot of 3 rechallenged patients, followed for up to 19.7 months from the first ICI: 1 had interval "
-        "treatment, 2 progressed after rechallenge, 1 died."
+        "treatment, 0 responded to rechallenge, 2 progressed after it, 1 died; rechallenge goes on in 0."
     )
+
+
+def test_treatment_and_responses_stand_where_they_were() -> None:
+    classified, adtte = patients(*THREE)
+    start = classified["first_ici_start"]
+    classified = classified.assign(
+        first_ici_response_date=start + pd.to_timedelta([40, None, 50], unit="D"),
+        rechallenge_response_date=start + pd.to_timedelta([None, None, 350], unit="D"),
+    )
+    course = pd.DataFrame(
+        {
+            "patient_id": ["C", "B", "A"],
+            "rechallenge_end": [start[0] + pd.Timedelta(days=450), start[0] + pd.Timedelta(days=450), pd.NaT],
+            "rechallenge_end_imputed": [False, True, True],
+        }
+    )
+    data = swimmer_data(classified, adtte, course)
+    # C, B, A: beyond progression; goes on until the last contact; died on treatment without a recorded last dose.
+    assert (data.bars["again_end"] * MONTH).round(6).tolist() == [450, 450, 290]
+    assert data.bars["ongoing"].tolist() == [False, True, False]
+    assert (data.bars["again_response"] * MONTH).round(6).tolist()[0] == 350
+    assert data.bars["first_response"].notna().tolist() == [True, False, True]
+    assert "1 responded to rechallenge" in swimmer_words(data, False).alt
+    assert "goes on in 1." in swimmer_words(data, False).alt
 
 
 def test_patients_without_rechallenge_have_no_bar() -> None:

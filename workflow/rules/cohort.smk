@@ -40,7 +40,12 @@ rule eligibility:
         everyone="<results>/private/canonical/patients/part-0000.parquet",
     output:
         cohort="<results>/private/cohort.csv",
-        attrition="<results>/shareable/attrition.csv",
+        attrition=report(
+            "<results>/shareable/attrition.csv",
+            caption="../report/attrition.rst",
+            category="Patients",
+            labels={"result": "Flow of patients, as a table", "format": "CSV"},
+        ),
         further=study.per_analysis("cohort.csv"),
         further_attrition=study.per_analysis("attrition.csv"),
     log:
@@ -75,7 +80,12 @@ rule classify:
         further=study.per_analysis("classified.csv"),
         preset_classes="<results>/private/preset_classes.csv",
         boundary_patients="<results>/private/boundary_patients.csv",
-        flow=report("<results>/shareable/flow.svg", caption="../report/flow.rst", category="Patients"),
+        flow=report(
+            "<results>/shareable/flow.svg",
+            caption="../report/flow.rst",
+            category="Patients",
+            labels={"result": "Flow of patients", "format": "SVG"},
+        ),
     log:
         "<logs>/classify.log",
     params:

@@ -16,11 +16,36 @@ rule report:
         published=study.published,
         templates=study.templates("report*", "table1*", "manuscript*"),
     output:
-        numbers="<results>/shareable/numbers.json",
-        table_csv="<results>/shareable/table1.csv",
-        table_html=report("<results>/shareable/table1.html", caption="../report/table1.rst", category="Patients"),
-        table_docx="<results>/shareable/table1.docx",
-        page=report("<results>/shareable/report.html", caption="../report/report.rst", category="Documents"),
+        numbers=report(
+            "<results>/shareable/numbers.json",
+            caption="../report/numbers.rst",
+            category="Results",
+            labels={"result": "Every printed number by its name", "format": "JSON"},
+        ),
+        table_csv=report(
+            "<results>/shareable/table1.csv",
+            caption="../report/table1.rst",
+            category="Patients",
+            labels={"result": "Table 1", "format": "CSV"},
+        ),
+        table_html=report(
+            "<results>/shareable/table1.html",
+            caption="../report/table1.rst",
+            category="Patients",
+            labels={"result": "Table 1", "format": "HTML"},
+        ),
+        table_docx=report(
+            "<results>/shareable/table1.docx",
+            caption="../report/table1.rst",
+            category="Patients",
+            labels={"result": "Table 1", "format": "Word"},
+        ),
+        page=report(
+            "<results>/shareable/report.html",
+            caption="../report/report.rst",
+            category="Documents",
+            labels={"result": "Report", "format": "HTML"},
+        ),
     log:
         "<logs>/report.log",
     params:
@@ -45,10 +70,30 @@ rule manuscript:
         published=study.published,
         templates=study.templates("manuscript*", "checklist*"),
     output:
-        markdown="<results>/shareable/manuscript.md",
-        docx=report("<results>/shareable/manuscript.docx", caption="../report/manuscript.rst", category="Documents"),
-        checklist_csv="<results>/shareable/checklist_strobe.csv",
-        checklist_docx="<results>/shareable/checklist_strobe.docx",
+        markdown=report(
+            "<results>/shareable/manuscript.md",
+            caption="../report/manuscript.rst",
+            category="Documents",
+            labels={"result": "Manuscript draft", "format": "Markdown"},
+        ),
+        docx=report(
+            "<results>/shareable/manuscript.docx",
+            caption="../report/manuscript.rst",
+            category="Documents",
+            labels={"result": "Manuscript draft", "format": "Word"},
+        ),
+        checklist_csv=report(
+            "<results>/shareable/checklist_strobe.csv",
+            caption="../report/checklist.rst",
+            category="Documents",
+            labels={"result": "STROBE checklist", "format": "CSV"},
+        ),
+        checklist_docx=report(
+            "<results>/shareable/checklist_strobe.docx",
+            caption="../report/checklist.rst",
+            category="Documents",
+            labels={"result": "STROBE checklist", "format": "Word"},
+        ),
     log:
         "<logs>/manuscript.log",
     params:
@@ -123,7 +168,12 @@ rule provenance:
             rules.manuscript.output,
         ],
     output:
-        "<results>/shareable/provenance.json",
+        report(
+            "<results>/shareable/provenance.json",
+            caption="../report/provenance.rst",
+            category="Data and provenance",
+            labels={"result": "What everything was made from", "format": "JSON"},
+        ),
     log:
         "<logs>/provenance.log",
     params:

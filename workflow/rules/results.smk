@@ -19,12 +19,22 @@ rule estimate:
         published=study.published,
         specifications=gather.specification(SPECIFICATIONS) if study.settings.specifications.enabled else [],
     output:
-        estimates=report("<results>/shareable/estimates.csv", caption="../report/estimates.rst", category="Results"),
+        estimates=report(
+            "<results>/shareable/estimates.csv",
+            caption="../report/estimates.rst",
+            category="Results",
+            labels={"result": "Every result with its method", "format": "CSV"},
+        ),
         curves="<results>/private/curves.csv",
         incidence="<results>/private/incidence.csv",
         residuals="<results>/private/model_residuals.csv",
         influence="<results>/private/model_influence.csv",
-        specification_curve="<results>/shareable/specification_curve.csv",
+        specification_curve=report(
+            "<results>/shareable/specification_curve.csv",
+            caption="../report/specification_curve.rst",
+            category="Results",
+            labels={"result": "Every specification", "format": "CSV"},
+        ),
     log:
         "<logs>/estimate.log",
     params:
@@ -49,6 +59,10 @@ rule figures:
         specification_curve=rules.estimate.output.specification_curve,
         classified=rules.classify.output.main,
         adtte=rules.endpoints.output.main,
+        attrition=rules.eligibility.output.attrition,
+        course=rules.episodes.output.course,
+        regimens=rules.episodes.output.regimens,
+        tables=collect(ACCEPTED, table=DERIVED_FROM),
         source=rules.ingest.output.account,
     output:
         shareable=report(
@@ -56,12 +70,17 @@ rule figures:
             patterns=["{figure}.png"],
             caption="../report/figure.rst",
             category="Figures",
+            labels={"result": "{figure}", "format": "PNG"},
         ),
         private=directory("<results>/private/figures"),
     log:
         "<logs>/figures.log",
     params:
+        settings=study.settings.figures.plain(),
         release=study.settings.release.plain(),
+        lesions=study.definitions("lesions")["main"]["lesions"],
+        imputation=study.settings.dates.imputation,
+        cutoff=str(study.settings.study.cutoff),
         style=study.settings.report.style,
         simulated=study.settings.study.simulated,
         labels={

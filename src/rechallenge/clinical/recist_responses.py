@@ -30,8 +30,9 @@ def time_points(measured: Measurements, settings: LesionSettings) -> pd.DataFram
     """Return the response at each scan after the start of a regimen, where the lesions tell one.
 
     Columns: epoch, patient, date, response, sum_mm (of the targets measured), baseline_mm, nadir_mm (smallest sum
-    before this scan), progressing_lesions, new_lesions, progressing_organs (missing unless the response is PD),
-    organs_unknown. A scan on or before the baseline gives PD (new lesion, unequivocal progression) or nothing.
+    before this scan), complete (every target was measured), progressing_lesions, new_lesions, progressing_organs
+    (missing unless the response is PD), organs_unknown. A scan on or before the baseline gives PD (new lesion,
+    unequivocal progression) or nothing.
     """
     grid = _grid(measured, settings)
     points = _with_sums(_added_up(grid), settings)
@@ -40,7 +41,7 @@ def time_points(measured: Measurements, settings: LesionSettings) -> pd.DataFram
     points = points[points["response"].notna() & (points["date"] > points["start"])]
     points = points.merge(_counts(grid, points), on=_TIME_POINT, how="left")
     names = [
-        "epoch", "patient", "date", "response", "sum_mm", "baseline_mm", "nadir_mm",
+        "epoch", "patient", "date", "response", "sum_mm", "baseline_mm", "nadir_mm", "complete",
         "progressing_lesions", "new_lesions", "progressing_organs", "organs_unknown",
     ]  # fmt: skip
     return points.sort_values(_TIME_POINT, kind="stable").reset_index(drop=True)[names]

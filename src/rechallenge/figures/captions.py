@@ -254,15 +254,18 @@ def swimmer_words(data: Swimmer, simulated: bool) -> Words:
     bars: pd.DataFrame = data.bars
     title = "Course of each rechallenged patient from the first ICI"
     caption = (
-        "One bar per patient, grouped by resistance to the first ICI. The bar of rechallenge ends at progression,"
-        " death or the end of follow-up for progression; the thin bar at death or the last date known alive."
+        "One bar per patient, grouped by resistance to the first ICI. The bar of a treatment ends with its last dose,"
+        " or with the follow-up where it goes on; the thin bar ends at death or the last date known alive. Responses"
+        " (CR or PR) stand at the first scan that showed one."
     )
     longest = formatting.months(float(bars["last"].max()))
     patients = "1 rechallenged patient" if data.n == 1 else f"{data.n} rechallenged patients"
+    responded, progressed = (int(bars[f"again_{name}"].notna().sum()) for name in ("response", "progression"))
     alt = (
         f"Swimmer plot of {patients}, followed for up to {longest} months from the first ICI:"
-        f" {int(bars['interval'].sum())} had interval treatment, {int(bars['progressed'].sum())} progressed after"
-        f" rechallenge, {int(bars['died'].sum())} died."
+        f" {int(bars['interval'].sum())} had interval treatment, {responded} responded to"
+        f" rechallenge, {progressed} progressed after it, {int(bars['died'].sum())}"
+        f" died; rechallenge goes on in {int(bars['ongoing'].sum())}."
     )
     return Words(title, _joined([f"{title}, n = {data.n}.", caption, SIMULATED if simulated else ""]), alt)
 

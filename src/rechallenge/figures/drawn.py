@@ -37,3 +37,5 @@ class Drawn:
     reason: str = ""
     per_patient: bool = False
     vector_reveals_times: bool = False
+    on_page: bool = True
+    """Whether report.html shows it (the flow of patients stands there as text already)."""

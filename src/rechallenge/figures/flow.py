@@ -80,7 +80,7 @@ def flow_svg(
     last row of boxes that divide the eligible patients. Raises ValueError when the counts do not add up.
     """
     check(attrition, classes)
-    boxes, joints = _layout(attrition, EXCLUDED | dict(words or {}), classes or {})
+    boxes, joints = layout(attrition, EXCLUDED | dict(words or {}), classes or {})
     height = max(box.y + box.height for box in boxes) + 10
     text = template.read_text(encoding="utf-8") if isinstance(template, Path) else template
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -173,10 +173,10 @@ def description(
     return " ".join(said)
 
 
-def _layout(
+def layout(
     attrition: pd.DataFrame, sentences: Mapping[str, str], classes: Mapping[str, int]
 ) -> tuple[list[Box], list[str]]:
-    """Return the boxes, and the paths that join them."""
+    """Return the boxes, and the paths ("M107 30V64H246") that join them, in units of the drawing."""
     steps = steps_of(attrition)
     boxes = [_main_box(10, EXTRACT, int(attrition["remaining"].iloc[0]))]
     joints: list[str] = []

@@ -140,7 +140,7 @@ def forest_figure(data: Forest, width_mm: float = style.TWO_COLUMNS_MM, note: st
     size = style.size_for(width_mm)
     lines = _lines(data, size, width_mm)
     columns = _columns(data, size, width_mm)
-    foot = [line for text in data.not_fitted for line in style.wrapped(text, width_mm - 4, size.small, most_lines=3)]
+    foot = [line for text in data.not_fitted for line in style.wrapped(text, width_mm - 4, size.small, most_lines=8)]
     head = size.line * 1.6
     body = size.line * len(lines)
     below = (2.4 if size.narrow else 3.4) * size.line

@@ -274,10 +274,11 @@ def calibration_figure(
 ) -> Figure:
     """Draw predicted against observed survival per group of risk, in one column's width."""
     size = style.size_for(width_mm)
-    side = min(width_mm, style.ONE_COLUMN_MM * 1.2) - 22
+    width_mm = min(width_mm, style.ONE_COLUMN_MM * 1.2)
+    side = width_mm - 22
     left, top = 16.0, 0.8 * size.line
     sheet = style.Sheet.blank(width_mm, top + side + 3.2 * size.line + (size.line if note else 0))
-    axes = sheet.axes(left if size.narrow else (width_mm - side) / 2, top, side, side)
+    axes = sheet.axes(left, top, side, side)
     style.style_axes(axes, size)
     axes.plot([0, 1], [0, 1], color=style.GREY, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1)
     columns = ["estimate", "estimate_observed", "lower_observed", "upper_observed"]

@@ -2,7 +2,8 @@
 
 PDF embeds its fonts as TrueType (type 42), which journals ask for. SVG draws text as outlines: it looks the same
 on every screen, whatever fonts are there, and Chinese labels survive; the title and description of the file, and
-the text alternative in the manifest, carry the words. PNG is drawn once, at 300 dpi, and TIFF (LZW) is made from it.
+the text alternative in the manifest, carry the words. One drawing at 300 dpi becomes PNG, TIFF (LZW) and the light
+picture of report.html; a TIFF of 600 dpi takes a drawing of its own.
 """
 
 import io
@@ -23,20 +24,33 @@ from rechallenge.figures import style
 VECTOR: Final = ("svg", "pdf")
 RASTER: Final = ("png", "tiff")
 FORMATS: Final = VECTOR + RASTER
+# The light picture of report.html: twice the pixels of a column of text on a screen, few colours, no loss.
+PAGE: Final = "webp"
+PAGE_WIDTH: Final = 1240
+PAGE_COLOURS: Final = 64
+PAGE_FOLDER: Final = "page"
+PICTURES: Final = (*RASTER, PAGE)
 
 
-def rendered(figure: Figure, title: str, formats: Sequence[str] = FORMATS) -> dict[str, bytes]:
+def rendered(
+    figure: Figure, title: str, formats: Sequence[str] = FORMATS, tiff_dpi: int = style.DPI
+) -> dict[str, bytes]:
     """Return the bytes of the figure in each format. Call inside `style.look()`.
 
-    PNG and TIFF are compressed in threads while SVG and PDF are drawn: half of the time goes there.
+    The pictures are compressed in threads while SVG and PDF are drawn: half of the time goes there.
     """
     style.set_fonts(figure)
     made: dict[str, bytes] = {}
-    with ThreadPoolExecutor(len(RASTER)) as threads:
-        wanted = [kind for kind in RASTER if kind in formats]
-        image = _image(figure) if wanted else None
+    with ThreadPoolExecutor(2) as threads:
+        wanted = [kind for kind in PICTURES if kind in formats]
+        image = _image(figure, style.DPI) if wanted else None
+        fine = _image(figure, tiff_dpi) if "tiff" in wanted and tiff_dpi != style.DPI else image
         # Pillow keeps the settings of a save in the image: two threads must not share one.
-        waiting = {kind: threads.submit(_raster, image.copy(), kind, title) for kind in wanted if image is not None}
+        waiting = {
+            kind: threads.submit(_raster, source.copy(), kind, title, tiff_dpi)
+            for kind in wanted
+            if (source := fine if kind == "tiff" else image) is not None
+        }
         if "svg" in formats:
             made["svg"] = _svg(figure, title)
         if "pdf" in formats:
@@ -58,22 +72,38 @@ def _pdf(figure: Figure, title: str) -> bytes:
     return buffer.getvalue()
 
 
-def _image(figure: Figure) -> Image.Image:
-    figure.set_dpi(style.DPI)
+def _image(figure: Figure, dpi: int) -> Image.Image:
+    figure.set_dpi(dpi)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()  # type: ignore[no-untyped-call]
     pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
     return Image.fromarray(pixels).convert("RGB")
 
 
-def _raster(image: Image.Image, name: str, title: str) -> bytes:
+def _raster(image: Image.Image, name: str, title: str, tiff_dpi: int) -> bytes:
     buffer = io.BytesIO()
-    dpi = (style.DPI, style.DPI)
     if name == "png":
-        image.save(buffer, "PNG", dpi=dpi, compress_level=3)
+        image.save(buffer, "PNG", dpi=(style.DPI, style.DPI), compress_level=3)
+    elif name == "tiff":
+        image.save(buffer, "TIFF", compression="tiff_lzw", dpi=(tiff_dpi, tiff_dpi), description=title)
     else:
-        image.save(buffer, "TIFF", compression="tiff_lzw", dpi=dpi, description=title)
+        _light(image).save(buffer, "WEBP", lossless=True, quality=20, method=2)
     return buffer.getvalue()
+
+
+def _light(image: Image.Image) -> Image.Image:
+    """The picture at the width of the page, with a palette: drawings need few colours."""
+    scale = min(1.0, PAGE_WIDTH / image.width)
+    size = round(image.width * scale), round(image.height * scale)
+    smaller = image.resize(size, Image.Resampling.HAMMING)
+    palette = smaller.quantize(PAGE_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    return palette.convert("RGB")
+
+
+def page_size(made: dict[str, bytes]) -> tuple[int, int]:
+    """Return width and height in pixels of the picture of the page."""
+    with Image.open(io.BytesIO(made[PAGE])) as picture:
+        return picture.size
 
 
 def write(made: dict[str, bytes], folder: Path, name: str) -> list[str]:
@@ -85,7 +115,16 @@ def write(made: dict[str, bytes], folder: Path, name: str) -> list[str]:
     return names
 
 
+def write_page(made: dict[str, bytes], folder: Path, name: str) -> str:
+    """Write the picture of the page; return its name in the folder of the figures."""
+    file = f"{PAGE_FOLDER}/{name}.{PAGE}"
+    (folder / PAGE_FOLDER).mkdir(parents=True, exist_ok=True)
+    (folder / file).write_bytes(made[PAGE])
+    return file
+
+
 def remove(folder: Path, name: str) -> None:
     """Remove what an earlier run left of this figure: a withdrawn release must not leave its files behind."""
     for kind in FORMATS:
         (folder / f"{name}.{kind}").unlink(missing_ok=True)
+    (folder / PAGE_FOLDER / f"{name}.{PAGE}").unlink(missing_ok=True)

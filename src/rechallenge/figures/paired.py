@@ -154,13 +154,18 @@ def _numbers(
     for line in panel.at_risk:
         y += size.line * (1.0 if size.narrow else 1.15)
         if size.narrow:
-            sheet.text(2.0, y, line.label, size.small, color=line.colour)
+            several = len(panel.at_risk) > 1
+            sheet.text(12.0 if several else 2.0, y, line.label, size.small)
+            if several:
+                _swatch(sheet, line, y)
             y += size.line
         elif first and len(panel.at_risk) > 1:
-            swatch = Line2D(
-                [2.0 / sheet.width, 9.0 / sheet.width], [1 - y / sheet.height] * 2, color=line.colour, linewidth=1.5
-            )
-            sheet.figure.add_artist(swatch)
+            _swatch(sheet, line, y)
         for tick, number in zip(axis.ticks, line.numbers, strict=True):
             text = formatting.NOT_AVAILABLE if number is None else formatting.count(number)
-            sheet.text(left + room * tick / axis.ticks[-1], y, text, size.small, ha="center", color=line.colour)
+            sheet.text(left + room * tick / axis.ticks[-1], y, text, size.small, ha="center")
+
+
+def _swatch(sheet: style.Sheet, line: AtRisk, y: float) -> None:
+    ends = [2.0 / sheet.width, 9.0 / sheet.width]
+    sheet.figure.add_artist(Line2D(ends, [1 - y / sheet.height] * 2, color=line.colour, linewidth=1.5))

@@ -11,8 +11,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import PathPatch, Rectangle
-from matplotlib.path import Path
+from matplotlib.patches import Rectangle
 
 from rechallenge import formatting, words
 from rechallenge.figures import results, style
@@ -226,17 +225,11 @@ def _draw(on: _Sheet, layout: _Layout, x: float, y: float, height: float) -> Non
 def _ribbon(
     axes: Axes, start: tuple[float, float], stop: tuple[float, float], thick: float, order: list[str], move: Move
 ) -> None:
-    (x0, y0), (x1, y1) = start, stop
-    middle, half = (x0 + x1) / 2, thick / 2
-    upper = [(x0, y0 - half), (middle, y0 - half), (middle, y1 - half), (x1, y1 - half)]
-    lower = [(x1, y1 + half), (middle, y1 + half), (middle, y0 + half), (x0, y0 + half)]
-    codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
-    path = Path([*upper, *lower, upper[0]], codes)
     # Those who change lie above those who stay.
     look: dict[str, Any] = (
         {"facecolor": style.PALE} if move.kept else {"facecolor": class_colour(order, move.before), "alpha": _ALPHA}
     )
-    axes.add_patch(PathPatch(path, linewidth=0, zorder=1 if move.kept else 2, **look))
+    style.ribbon(axes, start, stop, thick, zorder=1 if move.kept else 2, **look)
 
 
 def class_colour(order: list[str], name: str) -> str:

@@ -8,7 +8,20 @@ from typing import Any, Final
 import pandas as pd
 
 from rechallenge import words
-from rechallenge.figures import captions, model_checks, output, over_time, results, style, subgroups
+from rechallenge.figures import (
+    captions,
+    flow,
+    flow_figure,
+    lesion_change,
+    missing_data,
+    model_checks,
+    output,
+    over_time,
+    results,
+    style,
+    subgroups,
+    treatment_course,
+)
 from rechallenge.figures.drawn import Drawn, Given
 from rechallenge.figures.forest import forest_data, forest_figure
 from rechallenge.figures.preset_concordance import concordance_data, concordance_figure
@@ -16,7 +29,7 @@ from rechallenge.figures.specification_curve import specification_data, specific
 from rechallenge.figures.survival import survival_data, survival_figure
 from rechallenge.figures.swimmer import MOST_PATIENTS, swimmer_data, swimmer_figure
 from rechallenge.files import write_json
-from rechallenge.settings.config import ReleaseSettings
+from rechallenge.settings.config import FigureSettings, ReleaseSettings
 
 MANIFEST: Final = "manifest.json"
 # name -> endpoint, population, covariate
@@ -47,6 +60,22 @@ SPECIFICATIONS: Final[dict[str, str]] = {
     "specification_curve_interval_treatment": "interval_treatment",
 }
 SWIMMER: Final = "swimmer"
+# Where a figure belongs, by the start of its name; the report puts it there.
+SECTIONS: Final[dict[str, str]] = {
+    "flow": "patients",
+    treatment_course.NAME: "patients",
+    missing_data.NAME: "patients",
+    SWIMMER: "patients",
+    lesion_change.WATERFALL: "patients",
+    lesion_change.SPIDER: "patients",
+    "km_": "survival",
+    "forest_": "models",
+    "subgroups_": "subgroups",
+    "model_check_": "model_checks",
+    "over_time_": "over_time",
+    "preset_concordance_": "concordance",
+    "specification_curve_": "specifications",
+}
 _NOBODY: Final = {
     "first_ici": "No patient of the extract had a first ICI monotherapy in the study window.",
     "rechallenge": "No patient of the extract was rechallenged.",
@@ -72,29 +101,39 @@ def draw_all(
     shareable_dir: str | Path,
     private_dir: str | Path,
     *,
+    settings: FigureSettings | None = None,
     simulated: bool = False,
     labels: Mapping[str, str] | None = None,
+    attrition: pd.DataFrame | None = None,
+    course: pd.DataFrame | None = None,
+    target_changes: pd.DataFrame | None = None,
     specifications: pd.DataFrame | None = None,
     incidence: pd.DataFrame | None = None,
     residuals: pd.DataFrame | None = None,
-    width_mm: float = style.TWO_COLUMNS_MM,
 ) -> None:
     """Write all figures of the main analysis, in every format, and `manifest.json` in both folders.
 
     Survival curves as SVG and PDF, from which each event time can be read, are shareable only when
     `release.vector_survival_curves` says so, figures with a bar per patient only when
     `release.per_patient_figures` does; else they go to `private_dir`. `labels` are the study's own words for
-    covariates, `specifications` the table of the specification curve, `incidence` the curves of competing events,
-    `residuals` those of the models. A figure that cannot be drawn is listed with
-    the reason under `not_drawn`.
+    covariates, `attrition` the table of who was excluded, `course` the courses of treatment, `target_changes`
+    those of `clinical.recist_change`, `specifications` the table of the specification curve, `incidence` the curves of
+    competing events, `residuals` those of the models. A figure that cannot be drawn is listed with the reason under
+    `not_drawn`.
     """
     shareable, private = Folder(Path(shareable_dir)), Folder(Path(private_dir))
+    settings = settings or FigureSettings()
+    width_mm, smallest = style.WIDTHS[settings.columns], settings.smallest_group
     note = captions.SIMULATED.removesuffix(".") if simulated else ""
     table = results.tidy(estimates)
     with style.look():
         usable, remarks = _drawable(labels or {})
         given = Given(table, curves, incidence, residuals, usable, width_mm, note)
+        nobody = _NOBODY["rechallenge"]
         figures = [
+            flow_figure.drawn(attrition, _classes(classified, attrition), width_mm, note),
+            treatment_course.drawn(classified, course, smallest, width_mm, note, nobody),
+            missing_data.drawn(classified, usable, smallest, width_mm, note, _NOBODY["first_ici"]),
             *(_survival(name, curves, table, usable, width_mm, note) for name in SURVIVAL),
             *(_forest(name, table, usable, width_mm, note) for name in FOREST),
             *subgroups.figures(given),
@@ -102,14 +141,22 @@ def draw_all(
             *over_time.figures(given),
             *(_concordance(name, table, width_mm, note) for name in CONCORDANCE),
             *(_specifications(name, specifications, table, width_mm, note) for name in SPECIFICATIONS),
-            _swimmer(classified, adtte, width_mm, note),
+            _swimmer(classified, adtte, course, width_mm, note),
+            *lesion_change.drawn(target_changes, classified, width_mm, note),
         ]
         for figure in figures:
-            _place(figure, release, shareable, private)
+            _place(figure, release, settings.tiff_dpi, shareable, private)
     for folder in (shareable, private):
         folder.path.mkdir(parents=True, exist_ok=True)
         content = {"figures": folder.figures, "not_drawn": folder.not_drawn, "remarks": remarks}
         write_json(content, folder.path / MANIFEST)
+
+
+def _classes(classified: pd.DataFrame, attrition: pd.DataFrame | None) -> dict[str, int]:
+    """The last boxes of the flow; none without the flow, or where nobody was rechallenged."""
+    if attrition is None or attrition.empty or not attrition["remaining"].iloc[-1]:
+        return {}
+    return flow.class_counts(classified)
 
 
 def _drawable(labels: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -173,8 +220,10 @@ def _specifications(
     return Drawn(name, text.title, lambda: specification_figure(data, width_mm, note), text)
 
 
-def _swimmer(classified: pd.DataFrame, adtte: pd.DataFrame, width_mm: float, note: str) -> Drawn:
-    data = swimmer_data(classified, adtte)
+def _swimmer(
+    classified: pd.DataFrame, adtte: pd.DataFrame, course: pd.DataFrame | None, width_mm: float, note: str
+) -> Drawn:
+    data = swimmer_data(classified, adtte, course)
     title = "Course of each rechallenged patient from the first ICI"
     if not data.n:
         return Drawn(SWIMMER, title, reason=_NOBODY["rechallenge"], per_patient=True)
@@ -185,25 +234,47 @@ def _swimmer(classified: pd.DataFrame, adtte: pd.DataFrame, width_mm: float, not
     return Drawn(SWIMMER, title, lambda: swimmer_figure(data, width_mm, note), text, per_patient=True)
 
 
-def _place(figure: Drawn, release: ReleaseSettings, shareable: Folder, private: Folder) -> None:
+def _section(name: str) -> str:
+    return next(section for start, section in SECTIONS.items() if name.startswith(start))
+
+
+def _place(figure: Drawn, release: ReleaseSettings, tiff_dpi: int, shareable: Folder, private: Folder) -> None:
     """Render a figure and write each format into the folder where it may lie."""
     for folder in (shareable, private):
         output.remove(folder.path, figure.name)
     whole = private if figure.per_patient and not release.per_patient_figures else shareable
+    section = _section(figure.name)
     if figure.draw is None or figure.words is None:
-        whole.not_drawn.append({"name": figure.name, "title": figure.title, "reason": figure.reason})
+        left_out = {"name": figure.name, "section": section, "title": figure.title, "reason": figure.reason}
+        whole.not_drawn.append(left_out)
         return
-    made = output.rendered(figure.draw(), figure.words.title)
+    drawing = figure.draw()
+    width, height = (round(float(inches) * style.MM_PER_INCH, 1) for inches in drawing.get_size_inches())
+    formats = (*output.FORMATS, output.PAGE) if figure.on_page else output.FORMATS
+    made = output.rendered(drawing, figure.words.title, formats, tiff_dpi)
     kept_back = figure.vector_reveals_times and not release.vector_survival_curves
     vector = private if kept_back else whole
     parts = [(whole, output.RASTER), (vector, output.VECTOR)] if kept_back else [(whole, output.FORMATS)]
-    for folder, formats in parts:
-        files = output.write({kind: made[kind] for kind in formats}, folder.path, figure.name)
+    for folder, kinds in parts:
+        files = output.write({kind: made[kind] for kind in kinds}, folder.path, figure.name)
+        page = _page(figure, made, folder) if folder is whole else None
         entry = {
             "name": figure.name,
+            "section": section,
             "title": figure.words.title,
             "caption": figure.words.caption,
             "alt": figure.words.alt,
             "files": files,
+            "page": page,
+            "width_mm": width,
+            "height_mm": height,
         }
         folder.figures.append(entry)
+
+
+def _page(figure: Drawn, made: dict[str, bytes], folder: Folder) -> dict[str, Any] | None:
+    """The picture for report.html: its file and its size in pixels."""
+    if not figure.on_page:
+        return None
+    width, height = output.page_size(made)
+    return {"file": output.write_page(made, folder.path, figure.name), "width": width, "height": height}

@@ -1,12 +1,14 @@
 """One look for every figure: sizes, fonts, colours, and placing things in millimetres.
 
 Widths are a journal's one and two columns (84 and 174 mm, Springer's; other publishers differ by 2 or 3 mm).
-Colours are Okabe and Ito's (2008), which people with any kind of colour blindness tell apart; each goes with its
-own line style, so that a figure also works in black and white.
+Colours are Okabe and Ito's (2008), which people with any kind of colour blindness tell apart (their purple darkened, so
+that it stands out from paper); each goes with its own line style, so that a figure also works in black and white.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final
 
 import matplotlib
@@ -14,6 +16,8 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path as Outline
 from matplotlib.text import Text
 
 from rechallenge.words import pieces
@@ -27,19 +31,25 @@ DPI: Final = 300
 BLUE: Final = "#0072B2"
 VERMILION: Final = "#D55E00"
 GREEN: Final = "#009E73"
-PURPLE: Final = "#AA4499"
+PURPLE: Final = "#B8508F"
 BLACK: Final = "#1A1A1A"
 GREY: Final = "#5A5A5A"
 PALE: Final = "#D9D9D9"
 COLOURS: Final = (BLUE, VERMILION, GREEN, PURPLE, BLACK)
 DASHES: Final[tuple[Any, ...]] = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 2)))
 
+# A journal's widths by the setting `figures.columns`.
+WIDTHS: Final = {"one": ONE_COLUMN_MM, "two": TWO_COLUMNS_MM}
+
 # The font that matplotlib ships: the same glyphs, and the same bytes, on every machine.
 FONT: Final = "DejaVu Sans"
-# Tried in order for characters that FONT lacks (Chinese, above all).
+# A package of fonts that is installed with this library: the same Chinese glyphs on every machine.
+FONT_PACKAGE: Final = "pylopdf_fonts_zh_cn"
+FONT_FILE: Final = "NotoSansSC-Regular.otf"
+# Tried in order for characters that FONT lacks (Chinese, above all); the first is the package's.
 FALLBACK_FONTS: Final = (
-    "Noto Sans CJK SC",
     "Noto Sans SC",
+    "Noto Sans CJK SC",
     "Source Han Sans SC",
     "Source Han Sans CN",
     "Microsoft YaHei",
@@ -121,6 +131,16 @@ def style_axes(axes: Axes, size: Size) -> None:
     axes.tick_params(labelsize=size.small, length=3, pad=2)
 
 
+def ribbon(axes: Axes, start: tuple[float, float], stop: tuple[float, float], thick: float, **look: Any) -> None:
+    """Draw a ribbon of that thickness between two points, curved, without an outline."""
+    (x0, y0), (x1, y1) = start, stop
+    middle, half = (x0 + x1) / 2, thick / 2
+    upper = [(x0, y0 - half), (middle, y0 - half), (middle, y1 - half), (x1, y1 - half)]
+    lower = [(x1, y1 + half), (middle, y1 + half), (middle, y0 + half), (x0, y0 + half)]
+    codes = [Outline.MOVETO, *[Outline.CURVE4] * 3, Outline.LINETO, *[Outline.CURVE4] * 3, Outline.CLOSEPOLY]
+    axes.add_patch(PathPatch(Outline([*upper, *lower, upper[0]], codes), linewidth=0, **look))
+
+
 @lru_cache(maxsize=64)
 def _font(families: tuple[str, ...], bold: bool) -> FT2Font:
     weight = "bold" if bold else "normal"
@@ -136,7 +156,8 @@ def width_of(text: str, points: float, bold: bool = False) -> float:
     """Return the width of one line of text in millimetres."""
     if not text:
         return 0.0
-    font = _font(families_for(text), bold)
+    families = families_for(text)
+    font = _font(families, bold and len(families) == 1)
     # At 720 dots per inch a rounded advance of a letter is off by a hundredth of a millimetre.
     font.set_size(points, 720)
     font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
@@ -149,7 +170,17 @@ def _own_characters() -> frozenset[int]:
 
 
 @lru_cache(maxsize=1)
+def _add_packaged_font() -> None:
+    """Make matplotlib know the packaged font; without the package the fonts of the machine are left."""
+    package = find_spec(FONT_PACKAGE)
+    for folder in (package.submodule_search_locations or []) if package else []:
+        if (path := Path(folder) / FONT_FILE).exists():
+            font_manager.fontManager.addfont(path)
+
+
+@lru_cache(maxsize=1)
 def _installed_fallbacks() -> tuple[tuple[str, frozenset[int]], ...]:
+    _add_packaged_font()
     installed = {entry.name for entry in font_manager.fontManager.ttflist}
     found = []
     for name in FALLBACK_FONTS:
@@ -190,6 +221,8 @@ def set_fonts(figure: Figure) -> None:
         families = families_for(text.get_text())
         if len(families) > 1:
             text.set_fontfamily(list(families))
+            # The packaged font has one weight: bold figures among regular Chinese would stand out.
+            text.set_fontweight("normal")
 
 
 def shortened(text: str, room_mm: float, points: float, bold: bool = False) -> str:

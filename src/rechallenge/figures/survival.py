@@ -313,8 +313,9 @@ def _draw_table(
     y = top + size.line / 2
     for group in data.groups:
         table = risk_table(group.curve, ticks)
-        heading = style.shortened(group.label, sheet.width - 4, size.small)
-        sheet.text(2.0, y, heading, size.small, color=style.colour(group.position))
+        _draw_swatch(sheet, group, 2.0, y)
+        heading = style.shortened(group.label, sheet.width - 14, size.small)
+        sheet.text(12.0, y, heading, size.small)
         for name, head in (("at_risk", "At risk"), ("censored", "Censored"), ("events", "Events")):
             y += size.line
             sheet.text(2.0, y, head, size.small)

@@ -19,7 +19,7 @@ from rechallenge.figures import style
 from rechallenge.figures.risk_table import month_ticks
 
 MOST_PATIENTS: Final = 200
-_FIRST, _GAP, _INTERVAL, _AGAIN, _AFTER = style.BLUE, "#EDEDED", "#F0C75E", style.VERMILION, "#BFBFBF"
+_FIRST, _GAP, _INTERVAL, _AGAIN, _AFTER = style.BLUE, "#DCDCDC", "#F0C75E", style.VERMILION, "#BFBFBF"
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,17 @@ class Swimmer:
         return len(self.bars)
 
 
-def swimmer_data(classified: pd.DataFrame, adtte: pd.DataFrame, analysis: str = "main") -> Swimmer:
+def swimmer_data(
+    classified: pd.DataFrame, adtte: pd.DataFrame, course: pd.DataFrame | None = None, analysis: str = "main"
+) -> Swimmer:
     """Return one bar per patient of the rechallenge set, without identifiers and dates.
 
     Columns of `bars`, months since the first ICI: first_end (last dose of the first ICI, at most rechallenge),
-    first_progression, again_start, again_end (progression, death or censoring of rechallenge PFS), last (death or
-    last known alive), progressed, died (booleans), interval (a treatment in between), resistance. Sorted by
-    resistance, then longest first.
+    first_progression, first_response, again_start, again_end (last dose of rechallenge), again_progression,
+    again_response (all missing where there was none), last (death or last known alive), died, ongoing (rechallenge
+    goes on: no last dose, alive), interval (a treatment in between), resistance. `course` has rechallenge_end and
+    whether it was imputed; without it the bar of rechallenge ends with its PFS. Sorted by resistance, then longest
+    first.
     """
     rows = classified[classified["eligible"].fillna(False).astype(bool)].set_index("patient_id")
     start = rows["first_ici_start"]
@@ -58,12 +62,26 @@ def swimmer_data(classified: pd.DataFrame, adtte: pd.DataFrame, analysis: str = 
     bars["again_start"] = since(rows["rechallenge_start"])
     bars["first_end"] = since(rows["first_ici_end"]).fillna(0.0).clip(lower=0).clip(upper=bars["again_start"])
     bars["first_progression"] = since(rows["first_ici_progression"])
-    bars["again_end"] = bars["again_start"] + pfs["months"].astype("float64").fillna(0.0)
+    pfs_end = bars["again_start"] + pfs["months"].astype("float64").fillna(0.0)
     last = bars["again_start"] + overall["months"].astype("float64").fillna(0.0)
-    bars["last"] = last.clip(lower=bars["again_end"])
+    bars["last"] = last.clip(lower=pfs_end)
     kind = pfs["event_type"].map(words.text_of)
-    bars["progressed"] = pfs["event"].fillna(0).astype(bool) & kind.eq("progression")
+    progressed = pfs["event"].fillna(0).astype(bool) & kind.eq("progression")
+    bars["again_progression"] = pfs_end.where(progressed)
     bars["died"] = overall["event"].fillna(0).astype(bool)
+    if course is None:
+        bars["again_end"], bars["ongoing"] = pfs_end, False
+    else:
+        own = course.set_index("patient_id").reindex(rows.index)
+        open_ended = own["rechallenge_end_imputed"].eq(True) | own["rechallenge_end"].isna()
+        bars["ongoing"] = open_ended & ~bars["died"]
+        given = since(own["rechallenge_end"]).mask(open_ended, bars["last"])
+        bars["again_end"] = given.clip(lower=bars["again_start"], upper=bars["last"])
+    for name, column in (
+        ("first_response", "first_ici_response_date"),
+        ("again_response", "rechallenge_response_date"),
+    ):
+        bars[name] = since(rows[column]) if column in rows else np.nan
     bars["interval"] = rows["interval_treatment"].map(words.text_of).eq("true")
     bars["resistance"] = rows["resistance"].map(words.text_of)
     bars = bars[bars["again_start"].notna()]
@@ -103,7 +121,8 @@ def swimmer_figure(data: Swimmer, width_mm: float = style.TWO_COLUMNS_MM, note: 
     _bar(axes, places[interval], bars["first_end"][interval], gap_end[interval], _INTERVAL, thick * 0.45)
     _bar(axes, places, gap_end, bars["again_end"], _AGAIN, thick)
     _bar(axes, places, bars["again_end"], bars["last"], _AFTER, thick * 0.25)
-    _symbols(axes, bars, places, marker_size=float(np.clip(pitch * 1.35, 2.2, 5.0)))
+    per_point = end * style.MM_PER_POINT / (width_mm - left - 6)
+    _symbols(axes, bars, places, float(np.clip(pitch * 1.35, 2.2, 5.0)), per_point)
     for place, text in heads:
         axes.text(0, place, text, fontsize=size.small, weight="bold", va="center")
     axes.set_xlabel("Months from start of the first ICI", fontsize=size.text, labelpad=3)
@@ -138,13 +157,19 @@ def _bar(axes: Axes, places: pd.Series, start: pd.Series, end: pd.Series, colour
     axes.barh(places, (end - start).clip(lower=0), left=start, height=thickness, color=colour, linewidth=0, zorder=2)
 
 
-def _symbols(axes: Axes, bars: pd.DataFrame, places: pd.Series, marker_size: float) -> None:
+def _symbols(axes: Axes, bars: pd.DataFrame, places: pd.Series, marker_size: float, per_point: float) -> None:
+    """Draw the symbols; `per_point` is how many months a point of the page is."""
     shown = bars["first_progression"].notna()
+    # Beside the end of the bar, so that neither hides the other.
+    beyond = bars["last"] + 0.75 * marker_size * per_point
     for at, where, style_of in (
         (bars["first_progression"], shown, _PROGRESSION),
-        (bars["again_end"], bars["progressed"], _PROGRESSION),
-        (bars["last"], bars["died"], _DEATH),
-        (bars["last"], ~bars["died"], _ALIVE),
+        (bars["again_progression"], bars["again_progression"].notna(), _PROGRESSION),
+        (bars["first_response"], bars["first_response"].notna(), _RESPONSE),
+        (bars["again_response"], bars["again_response"].notna(), _RESPONSE),
+        (beyond, bars["died"], _DEATH),
+        (beyond, ~bars["died"] & ~bars["ongoing"], _ALIVE),
+        (beyond, bars["ongoing"], _ONGOING),
     ):
         axes.plot(
             at[where], places[where], linestyle="none", markersize=marker_size, zorder=5, clip_on=False, **style_of
@@ -157,8 +182,19 @@ _PROGRESSION: Final[dict[str, Any]] = {
     "markerfacecolor": "white",
     "markeredgewidth": 0.9,
 }
+_RESPONSE: Final[dict[str, Any]] = {
+    "marker": "o",
+    "color": style.BLACK,
+    "markerfacecolor": "#F0E442",
+    "markeredgewidth": 0.8,
+}
 _DEATH: Final[dict[str, Any]] = {"marker": "X", "color": style.BLACK, "markeredgewidth": 0.0}
-_ALIVE: Final[dict[str, Any]] = {"marker": ">", "color": style.BLACK, "markeredgewidth": 0.0}
+_ALIVE: Final[dict[str, Any]] = {
+    "marker": "|",
+    "color": style.BLACK,
+    "markeredgewidth": 1.0,
+}
+_ONGOING: Final[dict[str, Any]] = {"marker": ">", "color": style.BLACK, "markeredgewidth": 0.0}
 
 
 def _key(size: style.Size, width_mm: float) -> tuple[Callable[[style.Sheet], list[Line2D]], float]:
@@ -167,11 +203,13 @@ def _key(size: style.Size, width_mm: float) -> tuple[Callable[[style.Sheet], lis
         ("First ICI", _FIRST),
         ("No systemic treatment between", _GAP),
         ("Interval treatment", _INTERVAL),
-        ("Rechallenge, to its PFS end", _AGAIN),
+        ("Rechallenge", _AGAIN),
         ("Follow-up", _AFTER),
+        ("Response", dict(_RESPONSE)),
         ("Progression", dict(_PROGRESSION)),
         ("Death", dict(_DEATH)),
         ("Alive at last contact", dict(_ALIVE)),
+        ("Alive, rechallenge goes on", dict(_ONGOING)),
     ]
     stops: list[tuple[float, float]] = []
     x, line = 4.0, 0

@@ -12,8 +12,13 @@ from rechallenge.errors import UserError
 
 MANIFEST: Final = "manifest.json"
 PALETTE: Final = 64
+# A figure of two columns (174 mm) fills the column of the page.
+PIXELS_PER_MM: Final = 5.3
+KINDS: Final = {"png": "image/png", "svg": "image/svg+xml", "webp": "image/webp"}
 # Figures of the sections after the models, by the start of their names, in their order on the page.
 LAST: Final = ("model_check_", "subgroups_", "over_time_", "preset_concordance_", "specification_curve_")
+# Figures of who the patients are and what is known of them, beside the flow.
+PATIENTS: Final = ("treatment_course", "missing_data")
 # Figures with a mark or a line per patient.
 COURSES: Final = ("swimmer", "waterfall", "spider")
 # What an inlined SVG may not hold: it would run, or load something from elsewhere.
@@ -26,7 +31,7 @@ _PROLOG: Final = re.compile(r"^\s*(<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|\s)*", 
 
 @dataclass(frozen=True)
 class PageFigure:
-    """A figure with its words. `uri` is a data URI of its PNG (or SVG, where there is no PNG)."""
+    """A figure with its words. `uri` is a data URI of its light picture (else its PNG, or SVG)."""
 
     name: str
     title: str
@@ -58,14 +63,21 @@ class Figures:
 
     @property
     def in_order(self) -> list[PageFigure]:
-        """The figures in the order of the page: survival, models, then those of the later sections."""
+        """The figures in the order of the page: patients, survival, models, then those of the later sections."""
 
         def place(figure: PageFigure) -> int:
+            if figure.name.startswith(PATIENTS):
+                return -1
             if figure.name.startswith(("km_", *COURSES)):
                 return 0 if figure.name.startswith("km_") else 1
             return next((rank for rank, start in enumerate(LAST, 3) if figure.name.startswith(start)), 2)
 
         return sorted(self.drawn, key=place)
+
+    @property
+    def patients(self) -> list[PageFigure]:
+        """The figures that stand with the flow of patients."""
+        return [figure for figure in self.drawn if figure.name.startswith(PATIENTS)]
 
     @property
     def courses(self) -> list[PageFigure]:
@@ -74,8 +86,8 @@ class Figures:
 
     @property
     def of_results(self) -> list[PageFigure]:
-        """The figures that stand with the models: neither curves, courses of patients nor those of a later section."""
-        return [figure for figure in self.drawn if not figure.name.startswith(("km_", *COURSES, *LAST))]
+        """The figures that stand with the models: neither curves, figures of patients nor those of a later section."""
+        return [figure for figure in self.drawn if not figure.name.startswith(("km_", *PATIENTS, *COURSES, *LAST))]
 
     def number(self, figure: PageFigure) -> int:
         """Return the number of a figure on the page."""
@@ -95,15 +107,24 @@ def read_figures(folder: Path) -> Figures:
     drawn = []
     for item in manifest.get("figures", []):
         files = tuple(item["files"])
-        shown = next((file for kind in ("png", "svg") for file in files if file.endswith("." + kind)), None)
+        light = item.get("page", {})
+        # The flow of patients stands on the page by itself, as text.
+        if light is None:
+            continue
+        kinds = ("png", "svg")
+        shown = light.get("file") or next((file for kind in kinds for file in files if file.endswith("." + kind)), None)
         if shown is None:
             continue
         if not (folder / shown).exists():
             raise UserError(f"{MANIFEST} names {shown}, which is not in {folder.name}; run the step `figures` again.")
         data = (folder / shown).read_bytes()
         width, height = _size(data)
-        kind, light = ("image/png", _light(data)) if shown.endswith("png") else ("image/svg+xml", data)
-        uri = f"data:{kind};base64,{base64.b64encode(light).decode('ascii')}"
+        if light:
+            # All at one scale, so that letters are as large in a narrow figure as in a wide one.
+            width, height = (round(PIXELS_PER_MM * item[side]) for side in ("width_mm", "height_mm"))
+        kind = KINDS[shown.rsplit(".", 1)[1]]
+        picture = _light(data) if shown.endswith("png") else data
+        uri = f"data:{kind};base64,{base64.b64encode(picture).decode('ascii')}"
         drawn.append(PageFigure(item["name"], item["title"], item["caption"], item["alt"], files, uri, width, height))
     not_drawn = tuple((item["title"], item["reason"]) for item in manifest.get("not_drawn", []))
     return Figures(tuple(drawn), not_drawn, tuple(manifest.get("remarks", [])))

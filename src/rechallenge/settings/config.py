@@ -117,13 +117,27 @@ class ReportSettings(Settings):
     )
 
 
+class FigureSettings(Settings):
+    """How figures are made for a journal."""
+
+    columns: Literal["one", "two"] = Field(
+        "two", description="Width of the figures: one (84 mm) or two (174 mm) columns of a journal's page."
+    )
+    tiff_dpi: Literal[300, 600] = Field(300, description="Dots per inch of the TIFF files; PNG has 300.")
+    smallest_group: int = Field(
+        5,
+        ge=1,
+        description="Fewest patients for a node of the figure of treatments, or a pattern of missing data, of its own; smaller ones are joined as other.",
+    )
+
+
 class ReleaseSettings(Settings):
     """What may leave the private folder."""
 
     vector_survival_curves: bool = Field(
         False, description="Release Kaplan-Meier curves as SVG and PDF, from which each event time can be read."
     )
-    per_patient_figures: bool = Field(False, description="Release swimmer and waterfall plots.")
+    per_patient_figures: bool = Field(False, description="Release swimmer, waterfall and spider plots.")
 
 
 class AnalysisSettings(Settings):
@@ -149,6 +163,7 @@ class StudyConfig(Settings):
     specifications: SpecificationSettings = SpecificationSettings()
     sensitivity: SensitivitySettings = SensitivitySettings()
     report: ReportSettings = ReportSettings()
+    figures: FigureSettings = FigureSettings()
     release: ReleaseSettings = ReleaseSettings()
 
     @field_validator("analyses")
