@@ -12,6 +12,7 @@ from rechallenge.clinical.preset_classes import boundary_patients, preset_classe
 from rechallenge.figures.flow import class_counts, flow_svg
 from rechallenge.files import read_parquet, write_csv
 from rechallenge.formatting import in_style
+from rechallenge.language import in_language
 from rechallenge.results import read_result
 from rechallenge.settings.config import MAIN
 from rechallenge.settings.definitions import DefinitionSettings
@@ -20,7 +21,7 @@ from rechallenge.step import step
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-with step(snakemake) as log, in_style(snakemake.params.style):
+with step(snakemake) as log, in_style(snakemake.params.style), in_language(snakemake.params.language):
     files, params, output = snakemake.input, snakemake.params, snakemake.output
     cutoff = pd.Timestamp(params.cutoff)
     accepted = Accepted(folder_of(files.tables), params.imputation[MAIN], cutoff)

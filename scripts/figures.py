@@ -11,6 +11,7 @@ from rechallenge.clinical.recist_change import target_changes
 from rechallenge.figures.run import draw_all
 from rechallenge.files import read_csv, read_parquet
 from rechallenge.formatting import in_style
+from rechallenge.language import in_language
 from rechallenge.results import read_result
 from rechallenge.settings.config import FigureSettings, ReleaseSettings
 from rechallenge.settings.exposure import LesionSettings
@@ -19,7 +20,7 @@ from rechallenge.step import step
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-with step(snakemake) as log, in_style(snakemake.params.style):
+with step(snakemake) as log, in_style(snakemake.params.style), in_language(snakemake.params.language):
     files, params, output = snakemake.input, snakemake.params, snakemake.output
     declares = json.loads(Path(files.source).read_text(encoding="utf-8"))["declares"]
     classified = read_result("classified", files.classified)

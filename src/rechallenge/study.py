@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from rechallenge.errors import UserError, nearest
 from rechallenge.fingerprint import code_fingerprint
+from rechallenge.language import catalogue_files
 from rechallenge.settings.config import MAIN, StudyConfig, dates_of, definitions_of, read_config
 from rechallenge.sources.decisions import open_decisions
 from rechallenge.sources.yaml_text import read_yaml
@@ -88,6 +89,11 @@ class Study:
     def templates(self, *patterns: str) -> list[str]:
         """Return the templates that match the patterns, in sorted order."""
         return [path for pattern in patterns for path in _listed(self.checkout / "workflow" / "templates", pattern)]
+
+    @property
+    def catalogue(self) -> list[str]:
+        """Return the files with the translations that the study's language needs; none for English."""
+        return [str(path) for path in catalogue_files(self.settings.report.language)]
 
     def file(self, name: str) -> str:
         """Return the path of a file of the checkout."""

@@ -75,6 +75,7 @@ rule classify:
         tables=collect(ACCEPTED, table=DERIVED_FROM),
         source=rules.ingest.output.account,
         template=study.templates("flow.svg.j2"),
+        catalogue=study.catalogue,
     output:
         main="<results>/private/classified.csv",
         further=study.per_analysis("classified.csv"),
@@ -94,6 +95,7 @@ rule classify:
         cutoff=str(study.settings.study.cutoff),
         boundary_days=study.settings.statistics.boundary_days,
         style=study.settings.report.style,
+        language=study.settings.report.language,
         code=study.code("classify"),
     message:
         "Classifying resistance, progression pattern and interval treatment; drawing the flow of patients"

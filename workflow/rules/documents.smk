@@ -15,6 +15,7 @@ rule report:
         lock=study.file("requirements.lock"),
         published=study.published,
         templates=study.templates("report*", "table1*", "manuscript*"),
+        catalogue=study.catalogue,
     output:
         numbers=report(
             "<results>/shareable/numbers.json",

@@ -64,6 +64,7 @@ rule figures:
         regimens=rules.episodes.output.regimens,
         tables=collect(ACCEPTED, table=DERIVED_FROM),
         source=rules.ingest.output.account,
+        catalogue=study.catalogue,
     output:
         shareable=report(
             directory("<results>/shareable/figures"),
@@ -82,6 +83,7 @@ rule figures:
         imputation=study.settings.dates.imputation,
         cutoff=str(study.settings.study.cutoff),
         style=study.settings.report.style,
+        language=study.settings.report.language,
         simulated=study.settings.study.simulated,
         labels={
             item.name: item.label

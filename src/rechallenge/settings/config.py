@@ -110,6 +110,10 @@ class ReportSettings(Settings):
         "default",
         description="How numbers are printed: P values, intervals, decimals and percentages, as the journal asks.",
     )
+    language: Literal["en", "zh_CN"] = Field(
+        "en",
+        description="Words of the report, its tables and figures: English or Chinese. The manuscript draft is English.",
+    )
     percentages: Literal["nearest", "adding_up"] = Field(
         "nearest",
         description="Percentages of the classes of one variable: each to the nearest (Table 1 says where they do not add "
