@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract, extract_python
+from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
-from jinja2.ext import babel_extract
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 LIBRARY: Final = ROOT / "src" / "rechallenge"
@@ -35,10 +34,9 @@ AREAS: Final = {
 
 def messages_of(path: Path) -> Iterator[str]:
     """Return the messages of a file: arguments of `tr`, `tr_n` and `N_`."""
-    method = babel_extract if path.suffix == ".j2" else extract_python
-    options = {"trimmed": "true"} if path.suffix == ".j2" else {}
+    method = "jinja2.ext:babel_extract" if path.suffix == ".j2" else "python"
     with path.open("rb") as file:
-        for _, message, _, _ in extract(method, file, keywords=KEYWORDS, options=options):
+        for _, message, _, _ in extract(method, file, keywords=KEYWORDS):
             yield from (message,) if isinstance(message, str) else message
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rechallenge.language import MARKS, PSEUDO, N_, in_language, language, tr, tr_n
+from rechallenge.language import MARKS, N_, PSEUDO, in_language, language, tr, tr_n
 
 AGE = N_("Age, years")
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 ENGLISH: Final = "en"
 # Not offered in the settings: marks every message that passes through `tr`, so that a test finds what did not.
@@ -26,13 +26,8 @@ LOCALE: Final = Path(__file__).resolve().parent / "locale"
 _PART: Final = re.compile(r"\{(\w+)\}")
 
 
-class Catalogue(Protocol):
-    """Finds the translation of a message; the message itself where it has none."""
-
-    def __call__(self, message: str) -> str:
-        """Return the translation."""
-        ...
-
+# The translation of a message; the message itself where it has none.
+Catalogue = Callable[[str], str]
 
 _catalogue: ContextVar[Catalogue | None] = ContextVar("catalogue", default=None)
 _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
@@ -85,7 +80,7 @@ def _filled(message: str, parts: dict[str, object]) -> str:
     return _PART.sub(part, message) if parts else message
 
 
-def _catalogue_of(name: str) -> Callable[[str], str] | None:
+def _catalogue_of(name: str) -> Catalogue | None:
     if name == ENGLISH:
         return None
     if name == PSEUDO:
