@@ -206,3 +206,25 @@ def test_a_million_cells_cost_what_their_distinct_texts_cost() -> None:
     cells = pd.Series(np.repeat(np.array(["2019-03-05", "2020-04", "soon"], dtype=object), 100_000)).astype(TEXT)
     counted = parse_dates(cells, ["YYYY-MM-DD", "YYYY-MM"])["status"].value_counts()
     assert counted.to_dict() == {"read": 200_000, "unreadable": 100_000}
+
+
+@pytest.mark.parametrize(
+    ("cell", "text", "day"),
+    [
+        ("05/03/19", "DD/MM/YY", "2019-03-05"),
+        ("19.3.5", "YY.M.D", "2019-03-05"),
+        ("5/3/49", "D/M/YY", "2049-03-05"),
+        ("5/3/50", "D/M/YY", "1950-03-05"),
+        ("00/00/58", "DD/MM/YY", "1958-01-01"),
+    ],
+)
+def test_years_of_two_digits_lie_in_the_hundred_years_that_are_declared(cell: str, text: str, day: str) -> None:
+    read_one = parse_dates(pd.Series([cell], dtype="string"), [text], two_digit_years_from=1950)
+
+    assert read_one["date"].dt.strftime("%Y-%m-%d").tolist() == [day]
+
+
+def test_years_of_two_digits_are_refused_without_their_hundred_years_and_where_their_place_is_a_guess() -> None:
+    assert "two_digit_years_from" in " ".join(format_problems(["D/M/YY"], None))
+    assert format_problems(["D/M/YY", "YYYY-MM-DD"], None, 1950) == []
+    assert "fits both" in " ".join(format_problems(["D/M/YY", "YY/M/D"], None, 1950))

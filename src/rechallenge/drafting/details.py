@@ -50,7 +50,9 @@ def _seen(profile: Profile, column: Column) -> str:
         if unread:
             parts.append(f"{unread} cannot be read")
         if dates.short_years:
-            parts.append(f"{dates.short_years} have a year of two digits, which no format reads: write four")
+            parts.append(
+                f"{dates.short_years} have a year of two digits: declare YY and two_digit_years_from, or write four"
+            )
         return f"{filled}; {', '.join(parts)}"
     if column.name == "drug":
         words = profile.drugs

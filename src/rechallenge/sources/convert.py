@@ -152,7 +152,7 @@ def _date(
     formats = mapping.formats_of(source)
     raw = as_text(cells)
     empty = mapped(raw, folded).isin(missing)
-    read = parse_dates(cells.where(~empty), formats, mapping.dates.excel_epoch)
+    read = parse_dates(cells.where(~empty), formats, *mapping.dates.reading)
     made.frame[column.name] = read["date"]
     made.frame[f"{column.name}_precision"] = read["precision"]
     made.frame[f"{column.name}_raw"] = raw
@@ -160,7 +160,7 @@ def _date(
     known = read["status"]
     _note(made, column, source, raw, known == "unknown", rules.DATE_UNKNOWN, "the date is written as unknown")
     # Where no declared format has a day, a month or year is what the source holds, not a gap in it.
-    if any(compiled(text, mapping.dates.excel_epoch).finest == "day" for text in formats):
+    if any(compiled(text, *mapping.dates.reading).finest == "day" for text in formats):
         for precision in ("month", "year"):
             partial = read["precision"] == precision
             _note(made, column, source, raw, partial, rules.DATE_PARTIAL, f"only the {precision} is known")
@@ -189,7 +189,7 @@ def _birth_from_age(
     The date that the age belongs to is reported, if unreadable, by the column that it fills itself.
     """
     age = convert_numbers(ages, AGE, {}, missing)
-    day = parse_dates(at, mapping.formats_of(source), mapping.dates.excel_epoch)["date"]
+    day = parse_dates(at, mapping.formats_of(source), *mapping.dates.reading)["date"]
     middle = day - pd.to_timedelta(((age.value + 0.5) * DAYS_PER_YEAR).round(), unit="D")
     made.frame[column.name] = middle.dt.to_period("Y").dt.to_timestamp().astype("datetime64[ns]")
     made.frame[f"{column.name}_precision"] = pd.Series("year", index=age.raw.index, dtype=TEXT).where(middle.notna())

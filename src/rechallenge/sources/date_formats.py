@@ -1,8 +1,8 @@
 """Declared date formats as patterns: what a mapping may write, and what is refused before any data are read.
 
-A format is made of the tokens YYYY, MM, M, DD, D, MMM (English month name or its three letters), hh, mm, ss
-(read and dropped) and literal characters (年月日 . / - and spaces). `excel_serial` and
-`days_since:YYYY-MM-DD` stand for numbers of days.
+A format is made of the tokens YYYY, YY (in the hundred years that the mapping declares), MM, M, DD, D, MMM (English
+month name or its three letters), hh, mm, ss (read and dropped) and literal characters (年月日 . / - and spaces).
+`excel_serial` and `days_since:YYYY-MM-DD` stand for numbers of days.
 """
 
 import datetime as dt
@@ -32,6 +32,7 @@ EXAMPLES: Final = (
 _UNKNOWN_LETTERS: Final = "XX|UN|UK|NK"
 _TOKENS: Final = {
     "YYYY": r"(?P<year>\d{4})",
+    "YY": r"(?P<short_year>\d{2})",
     "MMM": rf"(?P<name>{_MONTH_NAMES})",
     "MM": rf"(?P<month>\d{{2}}|{_UNKNOWN_LETTERS})",
     "M": rf"(?P<month>\d{{1,2}}|{_UNKNOWN_LETTERS})",
@@ -41,19 +42,23 @@ _TOKENS: Final = {
     "mm": r"\d{2}",
     "ss": r"\d{2}(?:\.\d+)?",
 }
-_SPLIT: Final = re.compile("(YYYY|MMM|MM|M|DD|D|hh|mm|ss)")
-_PART: Final = {"YYYY": "year", "MMM": "month", "MM": "month", "M": "month", "DD": "day", "D": "day"}
+_SPLIT: Final = re.compile("(YYYY|YY|MMM|MM|M|DD|D|hh|mm|ss)")
+_PART: Final = {"YYYY": "year", "YY": "year", "MMM": "month", "MM": "month", "M": "month", "DD": "day", "D": "day"}
 
 
 @dataclass(frozen=True)
 class DateFormat:
-    """One declared format, ready to use: a pattern of parts, or a number of days since a day."""
+    """One declared format, ready to use: a pattern of parts, or a number of days since a day.
+
+    `years_from` is the first of the hundred years that a year of two digits may mean.
+    """
 
     text: str
     kind: Literal["parts", "serial", "since"]
     pattern: re.Pattern[str]
     parts: tuple[str, ...] = ()
     origin: dt.date | None = None
+    years_from: int | None = None
 
     @property
     def finest(self) -> str:
@@ -67,7 +72,7 @@ _NUMBER: Final = re.compile(r"(?P<number>-?\d{1,7})(?:\.\d+)?")
 
 
 @lru_cache(maxsize=256)
-def compiled(text: str, excel_epoch: str | None = None) -> DateFormat:
+def compiled(text: str, excel_epoch: str | None = None, two_digit_years_from: int | None = None) -> DateFormat:
     """Return the format that `text` declares; raises ValueError with the reason where it is not one."""
     plain = tidied(text)
     if plain == SERIAL:
@@ -80,10 +85,10 @@ def compiled(text: str, excel_epoch: str | None = None) -> DateFormat:
         except ValueError:
             raise ValueError(f'"{text}" needs a day written YYYY-MM-DD after days_since:') from None
         return DateFormat(plain, "since", _NUMBER, origin=origin)
-    return _compiled_parts(plain)
+    return _compiled_parts(plain, two_digit_years_from)
 
 
-def _compiled_parts(text: str) -> DateFormat:
+def _compiled_parts(text: str, years_from: int | None) -> DateFormat:
     pieces = [piece for piece in _SPLIT.split(text) if piece]
     parts = [_PART[piece] for piece in pieces if piece in _PART]
     literals = "".join(piece for piece in pieces if piece not in _TOKENS)
@@ -93,6 +98,11 @@ def _compiled_parts(text: str) -> DateFormat:
         raise ValueError(f'{what} in the date format "{text}".{nearest(text, EXAMPLES)}')
     if parts.count("year") != 1 or parts.count("month") > 1 or parts.count("day") > 1:
         raise ValueError(f'the date format "{text}" needs YYYY once, and M and D at most once')
+    if "YY" in pieces and years_from is None:
+        raise ValueError(
+            f'the date format "{text}" has a year of two digits; say by dates.two_digit_years_from which hundred years '
+            "it may mean (1950: 1950 to 2049)"
+        )
     if "day" in parts and "month" not in parts:
         raise ValueError(f'the date format "{text}" has a day without a month')
     for left, right in pairwise(pieces):
@@ -101,7 +111,7 @@ def _compiled_parts(text: str) -> DateFormat:
                 f'in the date format "{text}" {left} has no fixed width; write {left}{left}, or a mark between'
             )
     pattern = "".join(_piece_pattern(pieces, at) for at in range(len(pieces)))
-    return DateFormat(text, "parts", re.compile(pattern, re.IGNORECASE), tuple(parts))
+    return DateFormat(text, "parts", re.compile(pattern, re.IGNORECASE), tuple(parts), years_from=years_from)
 
 
 def _piece_pattern(pieces: list[str], at: int) -> str:
@@ -114,20 +124,22 @@ def _piece_pattern(pieces: list[str], at: int) -> str:
     return r"\s*" + r"\s*".join(re.escape(char) for char in piece if char != " ") + r"\s*"
 
 
-def format_problems(formats: Sequence[str], excel_epoch: str | None) -> list[str]:
+def format_problems(
+    formats: Sequence[str], excel_epoch: str | None, two_digit_years_from: int | None = None
+) -> list[str]:
     """Return what is wrong with the formats of one column, each alone and together."""
     problems: list[str] = []
     known: list[DateFormat] = []
     for text in formats:
         try:
-            known.append(compiled(text, excel_epoch))
+            known.append(compiled(text, excel_epoch, two_digit_years_from))
         except ValueError as error:
             problems.append(str(error))
     shapes: dict[str, DateFormat] = {}
     for item in known:
         if item.kind != "parts":
             continue
-        shape = re.sub("MM|M|DD|D", "#", item.text)
+        shape = re.sub("(?<!Y)YY(?!Y)|MM|M|DD|D", "#", item.text)
         other = shapes.setdefault(shape, item)
         if other.parts != item.parts:
             problems.append(

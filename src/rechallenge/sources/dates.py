@@ -30,7 +30,12 @@ _MISSING, _READ, _UNKNOWN, _UNREADABLE = 0, 1, 2, 3
 STATUSES: Final = np.array(["missing", "read", "unknown", "unreadable"], dtype=object)
 
 
-def parse_dates(cells: pd.Series, formats: Sequence[str], excel_epoch: str | None = None) -> pd.DataFrame:
+def parse_dates(
+    cells: pd.Series,
+    formats: Sequence[str],
+    excel_epoch: str | None = None,
+    two_digit_years_from: int | None = None,
+) -> pd.DataFrame:
     """Read a column of cells by the declared `formats`, in their order.
 
     Returns a frame with the index of `cells`: `date` (first day that the cell may mean), `precision` (day,
@@ -38,7 +43,7 @@ def parse_dates(cells: pd.Series, formats: Sequence[str], excel_epoch: str | Non
     9999 or the like), unreadable (fits no declared format, or is no day of the calendar). Real date cells of a
     workbook or Parquet file need no format. Formats must be legal (`date_formats.format_problems`).
     """
-    declared = [compiled(text, excel_epoch) for text in formats]
+    declared = [compiled(text, excel_epoch, two_digit_years_from) for text in formats]
     codes, uniques = pd.factorize(cells)
     days, precision, status = _parse_unique(pd.Series(uniques, dtype=uniques.dtype), declared, excel_epoch)
     empty = codes < 0
@@ -111,7 +116,7 @@ def _read_format(text: pd.Series, item: DateFormat, epoch: str | None) -> tuple[
     status = np.full(len(text), _UNREADABLE, dtype="int8")
     found = matched[fits]
     if len(found):
-        read = _from_parts(found) if item.kind == "parts" else _from_numbers(found, item, epoch)
+        read = _from_parts(found, item.years_from) if item.kind == "parts" else _from_numbers(found, item, epoch)
         days[fits], precision[fits], status[fits] = read
     return days, precision, status
 
@@ -133,9 +138,9 @@ def _from_numbers(matched: pd.Series, item: DateFormat, epoch: str | None) -> tu
     return days, np.zeros(len(number), dtype="int8"), np.where(legal, _READ, _UNREADABLE)
 
 
-def _from_parts(matched: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _from_parts(matched: pd.Series, years_from: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     groups = pd.DataFrame([match.groupdict() for match in matched])
-    year = groups["year"].astype("int64").to_numpy()
+    year = _year(groups, years_from)
     month, month_legal = _month(groups)
     day = _part(groups["day"]) if "day" in groups else np.zeros(len(groups), dtype="int64")
     month_known = ~np.isin(month, UNKNOWN_PARTS)
@@ -152,6 +157,13 @@ def _from_parts(matched: pd.Series) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     days = start.astype("datetime64[D]") + (first_day - 1)
     precision = np.where(day_known, _DAY, np.where(month_known, _MONTH, _YEAR)).astype("int8")
     return days, precision, np.where(unknown, _UNKNOWN, np.where(legal, _READ, _UNREADABLE))
+
+
+def _year(groups: pd.DataFrame, years_from: int | None) -> np.ndarray:
+    if "year" in groups:
+        return groups["year"].astype("int64").to_numpy()
+    first = years_from or 0
+    return first + (groups["short_year"].astype("int64").to_numpy() - first) % 100
 
 
 def _month(groups: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -144,6 +144,14 @@ class DateDefaults(Settings):
 
     formats: Texts = ("YYYY-MM-DD", "YYYY-MM", "YYYY")
     excel_epoch: Literal["1900", "1904"] | None = Field(None, description="Makes excel_serial a legal format.")
+    two_digit_years_from: int | None = Field(
+        None, ge=1850, le=2100, description="Makes YY legal: the first of the hundred years that 19 or 58 may mean."
+    )
+
+    @property
+    def reading(self) -> tuple[str | None, int | None]:
+        """What formats need beside their text: the epoch of serial numbers, the first year of two digits."""
+        return self.excel_epoch, self.two_digit_years_from
 
 
 class Declarations(Settings):

@@ -14,7 +14,7 @@ REQUIRED_TABLES = ("patients", "treatments")
 def problems_of(mapping: Mapping) -> list[str]:
     """Return one sentence per mistake, each naming the mapping's file and the key."""
     found = list(_file_problems(mapping))
-    defaults = format_problems(mapping.dates.formats, mapping.dates.excel_epoch)
+    defaults = format_problems(mapping.dates.formats, *mapping.dates.reading)
     found += [_sentence(f"{mapping.where}: dates.formats: {problem}") for problem in defaults]
     for name, blocks in mapping.tables.items():
         if name not in TABLES:
@@ -68,7 +68,7 @@ def _column_problems(mapping: Mapping, column: Column, source: ColumnSource) -> 
     if source.formats and column.kind != "date":
         yield f"formats are for dates, and {column.name} holds no date"
     if column.kind == "date" and source.formats:
-        yield from format_problems(source.formats, mapping.dates.excel_epoch)
+        yield from format_problems(source.formats, *mapping.dates.reading)
     if source.scale == "kps" and column.name != "ecog":
         yield "scale: kps is for ecog"
     if source.scale == "cm" and column.unit != "mm":
