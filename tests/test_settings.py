@@ -30,6 +30,13 @@ def test_the_smallest_study_has_documented_defaults():
     assert definitions_of(config, "main").resistance.cutoff_days == 182.625
 
 
+def test_a_cut_off_before_the_window_is_refused():
+    (told,) = problems(study={"cutoff": "2015-12-31", "window": {"start": "2016-03-01", "end": "2022-12-31"}})
+
+    assert told.startswith('study.yaml: setting "study"')
+    assert "the data cut-off (2015-12-31) lies before the window starts (2016-03-01)" in told
+
+
 def test_every_mistake_is_told_in_one_pass():
     told = problems(
         study={"cutoff": "31.12.2022", "window": {"start": "2022-01-01", "end": "2016-01-01"}},
@@ -203,7 +210,8 @@ def test_definitions_that_cannot_hold_are_refused(definitions, sentence):
     ("statistics", "sentence"),
     [
         ({"landmarks_months": [6, -1]}, "each time must be a number of months above 0"),
-        ({"landmarks_months": [6, float("inf")]}, "each time must be a number of months above 0"),
+        ({"landmarks_months": [6, float("inf")]}, "finite number"),
+        ({"rmst_months": float("nan")}, "finite number"),
         ({"landmarks_months": [6, 12, 6]}, '"6.0" stands there twice'),
         ({"covariates": [{"name": "sex"}, {"name": "age"}, {"name": "sex"}]}, '"sex" stands there twice'),
         ({"subgroups": [{"name": "sex"}, {"name": "sex"}]}, '"sex" stands there twice'),

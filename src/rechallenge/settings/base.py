@@ -11,7 +11,7 @@ from rechallenge.errors import UserError, nearest
 class Settings(BaseModel):
     """Base of all settings: immutable, unknown keys refused, defaults in the model and nowhere else."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)
 
     @classmethod
     def read(cls, values: Mapping[str, Any] | None, where: str) -> Self:

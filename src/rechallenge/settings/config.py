@@ -61,6 +61,12 @@ class StudySettings(Settings):
     window: Window = Field(description="First ICI and rechallenge must start inside it, both ends included.")
     simulated: bool = Field(False, description="The extract is simulated; report and figures say so.")
 
+    @model_validator(mode="after")
+    def _cut_off_in_time(self) -> "StudySettings":
+        if self.cutoff < self.window.start:
+            raise ValueError(f"the data cut-off ({self.cutoff}) lies before the window starts ({self.window.start})")
+        return self
+
 
 class DateSettings(Settings):
     """Dates of which only the month or the year is known."""
