@@ -65,6 +65,9 @@ def test_demo_registry(tmp_path):
 
 
 def test_broken_demo_is_held_by_the_gate(tmp_path):
+    earlier = tmp_path / "results" / "shareable" / "report.html"
+    earlier.parent.mkdir(parents=True)
+    earlier.touch()
     run = snakemake(CONFIG / "demo_broken.yaml", tmp_path)
     assert run.returncode != 0
     assert "Traceback" not in run.stdout
@@ -72,6 +75,7 @@ def test_broken_demo_is_held_by_the_gate(tmp_path):
     violations = read_result("violations", tmp_path / "results" / "private" / "violations.csv")
     assert violations.loc[violations["severity"] == "error", "rule"].nunique() >= 8
     assert not (tmp_path / "results" / "shareable" / "attrition.csv").exists()
+    assert (tmp_path / "results" / "shareable" / "OUT_OF_DATE.txt").exists()
 
 
 def test_workbook(tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rechallenge.errors import UserError
-from rechallenge.validation.gate import gate, summary
+from rechallenge.validation.gate import OUTDATED, gate, mark_outdated, summary, unmark
 
 HEADER = "severity,rule,table,source_file,source_row,patient_id,column,value,message,action,status\n"
 
@@ -49,6 +49,18 @@ def test_open_warnings_of_a_rule_that_has_errors_too_are_not_counted_as_errors(t
 
 def test_no_violation_at_all_passes(tmp_path: Path) -> None:
     assert summary(written(tmp_path))["by_severity"]["note"] == {"open": 0, "waived": 0, "set_aside": 0}
+
+
+def test_results_of_an_earlier_run_are_marked_until_the_gate_opens_again(tmp_path: Path) -> None:
+    assert not mark_outdated(tmp_path / "shareable")
+    (tmp_path / "shareable").mkdir()
+    (tmp_path / "shareable" / "report.html").touch()
+
+    assert mark_outdated(tmp_path / "shareable")
+    assert "earlier run" in (tmp_path / "shareable" / OUTDATED).read_text()
+    unmark(tmp_path / "shareable")
+    unmark(tmp_path / "shareable")
+    assert not (tmp_path / "shareable" / OUTDATED).exists()
 
 
 def test_the_gate_does_not_wait_for_pandas() -> None:

@@ -11,6 +11,7 @@ from rechallenge.errors import UserError
 SEVERITIES = ("error", "warning", "note")
 STATUSES = ("open", "waived", "set_aside")
 _NAMED = 10
+OUTDATED = "OUT_OF_DATE.txt"
 
 
 def summary(violations: str | os.PathLike[str]) -> dict[str, Any]:
@@ -54,3 +55,23 @@ def gate(violations: str | os.PathLike[str], report: str | os.PathLike[str]) -> 
             "their rows aside by rule (validation.set_aside)."
         )
     return {"open_errors": 0, **counted}
+
+
+def mark_outdated(shareable: Path) -> bool:
+    """Say in a file beside the results of an earlier run that they are not those of the present extract.
+
+    Returns whether there were any. The file is removed by `unmark` when the gate opens again.
+    """
+    if not any(shareable.glob("*")):
+        return False
+    (shareable / OUTDATED).write_text(
+        "The files of this folder were made by an earlier run: the present extract was held back by its errors.\n"
+        "Do not share them as results of the present extract. This file goes away when the errors are gone.\n",
+        encoding="utf-8",
+    )
+    return True
+
+
+def unmark(shareable: Path) -> None:
+    """Remove the mark of `mark_outdated`, where there is one."""
+    (shareable / OUTDATED).unlink(missing_ok=True)
