@@ -23,8 +23,14 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--directory", type=Path, default=Path(), help="run folder, which receives results/ and logs/")
     known, others = parser.parse_known_args(arguments)
     folder: Path = known.directory
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = run_lock.take(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = run_lock.take(folder)
+    except OSError as error:
+        sys.exit(
+            f"Nothing can be written to {folder.resolve()}: {error.strerror}. Make it writable, or give another "
+            "one (make report RUN=folder)."
+        )
     if lock is None:
         sys.exit(
             f"Another run is working in {folder.resolve()}. Wait until it has ended, or give this one a folder of its "

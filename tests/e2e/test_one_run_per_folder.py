@@ -54,6 +54,21 @@ def run(command: list[str], *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*command, *options], env=environment(CHECKOUT), capture_output=True, text=True)
 
 
+def test_a_run_folder_that_cannot_be_made_ends_in_a_sentence(tmp_path):
+    (tmp_path / "file").touch()
+    command = [
+        sys.executable,
+        str(CHECKOUT / "scripts" / "run_study.py"),
+        "--directory",
+        str(tmp_path / "file" / "run"),
+    ]
+
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert run.returncode == 1
+    assert run.stderr.startswith(f"Nothing can be written to {tmp_path / 'file' / 'run'}: Not a directory.")
+
+
 def test_a_second_run_is_refused_while_the_first_is_at_work(command, running):
     second = run(command, "--until", "ingest")
     assert second.returncode == 1
