@@ -10,7 +10,7 @@ from snakemake.utils import min_version
 
 from rechallenge.errors import UserError
 from rechallenge.run_lock import share
-from rechallenge.study import RULES, TABLES, open_study
+from rechallenge.study import CHECKLISTS, RULES, TABLES, open_study
 
 min_version("9.19")
 share()

@@ -1,10 +1,10 @@
-"""The shareable results -> manuscript draft and STROBE checklist."""
+"""The shareable results -> manuscript draft and reporting checklists."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rechallenge.formatting import in_style
-from rechallenge.report.outputs import read_study, write_manuscript
+from rechallenge.report.outputs import read_study, write_checklist, write_manuscript
 from rechallenge.step import step
 
 if TYPE_CHECKING:
@@ -22,14 +22,15 @@ with step(snakemake) as log, in_style(snakemake.params.settings["report"]["style
         account=files.source,
         published=templates.parents[1] / "config" / "published",
     )
-    write_manuscript(
+    text = write_manuscript(
         study,
         numbers=files.numbers,
         figures=files.figures,
         templates=templates,
         markdown=output.markdown,
         docx=output.docx,
-        checklist_csv=output.checklist_csv,
-        checklist_docx=output.checklist_docx,
     )
+    page = Path(files.page).read_text(encoding="utf-8")
+    for checklist, csv, docx in zip(files.checklists, output.checklist_csv, output.checklist_docx, strict=True):
+        write_checklist(study, checklist, page=page, manuscript=text, csv=csv, docx=docx)
     log.say(f"the manuscript draft is {Path(output.docx).resolve()}")

@@ -41,5 +41,6 @@ with (
         table_html=output.table_html,
         table_docx=output.table_docx,
         page=output.page,
+        checklists=files.checklists,
     )
     log.say(f"the report is {Path(output.page).resolve()}")

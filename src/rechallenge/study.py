@@ -25,6 +25,7 @@ RULES: Final = (
     "ingest", "validate", "gate", "episodes", "eligibility", "classify", "endpoints", "specify", "sensitivity",
     "estimate", "figures", "report", "manuscript", "verification", "provenance",
 )  # fmt: skip
+CHECKLISTS: Final = ("strobe", "record", "esmo_grow")
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,11 @@ class Study:
     def templates(self, *patterns: str) -> list[str]:
         """Return the templates that match the patterns, in sorted order."""
         return [path for pattern in patterns for path in _listed(self.checkout / "workflow" / "templates", pattern)]
+
+    @property
+    def checklists(self) -> list[str]:
+        """Return the reporting checklists, in the order in which they are printed."""
+        return [str(self.checkout / "config" / "checklists" / f"{name}.yaml") for name in CHECKLISTS]
 
     @property
     def catalogue(self) -> list[str]:

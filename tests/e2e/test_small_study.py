@@ -30,6 +30,8 @@ private/incidence.csv private/verification/verify.R private/verification/times.c
 shareable/row_account.csv shareable/attrition.csv shareable/flow.svg shareable/table1.csv shareable/table1.html
 shareable/table1.docx shareable/estimates.csv shareable/numbers.json shareable/figures shareable/report.html
 shareable/manuscript.docx shareable/manuscript.md shareable/checklist_strobe.csv shareable/checklist_strobe.docx
+shareable/checklist_record.csv shareable/checklist_record.docx shareable/checklist_esmo_grow.csv
+shareable/checklist_esmo_grow.docx
 shareable/provenance.json shareable/specification_curve.csv
 """
 

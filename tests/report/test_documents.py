@@ -1,4 +1,4 @@
-"""Table 1, manuscript and checklist as files."""
+"""Table 1 and manuscript as files."""
 
 import io
 import json
@@ -13,13 +13,12 @@ import pytest
 
 from rechallenge.errors import UserError
 from rechallenge.files import write_csv, write_json
-from rechallenge.report.checklist import ITEMS, checklist_docx, checklist_frame
 from rechallenge.report.definitions_docs import definitions_markdown
 from rechallenge.report.docx_bytes import rewritten
 from rechallenge.report.figures import Figures
 from rechallenge.report.manuscript import render_manuscript
 from rechallenge.report.manuscript_docx import manuscript_docx
-from rechallenge.report.outputs import read_study, write_manuscript, write_report
+from rechallenge.report.outputs import read_study, write_checklist, write_manuscript, write_report
 from rechallenge.report.table_files import table_one_docx, table_one_frame
 from tests.report.studies import (
     CHECKOUT,
@@ -32,6 +31,8 @@ from tests.report.studies import (
     make_study,
     png,
 )
+
+STROBE = CHECKOUT / "config" / "checklists" / "strobe.yaml"
 
 
 def words_of(data: bytes) -> str:
@@ -60,15 +61,14 @@ def test_table_one_of_those_with_a_first_ici_where_nobody_was_rechallenged(empty
 
 
 def test_documents_have_the_same_bytes_twice_and_sorted_undated_entries(study):
-    for make in (table_one_docx, checklist_docx):
-        data = make(study)
-        assert data == make(make_study())
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = archive.namelist()
-            assert names == sorted(names)
-            assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
-            assert b"2000-01-01T00:00:00Z" in archive.read("docProps/core.xml")
-            assert b"python-docx" not in archive.read("docProps/core.xml")
+    data = table_one_docx(study)
+    assert data == table_one_docx(make_study())
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = archive.namelist()
+        assert names == sorted(names)
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert b"2000-01-01T00:00:00Z" in archive.read("docProps/core.xml")
+        assert b"python-docx" not in archive.read("docProps/core.xml")
 
 
 def test_a_zip_is_rewritten_the_same_whatever_its_order():
@@ -80,42 +80,6 @@ def test_a_zip_is_rewritten_the_same_whatever_its_order():
         return buffer.getvalue()
 
     assert rewritten(made(["b", "a"], 2001)) == rewritten(made(["a", "b"], 2020))
-
-
-def test_strobe_items_are_complete():
-    numbers = [item.item for item in ITEMS]
-    assert len(numbers) == len(set(numbers))
-    assert {int(re.match(r"\d+", number).group()) for number in numbers} == set(range(1, 23))
-    assert {
-        "1a",
-        "1b",
-        "6a",
-        "6b",
-        "12a",
-        "12b",
-        "12c",
-        "12d",
-        "12e",
-        "13a",
-        "13b",
-        "13c",
-        "14a",
-        "14b",
-        "14c",
-        "16a",
-        "16b",
-        "16c",
-    } <= set(numbers)
-    for item in ITEMS:
-        assert item.status in ("reported", "author")
-        assert item.location
-        assert item.to_write or item.status == "reported"
-
-
-def test_the_checklist_says_where_there_is_no_result(empty, study):
-    frame = checklist_frame(empty).set_index("item")
-    assert frame.loc["16a", "location"].startswith("No result")
-    assert checklist_frame(study).set_index("item").loc["16a", "location"].startswith("Table 3")
 
 
 def test_manuscript_prints_numbers_by_name_only(study, figures):
@@ -210,16 +174,23 @@ def make_outputs(folder, target) -> StudyData:
         table_html=target / "table1.html",
         table_docx=target / "table1.docx",
         page=target / "report.html",
+        checklists=[STROBE],
     )
-    write_manuscript(
+    text = write_manuscript(
         study,
         numbers=target / "numbers.json",
         figures=folder / "figures",
         templates=TEMPLATES,
         markdown=target / "manuscript.md",
         docx=target / "manuscript.docx",
-        checklist_csv=target / "checklist_strobe.csv",
-        checklist_docx=target / "checklist_strobe.docx",
+    )
+    write_checklist(
+        study,
+        STROBE,
+        page=(target / "report.html").read_text(encoding="utf-8"),
+        manuscript=text,
+        csv=target / "checklist_strobe.csv",
+        docx=target / "checklist_strobe.docx",
     )
     return study
 
@@ -259,8 +230,6 @@ def test_a_manuscript_is_not_made_of_other_numbers(run):
             templates=TEMPLATES,
             markdown=run / "d" / "m.md",
             docx=run / "d" / "m.docx",
-            checklist_csv=run / "d" / "c.csv",
-            checklist_docx=run / "d" / "c.docx",
         )
 
 

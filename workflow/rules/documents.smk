@@ -15,6 +15,7 @@ rule report:
         lock=study.file("requirements.lock"),
         published=study.published,
         templates=study.templates("report*", "table1*", "manuscript*"),
+        checklists=study.checklists,
         catalogue=study.catalogue,
     output:
         numbers=report(
@@ -69,7 +70,9 @@ rule manuscript:
         violations=rules.validate.output.violations,
         source=rules.ingest.output.account,
         published=study.published,
-        templates=study.templates("manuscript*", "checklist*"),
+        page=rules.report.output.page,
+        checklists=study.checklists,
+        templates=study.templates("manuscript*"),
     output:
         markdown=report(
             "<results>/shareable/manuscript.md",
@@ -83,25 +86,31 @@ rule manuscript:
             category="Documents",
             labels={"result": "Manuscript draft", "format": "Word"},
         ),
-        checklist_csv=report(
-            "<results>/shareable/checklist_strobe.csv",
-            caption="../report/checklist.rst",
-            category="Documents",
-            labels={"result": "STROBE checklist", "format": "CSV"},
-        ),
-        checklist_docx=report(
-            "<results>/shareable/checklist_strobe.docx",
-            caption="../report/checklist.rst",
-            category="Documents",
-            labels={"result": "STROBE checklist", "format": "Word"},
-        ),
+        checklist_csv=[
+            report(
+                f"<results>/shareable/checklist_{name}.csv",
+                caption="../report/checklist.rst",
+                category="Documents",
+                labels={"result": f"Checklist {name.upper()}", "format": "CSV"},
+            )
+            for name in CHECKLISTS
+        ],
+        checklist_docx=[
+            report(
+                f"<results>/shareable/checklist_{name}.docx",
+                caption="../report/checklist.rst",
+                category="Documents",
+                labels={"result": f"Checklist {name.upper()}", "format": "Word"},
+            )
+            for name in CHECKLISTS
+        ],
     log:
         "<logs>/manuscript.log",
     params:
         settings=study.settings.plain(),
         code=study.code("manuscript"),
     message:
-        "Drafting the manuscript and the STROBE checklist"
+        "Drafting the manuscript and the reporting checklists"
     script:
         "../../scripts/manuscript.py"
 

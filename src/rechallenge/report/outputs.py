@@ -1,7 +1,7 @@
 """The files of the report and manuscript steps: read what earlier steps wrote, write the outputs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import pandas as pd
 
 from rechallenge.errors import UserError
 from rechallenge.files import read_csv, write_json
+from rechallenge.report.checklists import FILES, answers, places, read_checklist
 from rechallenge.report.figures import read_figures
 from rechallenge.report.manuscript import render_manuscript
 from rechallenge.report.numbers import TEXT_COLUMNS
@@ -63,17 +64,27 @@ def write_report(
     table_html: _Path,
     table_docx: _Path,
     page: _Path,
+    checklists: Sequence[_Path] = (),
 ) -> None:
     """Write numbers.json, table1.csv, .html, .docx and report.html.
 
-    `flow` is flow.svg, `figures` the folder of figures with its manifest.json, `templates` workflow/templates.
+    `flow` is flow.svg, `figures` the folder of figures with its manifest.json, `templates` workflow/templates,
+    `checklists` files of config/checklists.
     """
     from rechallenge.report.table_files import table_one_docx, table_one_frame  # python-docx is slow to import
 
     folder, drawn, used = Path(templates), read_figures(Path(figures)), set[str]()
-    html = render_page(study, flow=Path(flow).read_text(encoding="utf-8"), figures=drawn, templates=folder, used=used)
     # The manuscript is written by the next step; its numbers belong to the same file.
-    render_manuscript(study, figures=drawn, templates=folder, used=used)
+    manuscript = render_manuscript(study, figures=drawn, templates=folder, used=used)
+    html = render_page(
+        study,
+        flow=Path(flow).read_text(encoding="utf-8"),
+        figures=drawn,
+        templates=folder,
+        used=used,
+        checklists=[read_checklist(Path(path)) for path in checklists],
+        manuscript=manuscript,
+    )
     write_json({name: study.numbers[name] for name in used}, numbers)
     table_one_frame(study).to_csv(table_csv, index=False, lineterminator="\n", encoding="utf-8")
     Path(table_html).write_text(render_table_one(study, folder), encoding="utf-8")
@@ -89,16 +100,12 @@ def write_manuscript(
     templates: _Path,
     markdown: _Path,
     docx: _Path,
-    checklist_csv: _Path,
-    checklist_docx: _Path,
-) -> None:
-    """Write manuscript.md, manuscript.docx and the STROBE checklist.
+) -> str:
+    """Write manuscript.md and manuscript.docx; return the Markdown.
 
     `numbers` is numbers.json as the report wrote it: raises UserError where it lacks a number that the manuscript
     prints or holds another text for it.
     """
-    from rechallenge.report.checklist import checklist_docx as as_docx
-    from rechallenge.report.checklist import checklist_frame
     from rechallenge.report.manuscript_docx import manuscript_docx
 
     used = set[str]()
@@ -106,8 +113,17 @@ def write_manuscript(
     _check_same(json.loads(Path(numbers).read_text(encoding="utf-8")), study, used)
     Path(markdown).write_text(text, encoding="utf-8")
     Path(docx).write_bytes(manuscript_docx(text, title=study.config.study.title))
-    checklist_frame(study).to_csv(checklist_csv, index=False, lineterminator="\n", encoding="utf-8")
-    Path(checklist_docx).write_bytes(as_docx(study))
+    return text
+
+
+def write_checklist(study: StudyData, path: _Path, *, page: str, manuscript: str, csv: _Path, docx: _Path) -> None:
+    """Write one checklist of config/checklists as CSV and Word; `page` and `manuscript` are what it points into."""
+    from rechallenge.report.checklist_files import checklist_docx, checklist_frame
+
+    checklist = read_checklist(Path(path))
+    found = answers(checklist, places(page, manuscript, FILES), rechallenged=study.rechallenged > 0)
+    checklist_frame(found).to_csv(csv, index=False, lineterminator="\n", encoding="utf-8")
+    Path(docx).write_bytes(checklist_docx(checklist, found, study.config.study.title))
 
 
 def _check_same(written: Mapping[str, Any], study: StudyData, used: set[str]) -> None:

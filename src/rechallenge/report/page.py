@@ -1,11 +1,15 @@
 """report.html: one file that needs nothing else."""
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from jinja2 import Environment
 from markupsafe import Markup
 
 from rechallenge.report import quality, words
+from rechallenge.report.checklists import FILES, STATUSES, Checklist, Places, answers, places
 from rechallenge.report.definitions.parts import Definition
 from rechallenge.report.definitions_words import definitions, settings_values
 from rechallenge.report.figures import Figures, inline_svg
@@ -19,18 +23,30 @@ from rechallenge.settings.config import MAIN
 PAGE: Final = "report.html.j2"
 SCRIPT: Final = "report.js"
 TABLE_PAGE: Final = "table1.html.j2"
+CHECKLISTS: Final = "report_checklists.html.j2"
+# The checklists link to the sections of the page, so they are put in when the page is there.
+CHECKLISTS_HERE: Final = "<!-- checklists -->"
 
 
-def render_page(study: StudyData, *, flow: str, figures: Figures, templates: Path, used: set[str] | None = None) -> str:
+def render_page(
+    study: StudyData,
+    *,
+    flow: str,
+    figures: Figures,
+    templates: Path,
+    used: set[str] | None = None,
+    checklists: Sequence[Checklist] = (),
+    manuscript: str = "",
+) -> str:
     """Return report.html.
 
     `flow` is the text of flow.svg, `templates` the folder with report.html.j2; `used` collects the names of the
-    numbers that are printed.
+    numbers that are printed. `manuscript` is the draft in Markdown, of which the checklists name the headings.
     """
     printed: set[str] = set() if used is None else used
     environment = html_environment(templates, study.numbers, printed)
     methods = dict(zip(study.tidy["estimate_id"], study.tidy["method"], strict=True))
-    return render(
+    page = render(
         environment,
         PAGE,
         script=script((templates / SCRIPT).read_text(encoding="utf-8")),
@@ -45,7 +61,17 @@ def render_page(study: StudyData, *, flow: str, figures: Figures, templates: Pat
         own_contradictions=own_contradictions(study.tidy, study.numbers),
         definitions=_definitions(study),
         style=Markup((templates / "report.css.j2").read_text(encoding="utf-8")),
+        checklists=Markup(CHECKLISTS_HERE) if checklists else "",
     )
+    return page.replace(CHECKLISTS_HERE, _checklists(study, checklists, places(page, manuscript, FILES), environment))
+
+
+def _checklists(study: StudyData, checklists: Sequence[Checklist], there: Places, environment: Environment) -> str:
+    lists = []
+    for checklist in checklists:
+        found = answers(checklist, there, rechallenged=study.rechallenged > 0)
+        lists.append((checklist, found, Counter(answer.status for answer in found)))
+    return render(environment, CHECKLISTS, lists=lists, statuses=STATUSES) if lists else ""
 
 
 def render_table_one(study: StudyData, templates: Path) -> str:

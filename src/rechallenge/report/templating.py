@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from rechallenge.errors import UserError
 from rechallenge.formatting import p_words
+from rechallenge.language import tr
 from rechallenge.report.numbers import Numbers
 from rechallenge.report.sentences import UnknownNumberError, fill, look_up
 
@@ -61,7 +62,9 @@ def _environment(templates: Path, numbers: Numbers, used: set[str], *, html: boo
         entry = look_up(name, numbers)
         return mark(name, {**entry, "text": p_words(str(entry["text"]))})
 
-    environment.globals.update(n=lambda name: mark(name, look_up(name, numbers)), p=p, say=say, known=known, raw=raw)
+    environment.globals.update(
+        n=lambda name: mark(name, look_up(name, numbers)), p=p, say=say, known=known, raw=raw, tr=tr
+    )
     environment.filters["md"] = markdown_text
     return environment
 
