@@ -41,6 +41,7 @@ with (
         table_html=output.table_html,
         table_docx=output.table_docx,
         page=output.page,
+        tables=output.tables,
         checklists=files.checklists,
     )
     log.say(f"the report is {Path(output.page).resolve()}")

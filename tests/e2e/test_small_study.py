@@ -31,7 +31,7 @@ shareable/row_account.csv shareable/attrition.csv shareable/flow.svg shareable/t
 shareable/table1.docx shareable/estimates.csv shareable/numbers.json shareable/figures shareable/report.html
 shareable/manuscript.docx shareable/manuscript.md shareable/checklist_strobe.csv shareable/checklist_strobe.docx
 shareable/checklist_record.csv shareable/checklist_record.docx shareable/checklist_esmo_grow.csv
-shareable/checklist_esmo_grow.docx
+shareable/checklist_esmo_grow.docx shareable/tables/index.csv
 shareable/provenance.json shareable/specification_curve.csv
 """
 

@@ -174,6 +174,7 @@ def make_outputs(folder, target) -> StudyData:
         table_html=target / "table1.html",
         table_docx=target / "table1.docx",
         page=target / "report.html",
+        tables=target / "tables",
         checklists=[STROBE],
     )
     text = write_manuscript(
@@ -198,12 +199,14 @@ def make_outputs(folder, target) -> StudyData:
 def test_all_outputs_are_written_twice_the_same(run):
     make_outputs(run, run / "a")
     make_outputs(run, run / "b")
-    names = sorted(path.name for path in (run / "a").iterdir())
+    names = sorted(path.name for path in (run / "a").iterdir() if path.is_file())
     assert names == [
         "checklist_strobe.csv", "checklist_strobe.docx", "manuscript.docx", "manuscript.md", "numbers.json",
         "report.html", "table1.csv", "table1.docx", "table1.html",
     ]  # fmt: skip
-    for name in names:
+    tables = sorted(f"tables/{path.name}" for path in (run / "a" / "tables").iterdir())
+    assert len(tables) > 5
+    for name in [*names, *tables]:
         assert (run / "a" / name).read_bytes() == (run / "b" / name).read_bytes()
 
 

@@ -42,6 +42,13 @@ rule report:
             category="Patients",
             labels={"result": "Table 1", "format": "Word"},
         ),
+        tables=report(
+            directory("<results>/shareable/tables"),
+            patterns=["{table}.csv"],
+            caption="../report/tables.rst",
+            category="Tables",
+            labels={"result": "{table}", "format": "CSV"},
+        ),
         page=report(
             "<results>/shareable/report.html",
             caption="../report/report.rst",

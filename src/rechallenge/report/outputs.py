@@ -16,6 +16,7 @@ from rechallenge.report.numbers import TEXT_COLUMNS
 from rechallenge.report.page import render_page, render_table_one
 from rechallenge.report.published import read_published
 from rechallenge.report.quality import COLUMNS as VIOLATION_COLUMNS
+from rechallenge.report.sheets import Sheet
 from rechallenge.report.study_data import StudyData
 from rechallenge.settings.config import StudyConfig
 
@@ -64,16 +65,21 @@ def write_report(
     table_html: _Path,
     table_docx: _Path,
     page: _Path,
+    tables: _Path,
     checklists: Sequence[_Path] = (),
 ) -> None:
-    """Write numbers.json, table1.csv, .html, .docx and report.html.
+    """Write numbers.json, table1.csv, .html, .docx, report.html, and every table of it as CSV and LaTeX in `tables`.
 
     `flow` is flow.svg, `figures` the folder of figures with its manifest.json, `templates` workflow/templates,
     `checklists` files of config/checklists.
     """
-    from rechallenge.report.table_files import table_one_docx, table_one_frame  # python-docx is slow to import
+    from rechallenge.report.table_files import (  # python-docx is slow to import
+        table_one_docx,
+        table_one_frame,
+        write_tables,
+    )
 
-    folder, drawn, used = Path(templates), read_figures(Path(figures)), set[str]()
+    folder, drawn, used, shown = Path(templates), read_figures(Path(figures)), set[str](), list[Sheet]()
     # The manuscript is written by the next step; its numbers belong to the same file.
     manuscript = render_manuscript(study, figures=drawn, templates=folder, used=used)
     html = render_page(
@@ -82,6 +88,7 @@ def write_report(
         figures=drawn,
         templates=folder,
         used=used,
+        tables=shown,
         checklists=[read_checklist(Path(path)) for path in checklists],
         manuscript=manuscript,
     )
@@ -89,6 +96,7 @@ def write_report(
     table_one_frame(study).to_csv(table_csv, index=False, lineterminator="\n", encoding="utf-8")
     Path(table_html).write_text(render_table_one(study, folder), encoding="utf-8")
     Path(table_docx).write_bytes(table_one_docx(study))
+    write_tables(shown, study.numbers, Path(tables))
     Path(page).write_text(html, encoding="utf-8")
 
 

@@ -16,6 +16,7 @@ from rechallenge.report.figures import Figures, inline_svg
 from rechallenge.report.number_sources import script, sources
 from rechallenge.report.published import comparison, own_contradictions
 from rechallenge.report.sentences import plain
+from rechallenge.report.sheets import Sheet
 from rechallenge.report.study_data import StudyData
 from rechallenge.report.templating import html_environment, render
 from rechallenge.settings.config import MAIN
@@ -35,16 +36,20 @@ def render_page(
     figures: Figures,
     templates: Path,
     used: set[str] | None = None,
+    tables: list[Sheet] | None = None,
     checklists: Sequence[Checklist] = (),
     manuscript: str = "",
 ) -> str:
     """Return report.html.
 
     `flow` is the text of flow.svg, `templates` the folder with report.html.j2; `used` collects the names of the
-    numbers that are printed. `manuscript` is the draft in Markdown, of which the checklists name the headings.
+    numbers that are printed, `tables` the tables in the order of the page. `manuscript` is the draft in Markdown, of
+    which the checklists name the headings.
     """
     printed: set[str] = set() if used is None else used
     environment = html_environment(templates, study.numbers, printed)
+    shown: list[Sheet] = [] if tables is None else tables
+    environment.globals["collect"] = shown.append
     methods = dict(zip(study.tidy["estimate_id"], study.tidy["method"], strict=True))
     page = render(
         environment,

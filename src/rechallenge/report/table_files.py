@@ -1,10 +1,15 @@
-"""Table 1 as CSV rows and as a Word document."""
+"""Tables as files: CSV rows and LaTeX of every table, and Table 1 as a Word document."""
+
+from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 
 from rechallenge.report.docx_bytes import document_bytes
+from rechallenge.report.latex_tables import latex_table, preview
+from rechallenge.report.numbers import Numbers
 from rechallenge.report.sentences import plain
-from rechallenge.report.sheets import printed
+from rechallenge.report.sheets import Sheet, printed
 from rechallenge.report.study_data import StudyData
 from rechallenge.report.word import add_table, add_text, new_document
 
@@ -18,13 +23,32 @@ def table_one_frame(study: StudyData) -> pd.DataFrame:
     """
     if study.table_one is None:
         return pd.DataFrame(columns=["Characteristic", "All", "P"])
-    head, *rows = printed(study.table_one, study.numbers)
+    return sheet_frame(study.table_one, study.numbers)
+
+
+def sheet_frame(sheet: Sheet, numbers: Numbers) -> pd.DataFrame:
+    """Return a table as it is printed: one column per heading, a level's label after that of its group."""
+    head, *rows = printed(sheet, numbers)
     group, labels = "", []
-    for row in study.table_one.rows:
+    for row in sheet.rows:
         group = group if row.kind == "level" else row.label
-        labels.append(f"{group}: {row.label}" if row.kind == "level" else row.label)
-    body = [[label, *row[1:]] for label, row in zip(labels, rows, strict=True)]
+        labels.append(f"{group}: {row.label}" if row.kind == "level" and group else row.label)
+    body = [[label, *cells[1:]] for label, cells in zip(labels, rows, strict=True)]
     return pd.DataFrame(body, columns=head)
+
+
+def write_tables(sheets: Sequence[Sheet], numbers: Numbers, folder: Path) -> None:
+    """Write each table as <id>.csv and <id>.tex, index.csv that names them, and preview.tex that shows them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for sheet in sheets:
+        sheet_frame(sheet, numbers).to_csv(folder / f"{sheet.id}.csv", index=False, lineterminator="\n")
+        (folder / f"{sheet.id}.tex").write_text(latex_table(sheet, numbers), encoding="utf-8")
+        notes = " ".join(plain(note, numbers) for note in sheet.notes)
+        rows.append([sheet.id, plain(sheet.caption, numbers), f"{sheet.id}.csv", f"{sheet.id}.tex", notes])
+    index = pd.DataFrame(rows, columns=["table", "caption", "csv", "latex", "notes"])
+    index.to_csv(folder / "index.csv", index=False, lineterminator="\n")
+    (folder / "preview.tex").write_text(preview([sheet.id for sheet in sheets]), encoding="utf-8")
 
 
 def table_one_docx(study: StudyData) -> bytes:

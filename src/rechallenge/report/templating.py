@@ -62,9 +62,10 @@ def _environment(templates: Path, numbers: Numbers, used: set[str], *, html: boo
         entry = look_up(name, numbers)
         return mark(name, {**entry, "text": p_words(str(entry["text"]))})
 
-    environment.globals.update(
-        n=lambda name: mark(name, look_up(name, numbers)), p=p, say=say, known=known, raw=raw, tr=tr
-    )
+    environment.globals.update(known=known, p=p, raw=raw, say=say, tr=tr)
+    environment.globals["n"] = lambda name: mark(name, look_up(name, numbers))
+    # Whoever wants the tables of a page keeps the list.
+    environment.globals["collect"] = list[object]().append
     environment.filters["md"] = markdown_text
     return environment
 

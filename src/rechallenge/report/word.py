@@ -82,6 +82,9 @@ def add_table(
     table = document.add_table(rows=len(rows), cols=len(rows[0]))
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
     table.autofit = widths_cm is None
+    # Word takes the widths of the cells, LibreOffice those of the grid.
+    for column, width in zip(table.columns, widths_cm or (), strict=False):
+        column.width = Cm(width)
     for place, row in enumerate(rows):
         kind = "head" if place == 0 else (kinds[place - 1] if kinds else "data")
         for column, text in enumerate(row):
