@@ -1,9 +1,11 @@
-"""The shareable results -> manuscript draft and reporting checklists."""
+"""The shareable results -> manuscript draft, its supplement, reporting checklists."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rechallenge.formatting import in_style
+from rechallenge.provenance import identity
 from rechallenge.report.outputs import read_study, write_checklist, write_manuscript
 from rechallenge.step import step
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 with step(snakemake) as log, in_style(snakemake.params.settings["report"]["style"]):
     files, params, output = snakemake.input, snakemake.params, snakemake.output
     templates = Path(files.templates[0]).parent
+    source = json.loads(Path(files.source).read_text(encoding="utf-8"))
     study = read_study(
         settings=params.settings,
         estimates=files.estimates,
@@ -21,6 +24,7 @@ with step(snakemake) as log, in_style(snakemake.params.settings["report"]["style
         violations=files.violations,
         account=files.source,
         published=templates.parents[1] / "config" / "published",
+        versions=identity(params.settings, source, files.mapping, files.lock),
     )
     text = write_manuscript(
         study,
@@ -29,6 +33,9 @@ with step(snakemake) as log, in_style(snakemake.params.settings["report"]["style
         templates=templates,
         markdown=output.markdown,
         docx=output.docx,
+        supplement_markdown=output.supplement_markdown,
+        supplement_docx=output.supplement_docx,
+        own_templates=files.own_templates,
     )
     page = Path(files.page).read_text(encoding="utf-8")
     for checklist, csv, docx in zip(files.checklists, output.checklist_csv, output.checklist_docx, strict=True):

@@ -43,5 +43,6 @@ with (
         page=output.page,
         tables=output.tables,
         checklists=files.checklists,
+        own_templates=files.own_templates,
     )
     log.say(f"the report is {Path(output.page).resolve()}")

@@ -40,6 +40,7 @@ class Study:
     mapping: str
     waivers: list[str]
     published: list[str]
+    own_templates: list[str]
 
     @property
     def analyses(self) -> list[str]:
@@ -133,6 +134,7 @@ def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: 
     extract, mapping = extract_and_mapping(settings.extract.path, settings.extract.source, folder, home, name, problems)
     waivers = _waivers(settings.validation.waivers, folder, name, problems)
     published = [_published(item, home, name, problems) for item in settings.report.published]
+    own_templates = _own_templates(settings.report.templates, folder, name, problems)
     if problems:
         raise UserError(problems)
     return Study(
@@ -144,6 +146,7 @@ def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: 
         mapping=mapping,
         waivers=waivers,
         published=published,
+        own_templates=own_templates,
     )
 
 
@@ -227,3 +230,15 @@ def _published(item: str, home: Path, name: str, problems: list[str]) -> str:
         known = [Path(other).stem for other in _listed(path.parent, "*.yaml")]
         problems.append(f'{name}: setting "report.published": there is no file "{item}".{nearest(item, known)}')
     return str(path)
+
+
+def _own_templates(templates: str | None, folder: Path, name: str, problems: list[str]) -> list[str]:
+    if templates is None:
+        return []
+    found = _listed((folder / templates).resolve(), "*.j2")
+    if not found:
+        problems.append(
+            f'{name}: setting "report.templates": there is no template (*.j2) in a folder "{templates}" of {folder}. '
+            "Give the folder relative to the study file, or remove the setting."
+        )
+    return found

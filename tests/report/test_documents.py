@@ -184,6 +184,8 @@ def make_outputs(folder, target) -> StudyData:
         templates=TEMPLATES,
         markdown=target / "manuscript.md",
         docx=target / "manuscript.docx",
+        supplement_markdown=target / "manuscript_supplement.md",
+        supplement_docx=target / "manuscript_supplement.docx",
     )
     write_checklist(
         study,
@@ -201,8 +203,9 @@ def test_all_outputs_are_written_twice_the_same(run):
     make_outputs(run, run / "b")
     names = sorted(path.name for path in (run / "a").iterdir() if path.is_file())
     assert names == [
-        "checklist_strobe.csv", "checklist_strobe.docx", "manuscript.docx", "manuscript.md", "numbers.json",
-        "report.html", "table1.csv", "table1.docx", "table1.html",
+        "checklist_strobe.csv", "checklist_strobe.docx", "manuscript.docx", "manuscript.md",
+        "manuscript_supplement.docx", "manuscript_supplement.md", "numbers.json", "report.html",
+        "table1.csv", "table1.docx", "table1.html",
     ]  # fmt: skip
     tables = sorted(f"tables/{path.name}" for path in (run / "a" / "tables").iterdir())
     assert len(tables) > 5
@@ -233,6 +236,8 @@ def test_a_manuscript_is_not_made_of_other_numbers(run):
             templates=TEMPLATES,
             markdown=run / "d" / "m.md",
             docx=run / "d" / "m.docx",
+            supplement_markdown=run / "d" / "s.md",
+            supplement_docx=run / "d" / "s.docx",
         )
 
 

@@ -16,6 +16,7 @@ rule report:
         published=study.published,
         templates=study.templates("report*", "table1*", "manuscript*"),
         checklists=study.checklists,
+        own_templates=study.own_templates,
         catalogue=study.catalogue,
     output:
         numbers=report(
@@ -79,7 +80,10 @@ rule manuscript:
         published=study.published,
         page=rules.report.output.page,
         checklists=study.checklists,
+        mapping=study.mapping,
+        lock=study.file("requirements.lock"),
         templates=study.templates("manuscript*"),
+        own_templates=study.own_templates,
     output:
         markdown=report(
             "<results>/shareable/manuscript.md",
@@ -92,6 +96,18 @@ rule manuscript:
             caption="../report/manuscript.rst",
             category="Documents",
             labels={"result": "Manuscript draft", "format": "Word"},
+        ),
+        supplement_markdown=report(
+            "<results>/shareable/manuscript_supplement.md",
+            caption="../report/supplement.rst",
+            category="Documents",
+            labels={"result": "Supplement of the manuscript", "format": "Markdown"},
+        ),
+        supplement_docx=report(
+            "<results>/shareable/manuscript_supplement.docx",
+            caption="../report/supplement.rst",
+            category="Documents",
+            labels={"result": "Supplement of the manuscript", "format": "Word"},
         ),
         checklist_csv=[
             report(
@@ -156,7 +172,7 @@ rule provenance:
         vocabularies=study.vocabularies(),
         waivers=study.waivers,
         published=study.published,
-        templates=study.templates("*"),
+        templates=[*study.templates("*"), *study.own_templates],
         lock=study.file("requirements.lock"),
         private=[
             rules.validate.output.violations,

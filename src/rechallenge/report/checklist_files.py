@@ -7,7 +7,7 @@ import pandas as pd
 
 from rechallenge.report.checklists import STATUSES, Answer, Checklist
 from rechallenge.report.docx_bytes import document_bytes
-from rechallenge.report.table_files import escaped
+from rechallenge.report.templating import markdown_text
 from rechallenge.report.word import add_table, add_text, new_document
 
 COLUMNS: Final = ("item", "topic", "recommendation", "status", "location", "to_write")
@@ -22,15 +22,15 @@ def checklist_frame(answers: Sequence[Answer]) -> pd.DataFrame:
 def checklist_docx(checklist: Checklist, answers: Sequence[Answer], study_title: str) -> bytes:
     """Return a checklist as a Word document, landscape, one row per item."""
     document = new_document(landscape=True)
-    add_text(document.add_paragraph(style="Heading 1"), escaped(checklist.title))
-    add_text(document.add_paragraph(), escaped(study_title))
-    add_text(document.add_paragraph(), escaped(f"{checklist.reference} Recommendations in our own words."))
+    add_text(document.add_paragraph(style="Heading 1"), markdown_text(checklist.title))
+    add_text(document.add_paragraph(), markdown_text(study_title))
+    add_text(document.add_paragraph(), markdown_text(f"{checklist.reference} Recommendations in our own words."))
     rows = [["Item", "Topic", "Recommendation", "Where it is answered", "Authors write or add"]]
     for answer in answers:
         where = answer.location
         if not answer.locations:
             where = f"{STATUSES[answer.status]}: {where}" if where else STATUSES[answer.status]
         cells = (answer.item, answer.topic, answer.recommendation, where, answer.to_write)
-        rows.append([escaped(cell) for cell in cells])
+        rows.append([markdown_text(cell) for cell in cells])
     add_table(document, rows, points=8.5, widths_cm=_WIDTHS_CM)
     return document_bytes(document, title=checklist.title)

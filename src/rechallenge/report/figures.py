@@ -45,11 +45,15 @@ class PageFigure:
 
 @dataclass(frozen=True)
 class Figures:
-    """What was drawn, what was not and why, and remarks of the figures step."""
+    """What was drawn, what was not and why, and remarks of the figures step.
+
+    `flow` is the flow of patients, which stands on the page as text and in the manuscript as a picture.
+    """
 
     drawn: tuple[PageFigure, ...] = ()
     not_drawn: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
+    flow: PageFigure | None = None
 
     @property
     def reasons(self) -> list[tuple[str, list[str]]]:
@@ -104,12 +108,12 @@ def read_figures(folder: Path) -> Figures:
     if not path.exists():
         raise UserError(f"{path.name} is missing in {folder.name}; run the step `figures` again.")
     manifest = json.loads(path.read_text(encoding="utf-8"))
-    drawn = []
+    drawn, flow = [], None
     for item in manifest.get("figures", []):
         files = tuple(item["files"])
         light = item.get("page", {})
-        # The flow of patients stands on the page by itself, as text.
         if light is None:
+            flow = PageFigure(item["name"], item["title"], item["caption"], item["alt"], files, "", 0, 0)
             continue
         kinds = ("png", "svg")
         shown = light.get("file") or next((file for kind in kinds for file in files if file.endswith("." + kind)), None)
@@ -127,7 +131,7 @@ def read_figures(folder: Path) -> Figures:
         uri = f"data:{kind};base64,{base64.b64encode(picture).decode('ascii')}"
         drawn.append(PageFigure(item["name"], item["title"], item["caption"], item["alt"], files, uri, width, height))
     not_drawn = tuple((item["title"], item["reason"]) for item in manifest.get("not_drawn", []))
-    return Figures(tuple(drawn), not_drawn, tuple(manifest.get("remarks", [])))
+    return Figures(tuple(drawn), not_drawn, tuple(manifest.get("remarks", [])), flow)
 
 
 def _light(data: bytes) -> bytes:

@@ -1,56 +1,155 @@
-"""The manuscript draft as a Word document, made from its Markdown (the part of Markdown that the draft uses)."""
+"""The manuscript draft and its supplement as Word documents, made from their Markdown."""
 
-import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
+
+from docx.shared import Cm, Pt
 
 from rechallenge.report.docx_bytes import document_bytes
 from rechallenge.report.manuscript import LEVEL
-from rechallenge.report.word import add_table, add_text, new_document
+from rechallenge.report.word import (
+    MARKDOWN,
+    add_picture,
+    add_table,
+    add_text,
+    new_document,
+    number_lines,
+    number_pages,
+)
 
-_SEPARATOR: Final = re.compile(r"^\|( ?-+ ?\|)+$")
-_CELL: Final = re.compile(r"(?<!\\)\|")
+STYLES: Final = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2", "h4": "Heading 3"}
+# Sections of a submitted manuscript that begin on a page of their own.
+NEW_PAGE: Final = ("Abstract", "Introduction", "Declarations", "References", "Tables", "Figure legends")
+# Sections whose lines stand close; the text before them is double-spaced for reviewers.
+CLOSE: Final = ("References", "Tables", "Figure legends")
+_WIDTH_CM: Final = 16.4
+# Letters of the narrowest and the broadest column of a table.
+_NARROW, _BROAD = 5, 30
+_TABLE, _FIGURE = "**Table ", "**Figure "
 
 
-def manuscript_docx(markdown: str, *, title: str) -> bytes:
-    """Return a Word document of the draft: title, headings, paragraphs, lists and real tables."""
+@dataclass
+class _Place:
+    """Where in the document the next block goes."""
+
+    section: str = ""
+    tables: int = 0
+    below_table: bool = False
+
+
+def manuscript_docx(
+    markdown: str, *, title: str, pictures: Mapping[str, bytes] | None = None, supplement: bool = False
+) -> bytes:
+    """Return a Word document of the draft: headings, paragraphs, lists, real tables, pictures with their alternatives.
+
+    `pictures` are the bytes of the pictures by the path that the Markdown gives them; one that is not there is left
+    out. The manuscript itself is double-spaced with numbered lines, its supplement is not.
+    """
     document = new_document()
-    for block in re.split(r"\n{2,}", markdown.strip()):
-        _add(document, block.splitlines())
+    number_pages(document.sections[0])
+    if not supplement:
+        number_lines(document.sections[0])
+    place = _Place(section="" if not supplement else CLOSE[0])
+    for block in _blocks(MARKDOWN.parse(markdown)):
+        _add(document, block, pictures or {}, place, supplement)
     return document_bytes(document, title=title)
 
 
-def _add(document: Any, lines: list[str]) -> None:
-    first = lines[0]
-    if first.startswith("# "):
-        add_text(document.add_paragraph(style="Title"), first[2:])
-    elif first.startswith("### "):
-        add_text(document.add_paragraph(style="Heading 2"), first[4:])
-    elif first.startswith("## "):
-        add_text(document.add_paragraph(style="Heading 1"), first[3:])
-    elif first.startswith("|"):
-        _add_table(document, lines)
-    elif first.startswith("- "):
-        for line in lines:
-            add_text(document.add_paragraph(style="List Bullet"), line[2:])
-    elif re.match(r"\d+\. ", first):
-        for line in lines:
-            add_text(document.add_paragraph(style="List Number"), line.split(". ", 1)[1])
+def _blocks(tokens: Sequence[Any]) -> Iterator[list[Any]]:
+    """Cut the tokens of a document into its top-level blocks."""
+    block: list[Any] = []
+    for token in tokens:
+        block.append(token)
+        if token.level == 0 and token.nesting != 1:
+            yield block
+            block = []
+
+
+def _add(document: Any, block: Sequence[Any], pictures: Mapping[str, bytes], place: _Place, supplement: bool) -> None:
+    kind = block[0].type
+    if kind == "heading_open":
+        _add_heading(document, block, place, supplement)
+    elif kind == "table_open":
+        _add_table(document, block)
+        place.below_table = True
+    elif kind in ("bullet_list_open", "ordered_list_open"):
+        _add_list(document, block, ordered=kind.startswith("ordered"))
+    elif kind in ("fence", "code_block"):
+        add_text(document.add_paragraph(), f"`{block[0].content.strip()}`")
     else:
-        paragraph = document.add_paragraph(style="Caption" if first.startswith("**Table ") else None)
-        if first.startswith("**Table "):
-            paragraph.paragraph_format.keep_with_next = True
-        add_text(paragraph, " ".join(lines))
+        for token in block:
+            if token.type == "inline":
+                _add_paragraph(document, token, pictures, place, supplement)
 
 
-def _add_table(document: Any, lines: list[str]) -> None:
-    rows = [_cells(line) for line in lines if not _SEPARATOR.match(line)]
+def _add_heading(document: Any, block: Sequence[Any], place: _Place, supplement: bool) -> None:
+    text = block[1].content
+    paragraph = document.add_paragraph(style=STYLES.get(block[0].tag, "Heading 3"))
+    add_text(paragraph, text)
+    if block[0].tag == "h2" and not supplement:
+        place.section = text
+        paragraph.paragraph_format.page_break_before = text in NEW_PAGE
+
+
+def _add_paragraph(document: Any, token: Any, pictures: Mapping[str, bytes], place: _Place, supplement: bool) -> None:
+    images = [child for child in token.children or [] if child.type == "image"]
+    if images:
+        for image in images:
+            if image.attrs["src"] in pictures:
+                add_picture(document, pictures[image.attrs["src"]], _plain(image.children or []))
+        return
+    caption = token.content.startswith((_TABLE, _FIGURE))
+    paragraph = document.add_paragraph(style="Caption" if caption else None)
+    if caption:
+        paragraph.paragraph_format.keep_with_next = True
+    if token.content.startswith(_TABLE) and not supplement:
+        paragraph.paragraph_format.page_break_before = place.tables > 0
+        place.tables += 1
+    if not caption and place.section not in CLOSE:
+        paragraph.paragraph_format.line_spacing = 2.0
+    add_text(paragraph, token.content)
+    # The notes of a table are in italics in the Markdown; here they are small.
+    place.below_table = place.below_table and token.content.startswith("*") and not caption
+    if place.below_table:
+        paragraph.paragraph_format.space_after = Pt(2)
+        for run in paragraph.runs:
+            run.font.size, run.italic = Pt(9), None
+
+
+def _plain(tokens: Sequence[Any]) -> str:
+    return "".join(token.content for token in tokens)
+
+
+def _add_list(document: Any, block: Sequence[Any], *, ordered: bool) -> None:
+    """Add a list; numbers are text, since Word would go on counting from the list before."""
+    items = [token.content for token in block if token.type == "inline"]
+    for number, text in enumerate(items, int(block[0].attrs.get("start", 1)) if ordered else 1):
+        if not ordered:
+            add_text(document.add_paragraph(style="List Bullet"), text)
+            continue
+        paragraph = document.add_paragraph()
+        paragraph.paragraph_format.left_indent, paragraph.paragraph_format.first_line_indent = Cm(0.9), Cm(-0.9)
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Cm(0.9))
+        paragraph.add_run(f"{number}.\t")
+        add_text(paragraph, text)
+
+
+def _add_table(document: Any, block: Sequence[Any]) -> None:
+    rows: list[list[str]] = []
+    for token in block:
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline":
+            rows[-1].append(token.content)
     kinds = ["level" if row[0].startswith(LEVEL) else "data" for row in rows[1:]]
-    width = 16.4
-    first = 4.2 if len(rows[0]) > 4 else 5.6
-    widths = [first, *((width - first) / (len(rows[0]) - 1) for _ in rows[0][1:])]
-    cleaned = [[cell.strip(" \u00a0") for cell in row] for row in rows]
-    add_table(document, cleaned, kinds, points=8 if len(rows[0]) > 5 else 9, widths_cm=widths)
+    cells = [[cell.removeprefix(LEVEL).strip() for cell in row] for row in rows]
+    add_table(document, cells, kinds, points=8 if len(rows[0]) > 5 else 9, widths_cm=_widths(cells))
 
 
-def _cells(line: str) -> list[str]:
-    return [cell.strip(" ") for cell in _CELL.split(line.strip()[1:-1])]
+def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
+    """Share the width of the text among the columns by their longest cells, so that estimates stay on one line."""
+    longest = [max(len(row[column]) for row in rows[1:] or rows) for column in range(len(rows[0]))]
+    headings = [max((len(word) for word in cell.split()), default=0) for cell in rows[0]]
+    wanted = [max(_NARROW, min(_BROAD, cell), word) for cell, word in zip(longest, headings, strict=True)]
+    return [_WIDTH_CM * each / sum(wanted) for each in wanted]

@@ -11,7 +11,7 @@ from rechallenge.errors import UserError
 from rechallenge.files import read_csv, write_json
 from rechallenge.report.checklists import FILES, answers, places, read_checklist
 from rechallenge.report.figures import read_figures
-from rechallenge.report.manuscript import render_manuscript
+from rechallenge.report.manuscript import render_manuscript, render_supplement
 from rechallenge.report.numbers import TEXT_COLUMNS
 from rechallenge.report.page import render_page, render_table_one
 from rechallenge.report.published import read_published
@@ -67,11 +67,12 @@ def write_report(
     page: _Path,
     tables: _Path,
     checklists: Sequence[_Path] = (),
+    own_templates: Sequence[_Path] = (),
 ) -> None:
     """Write numbers.json, table1.csv, .html, .docx, report.html, and every table of it as CSV and LaTeX in `tables`.
 
     `flow` is flow.svg, `figures` the folder of figures with its manifest.json, `templates` workflow/templates,
-    `checklists` files of config/checklists.
+    `checklists` files of config/checklists, `own_templates` the study's own manuscript templates.
     """
     from rechallenge.report.table_files import (  # python-docx is slow to import
         table_one_docx,
@@ -81,7 +82,9 @@ def write_report(
 
     folder, drawn, used, shown = Path(templates), read_figures(Path(figures)), set[str](), list[Sheet]()
     # The manuscript is written by the next step; its numbers belong to the same file.
-    manuscript = render_manuscript(study, figures=drawn, templates=folder, used=used)
+    own = _own(own_templates)
+    manuscript = render_manuscript(study, figures=drawn, templates=folder, used=used, own=own)
+    render_supplement(study, figures=drawn, templates=folder, used=used, own=own)
     html = render_page(
         study,
         flow=Path(flow).read_text(encoding="utf-8"),
@@ -108,20 +111,34 @@ def write_manuscript(
     templates: _Path,
     markdown: _Path,
     docx: _Path,
+    supplement_markdown: _Path,
+    supplement_docx: _Path,
+    own_templates: Sequence[_Path] = (),
 ) -> str:
-    """Write manuscript.md and manuscript.docx; return the Markdown.
+    """Write the draft and its supplement as Markdown and Word; return the Markdown of the draft.
 
     `numbers` is numbers.json as the report wrote it: raises UserError where it lacks a number that the manuscript
     prints or holds another text for it.
     """
     from rechallenge.report.manuscript_docx import manuscript_docx
 
-    used = set[str]()
-    text = render_manuscript(study, figures=read_figures(Path(figures)), templates=Path(templates), used=used)
+    used, drawn, own = set[str](), read_figures(Path(figures)), _own(own_templates)
+    text = render_manuscript(study, figures=drawn, templates=Path(templates), used=used, own=own)
+    further = render_supplement(study, figures=drawn, templates=Path(templates), used=used, own=own)
     _check_same(json.loads(Path(numbers).read_text(encoding="utf-8")), study, used)
+    title = study.config.study.title
+    pictures = {f"figures/{path.name}": path.read_bytes() for path in sorted(Path(figures).glob("*.png"))}
     Path(markdown).write_text(text, encoding="utf-8")
-    Path(docx).write_bytes(manuscript_docx(text, title=study.config.study.title))
+    Path(docx).write_bytes(manuscript_docx(text, title=title, pictures=pictures))
+    Path(supplement_markdown).write_text(further, encoding="utf-8")
+    title = f"Supplement: {title}"
+    Path(supplement_docx).write_bytes(manuscript_docx(further, title=title, pictures=pictures, supplement=True))
     return text
+
+
+def _own(templates: Sequence[_Path]) -> Path | None:
+    """Return the folder of a study's own templates, or None where it has none."""
+    return Path(templates[0]).parent if templates else None
 
 
 def write_checklist(study: StudyData, path: _Path, *, page: str, manuscript: str, csv: _Path, docx: _Path) -> None:

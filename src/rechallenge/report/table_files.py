@@ -11,6 +11,7 @@ from rechallenge.report.numbers import Numbers
 from rechallenge.report.sentences import plain
 from rechallenge.report.sheets import Sheet, printed
 from rechallenge.report.study_data import StudyData
+from rechallenge.report.templating import markdown_text
 from rechallenge.report.word import add_table, add_text, new_document
 
 NOBODY = "There is no patient to describe in Table 1."
@@ -60,16 +61,11 @@ def table_one_docx(study: StudyData) -> bytes:
     if sheet:
         add_table(
             document,
-            [[escaped(cell) for cell in row] for row in printed(sheet, study.numbers)],
+            [[markdown_text(cell) for cell in row] for row in printed(sheet, study.numbers)],
             [row.kind for row in sheet.rows],
         )
         for note in sheet.notes:
-            add_text(document.add_paragraph(), escaped(plain(note, study.numbers)))
+            add_text(document.add_paragraph(), markdown_text(plain(note, study.numbers)))
     if study.simulated:
         add_text(document.add_paragraph(), "Simulated data: P values and intervals have no inferential meaning.")
     return document_bytes(document, title=f"Table 1. {study.config.study.title}")
-
-
-def escaped(text: str) -> str:
-    """Return text in which no mark of `word.add_text` is read as one."""
-    return text.replace("\\", "\\\\").replace("*", "\\*")

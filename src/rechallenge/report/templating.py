@@ -1,18 +1,37 @@
-"""Jinja2 as the report uses it: autoescape, StrictUndefined, numbers by name, and mistakes as sentences."""
+"""Jinja2 as the report uses it: autoescape, StrictUndefined, numbers by name, and mistakes as sentences.
+
+A study may have templates of its own: a folder whose templates extend ours ("rechallenge/manuscript.md.j2") and
+override blocks of them.
+"""
 
 import re
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+)
+from jinja2.nodes import Block
 from markupsafe import Markup, escape
 
-from rechallenge.errors import UserError
+from rechallenge.errors import UserError, nearest
 from rechallenge.formatting import p_words
 from rechallenge.language import tr
+from rechallenge.report.claims import UnfoundedClaimError, check
 from rechallenge.report.numbers import Numbers
 from rechallenge.report.sentences import UnknownNumberError, fill, look_up
 
+# What a study's own templates put before the name of ours.
+OURS: Final = "rechallenge"
 _MARKDOWN: Final = re.compile(r"([\\`*\[\]|{}])|(<(?=[A-Za-z/!?]))|^(#+ |[-+] |\d+\. )", re.MULTILINE)
 
 
@@ -21,17 +40,25 @@ def html_environment(templates: Path, numbers: Numbers, used: set[str] | None = 
 
     `used` collects the names of the numbers that are printed.
     """
-    return _environment(templates, numbers, set() if used is None else used, html=True)
+    return _environment(FileSystemLoader(str(templates)), numbers, set() if used is None else used, html=True)
 
 
-def markdown_environment(templates: Path, numbers: Numbers, used: set[str] | None = None) -> Environment:
-    """Return the environment of the manuscript: the same functions, plain text, outside words escaped by `| md`."""
-    return _environment(templates, numbers, set() if used is None else used, html=False)
+def markdown_environment(
+    templates: Path, numbers: Numbers, used: set[str] | None = None, own: Path | None = None
+) -> Environment:
+    """Return the environment of the manuscript: the same functions, plain text, outside words escaped by `| md`.
+
+    `own` is the study's folder of templates, whose files go before ours.
+    """
+    loader: BaseLoader = FileSystemLoader(str(templates))
+    if own is not None:
+        loader = ChoiceLoader([FileSystemLoader(str(own)), PrefixLoader({OURS: loader}), loader])
+    return _environment(loader, numbers, set() if used is None else used, html=False)
 
 
-def _environment(templates: Path, numbers: Numbers, used: set[str], *, html: bool) -> Environment:
+def _environment(loader: BaseLoader, numbers: Numbers, used: set[str], *, html: bool) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(str(templates)),
+        loader=loader,
         autoescape=html,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -63,6 +90,7 @@ def _environment(templates: Path, numbers: Numbers, used: set[str], *, html: boo
         return mark(name, {**entry, "text": p_words(str(entry["text"]))})
 
     environment.globals.update(known=known, p=p, raw=raw, say=say, tr=tr)
+    environment.globals["claim"] = partial(check, numbers)
     environment.globals["n"] = lambda name: mark(name, look_up(name, numbers))
     # Whoever wants the tables of a page keeps the list.
     environment.globals["collect"] = list[object]().append
@@ -79,25 +107,59 @@ def markdown_text(text: object) -> str:
 def render(environment: Environment, template: str, **context: Any) -> str:
     """Return a rendered template.
 
-    Raises UserError naming template and line where it asks for a number or a value that does not exist, or
-    cannot be read as a template.
+    Raises UserError naming template and line where it asks for a number or a value that does not exist, claims what
+    does not hold, or cannot be read as a template.
     """
     try:
         return environment.get_template(template).render(**context)
     except TemplateSyntaxError as error:
-        raise UserError(f"{error.name or template}, line {error.lineno}: {error.message}.") from None
-    except (UnknownNumberError, TemplateError) as error:
-        name, line = _where(error, template)
-        raise UserError(f"{name}, line {line}: {str(error).rstrip('.')}. The report was not written.") from None
+        raise UserError(f"{_shown(error.filename or template)}, line {error.lineno}: {error.message}.") from None
+    except (UnknownNumberError, UnfoundedClaimError, TemplateError, ValueError) as error:
+        where = _where(error)
+        if where is None:
+            raise
+        said = str(error)
+        raise UserError(f"{where}: {said if said.endswith(('.', '?')) else said + '.'} Nothing was written.") from None
 
 
-def _where(error: BaseException, template: str) -> tuple[str, int]:
+def own_blocks(folder: Path, templates: Path, names: Sequence[str]) -> list[str]:
+    """Return what is wrong with a study's folder of templates: files that are never used, blocks that are not ours.
+
+    Jinja2 takes a block that nobody prints without a word. `names` are the templates that may be overridden.
+    """
+    parser = Environment()
+    problems = []
+    for path in sorted(folder.glob("*.j2")):
+        if path.name not in names:
+            problems.append(f"{path}: no template of this name is used.{nearest(path.name, names)}")
+            continue
+        try:
+            blocks = parser.parse(path.read_text(encoding="utf-8")).find_all(Block)
+        except TemplateSyntaxError as error:
+            problems.append(f"{path}, line {error.lineno}: {error.message}.")
+            continue
+        known = [block.name for block in parser.parse((templates / path.name).read_text("utf-8")).find_all(Block)]
+        problems += [
+            f'{path}, line {block.lineno}: there is no block "{block.name}".{nearest(block.name, known)}'
+            for block in blocks
+            if block.name not in known
+        ]
+    return problems
+
+
+def _where(error: BaseException) -> str | None:
     """The innermost template and line of a traceback (Jinja2 names its frames after the template's file)."""
-    found = (template, 0)
+    found = None
     frame = error.__traceback__
     while frame is not None:
         name = frame.tb_frame.f_code.co_filename
         if name.endswith(".j2"):
-            found = (Path(name).name, frame.tb_lineno)
+            found = f"{_shown(name)}, line {frame.tb_lineno}"
         frame = frame.tb_next
     return found
+
+
+def _shown(name: str) -> str:
+    """A template by its folder and name, so that a study's own is told from ours."""
+    path = Path(name)
+    return f"{path.parent.name}/{path.name}" if path.parent.name else path.name

@@ -1,20 +1,25 @@
 """Word documents from simple parts: headings, paragraphs with bold and italic runs, lists, journal-style tables."""
 
-import re
+import io
 from collections.abc import Sequence
 from typing import Any, Final
 
 import docx
 from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
+from markdown_it import MarkdownIt
 
 FONT: Final = "Times New Roman"
 ASIAN_FONT: Final = "SimSun"
-_MARKS: Final = re.compile(r"(\*\*.+?\*\*|\*.+?\*)")
-# Escaped characters are put aside while bold and italics are looked for.
-_ESCAPED: Final = re.compile(r"\\([\\`*\[\]|{}<#+\-.])")
+CODE_FONT: Final = "Courier New"
+LANGUAGE: Final = "en-GB"
+# Tables as on GitHub; HTML is text, since the words may come from outside.
+MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
+_TEXT_WIDTH: Final = Cm(16.4)
+_PICTURE_HEIGHT: Final = Cm(19)
 
 
 def new_document(*, landscape: bool = False) -> Any:
@@ -37,32 +42,75 @@ def new_document(*, landscape: bool = False) -> Any:
         fonts.set(qn("w:hAnsi"), FONT)
         fonts.set(qn("w:eastAsia"), ASIAN_FONT)
         style.font.color.rgb = docx.shared.RGBColor(0, 0, 0)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), LANGUAGE)
+    language.set(qn("w:eastAsia"), "zh-CN")
     normal = document.styles["Normal"]
+    normal.element.get_or_add_rPr().append(language)
     normal.font.size = Pt(11)
     normal.paragraph_format.space_after = Pt(6)
+    document.styles["Caption"].font.bold = False
     for name, size in (("Title", 17), ("Heading 1", 14), ("Heading 2", 12), ("Heading 3", 11), ("Caption", 10.5)):
         document.styles[name].font.size = Pt(size)
     return document
 
 
 def add_text(paragraph: Any, text: str) -> None:
-    """Add text to a paragraph: `**bold**`, `*italic*`, backslash escapes as in Markdown."""
-    held: list[str] = []
+    """Add one line of Markdown to a paragraph: bold, italic, code; links and pictures stand as their words."""
+    bold = italic = False
+    for token in _inline(text):
+        if token.type in ("strong_open", "strong_close"):
+            bold = token.type == "strong_open"
+        elif token.type in ("em_open", "em_close"):
+            italic = token.type == "em_open"
+        elif token.type in ("softbreak", "hardbreak"):
+            paragraph.add_run(" ")
+        elif token.content:
+            run = paragraph.add_run(token.content)
+            run.bold, run.italic = bold or None, italic or None
+            if token.type == "code_inline":
+                run.font.name = CODE_FONT
 
-    def put_aside(found: re.Match[str]) -> str:
-        held.append(found.group(1))
-        return f"\ue000{len(held) - 1}\ue001"
 
-    def restored(part: str) -> str:
-        return re.sub("\ue000(\\d+)\ue001", lambda found: held[int(found.group(1))], part)
+def _inline(text: str) -> list[Any]:
+    (token,) = MARKDOWN.parseInline(text)
+    return list(token.children or [])
 
-    for part in _MARKS.split(_ESCAPED.sub(put_aside, text)):
-        if part.startswith("**") and part.endswith("**") and len(part) > 4:
-            paragraph.add_run(restored(part[2:-2])).bold = True
-        elif part.startswith("*") and part.endswith("*") and len(part) > 2:
-            paragraph.add_run(restored(part[1:-1])).italic = True
-        elif part:
-            paragraph.add_run(restored(part))
+
+def add_picture(document: Any, data: bytes, alt: str) -> None:
+    """Add a picture as wide as the text, at most as high as most of a page, with its text alternative."""
+    paragraph = document.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    shape = paragraph.add_run().add_picture(io.BytesIO(data))
+    scale = min(_TEXT_WIDTH / shape.width, _PICTURE_HEIGHT / shape.height)
+    shape.width, shape.height = round(shape.width * scale), round(shape.height * scale)
+    properties = shape._inline.docPr
+    properties.set("descr", alt)
+    # python-docx numbers the pictures and calls the first one "Picture 1"; names that do not repeat help nobody here.
+    properties.set("name", "Figure")
+
+
+def number_pages(section: Any) -> None:
+    """Put the number of the page into the middle of the footer."""
+    paragraph = section.footer.paragraphs[0]
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    run = OxmlElement("w:r")
+    text = OxmlElement("w:t")
+    text.text = "1"
+    run.append(text)
+    field.append(run)
+    paragraph._p.append(field)
+
+
+def number_lines(section: Any) -> None:
+    """Number the lines through the whole document, as reviewers want them."""
+    element = OxmlElement("w:lnNumType")
+    element.set(qn("w:countBy"), "1")
+    element.set(qn("w:restart"), "continuous")
+    # The order of the elements of a section is fixed: line numbers come after its margins.
+    section._sectPr.find(qn("w:pgMar")).addnext(element)
 
 
 def add_table(

@@ -120,6 +120,17 @@ class ReportSettings(Settings):
         "en",
         description="Words of the report, its tables and figures: English or Chinese. The manuscript draft is English.",
     )
+    templates: str | None = Field(
+        None,
+        description="Folder of the study's own manuscript templates, relative to the study file (see docs/manuscript.md).",
+    )
+    main_figures: tuple[str, ...] = Field(
+        (
+            "km_pfs_resistance", "km_pfs_progression_pattern", "km_pfs_interval_treatment", "km_os_resistance",
+            "forest_pfs",
+        ),
+        description="Figures of the manuscript after the flow of patients, by file name, as far as they were drawn; the others are in its supplement.",
+    )  # fmt: skip
     percentages: Literal["nearest", "adding_up"] = Field(
         "nearest",
         description="Percentages of the classes of one variable: each to the nearest (Table 1 says where they do not add "
