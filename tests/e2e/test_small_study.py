@@ -29,7 +29,8 @@ private/lesion_notes.csv private/lesion_agreement.csv private/model_residuals.cs
 private/incidence.csv private/verification/verify.R private/verification/times.csv private/verification/patients.csv
 shareable/row_account.csv shareable/attrition.csv shareable/flow.svg shareable/table1.csv shareable/table1.html
 shareable/table1.docx shareable/estimates.csv shareable/numbers.json shareable/figures shareable/report.html
-shareable/manuscript.docx shareable/manuscript.md shareable/manuscript_supplement.docx shareable/checklist_strobe.csv shareable/checklist_strobe.docx
+shareable/manuscript.docx shareable/manuscript.md shareable/manuscript_supplement.docx
+shareable/checklist_strobe.csv shareable/checklist_strobe.docx
 shareable/checklist_record.csv shareable/checklist_record.docx shareable/checklist_esmo_grow.csv
 shareable/checklist_esmo_grow.docx shareable/tables/index.csv
 shareable/provenance.json shareable/specification_curve.csv

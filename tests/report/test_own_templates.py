@@ -108,7 +108,7 @@ def test_a_claim_that_is_false_fails_with_file_line_and_value(study, tmp_path):
 @pytest.mark.parametrize(
     ("name", "template", "said"),
     [
-        (TEMPLATE, "x\n{% block abstrct %}{% endblock %}", 'line 2: there is no block "abstrct". Did you mean "abstract'),
+        (TEMPLATE, "x\n{% block abstrct %}{% endblock %}", 'line 2: there is no block "abstrct". Did you mean'),
         ("manuscrpt.md.j2", "x", 'no template of this name is used. Did you mean "manuscript.md.j2"?'),
         (TEMPLATE, "a\n{% if %}", "line 2: Expected an expression"),
         (TEMPLATE, 'a\n\n{{ n("pfs.medain") }}', 'own/manuscript.md.j2, line 3: no number is named "pfs.medain".'),

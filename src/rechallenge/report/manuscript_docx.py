@@ -24,8 +24,8 @@ NEW_PAGE: Final = ("Abstract", "Introduction", "Declarations", "References", "Ta
 # Sections whose lines stand close; the text before them is double-spaced for reviewers.
 CLOSE: Final = ("References", "Tables", "Figure legends")
 _WIDTH_CM: Final = 16.4
-# Letters of the narrowest and the broadest column of a table.
-_NARROW, _BROAD = 5, 30
+# In letters: the margins of a cell, the broadest column, the label where there are many columns.
+_MARGIN, _BROAD, _LABEL, _MANY = 3, 30, 22, 5
 _TABLE, _FIGURE = "**Table ", "**Figure "
 
 
@@ -36,6 +36,7 @@ class _Place:
     section: str = ""
     tables: int = 0
     below_table: bool = False
+    first_note: bool = False
 
 
 def manuscript_docx(
@@ -72,7 +73,7 @@ def _add(document: Any, block: Sequence[Any], pictures: Mapping[str, bytes], pla
         _add_heading(document, block, place, supplement)
     elif kind == "table_open":
         _add_table(document, block)
-        place.below_table = True
+        place.below_table = place.first_note = True
     elif kind in ("bullet_list_open", "ordered_list_open"):
         _add_list(document, block, ordered=kind.startswith("ordered"))
     elif kind in ("fence", "code_block"):
@@ -110,8 +111,10 @@ def _add_paragraph(document: Any, token: Any, pictures: Mapping[str, bytes], pla
         paragraph.paragraph_format.line_spacing = 2.0
     add_text(paragraph, token.content)
     # The notes of a table are in italics in the Markdown; here they are small.
-    place.below_table = place.below_table and token.content.startswith("*") and not caption
+    first, place.below_table = place.first_note, place.below_table and token.content.startswith("*") and not caption
+    place.first_note = False
     if place.below_table:
+        paragraph.paragraph_format.space_before = Pt(4 if first else 0)
         paragraph.paragraph_format.space_after = Pt(2)
         for run in paragraph.runs:
             run.font.size, run.italic = Pt(9), None
@@ -144,12 +147,18 @@ def _add_table(document: Any, block: Sequence[Any]) -> None:
             rows[-1].append(token.content)
     kinds = ["level" if row[0].startswith(LEVEL) else "data" for row in rows[1:]]
     cells = [[cell.removeprefix(LEVEL).strip() for cell in row] for row in rows]
-    add_table(document, cells, kinds, points=8 if len(rows[0]) > 5 else 9, widths_cm=_widths(cells))
+    add_table(document, cells, kinds, points=_points(len(rows[0])), widths_cm=_widths(cells))
+
+
+def _points(columns: int) -> float:
+    return 9 if columns <= 5 else (8 if columns <= 7 else 7)
 
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
     """Share the width of the text among the columns by their longest cells, so that estimates stay on one line."""
     longest = [max(len(row[column]) for row in rows[1:] or rows) for column in range(len(rows[0]))]
     headings = [max((len(word) for word in cell.split()), default=0) for cell in rows[0]]
-    wanted = [max(_NARROW, min(_BROAD, cell), word) for cell, word in zip(longest, headings, strict=True)]
+    # A heading is bold; the label of a row may wrap earlier than an estimate.
+    wanted = [_MARGIN + max(min(_BROAD, cell), 1.5 * word) for cell, word in zip(longest, headings, strict=True)]
+    wanted[0] = min(wanted[0], _MARGIN + _LABEL) if len(wanted) > _MANY else wanted[0]
     return [_WIDTH_CM * each / sum(wanted) for each in wanted]

@@ -152,6 +152,8 @@ def add_table(
                 _rule(cell, "bottom", 6)
             if place == len(rows) - 1:
                 _rule(cell, "bottom", 12)
+    for place, row in enumerate(rows):
+        _join_empty(table, place, row)
     head = table.rows[0]._tr.get_or_add_trPr()
     repeat = OxmlElement("w:tblHeader")
     repeat.set(qn("w:val"), "true")
@@ -159,6 +161,15 @@ def add_table(
     for row in table.rows:
         whole = OxmlElement("w:cantSplit")
         row._tr.get_or_add_trPr().append(whole)
+
+
+def _join_empty(table: Any, place: int, row: Sequence[str]) -> None:
+    """Give the label of a row the empty cells beside it, so that the heading of a group does not wrap."""
+    empty = next((column for column, text in enumerate(row[1:], 1) if text), len(row)) - 1
+    if place and row[0] and empty:
+        joined = table.cell(place, 0).merge(table.cell(place, empty))
+        for paragraph in joined.paragraphs[1:]:
+            paragraph._p.getparent().remove(paragraph._p)
 
 
 def _rule(cell: Any, side: str, eighths_of_a_point: int) -> None:
