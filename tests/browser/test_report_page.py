@@ -142,3 +142,9 @@ def test_on_paper_folds_are_open_and_no_picture_is_larger_than_the_page(page: Pa
     heights = page.evaluate("[...document.querySelectorAll('figure')].map(one => one.getBoundingClientRect().height)")
     assert heights
     assert max(heights) <= 990
+
+
+def test_the_contents_mark_the_section_that_is_read(page: Page) -> None:
+    page.evaluate("document.querySelector('#models').scrollIntoView()")
+    page.wait_for_function("document.querySelector('nav.contents a[aria-current]')?.hash === '#models'")
+    assert page.locator("nav.contents a[aria-current]").count() == 1

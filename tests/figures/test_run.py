@@ -76,14 +76,21 @@ def test_by_default_curves_are_shared_as_pixels_only_and_bars_of_patients_not_at
         assert named | light | {"manifest.json"} == files(folder / name)
 
 
+def released(folder: Path) -> list[tuple[str, dict[str, Any]]]:
+    manifest = json.loads((folder / "shareable" / "manifest.json").read_text(encoding="utf-8"))
+    return [(figure["name"], figure) for figure in manifest["figures"]]
+
+
 def test_a_release_is_an_explicit_choice_and_can_be_withdrawn(tmp_path: Path) -> None:
     everything = ReleaseSettings(vector_survival_curves=True, per_patient_figures=True)
     draw(tmp_path, everything)
     assert {"km_pfs_resistance.svg", "swimmer.pdf"} <= files(tmp_path / "shareable")
     assert files(tmp_path / "private") == {"manifest.json"}
+    assert [name for name, figure in released(tmp_path) if "curves" in figure] == ["km_pfs_resistance"]
     draw(tmp_path, ReleaseSettings())
     withdrawn = {"km_pfs_resistance.svg", "swimmer.pdf", "page/swimmer.webp"}
     assert not withdrawn & files(tmp_path / "shareable")
+    assert [name for name, figure in released(tmp_path) if "curves" in figure] == []
 
 
 def test_each_figure_has_title_caption_and_alternative_and_none_names_a_patient(

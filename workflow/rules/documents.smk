@@ -14,7 +14,7 @@ rule report:
         mapping=study.mapping,
         lock=study.file("requirements.lock"),
         published=study.published,
-        templates=study.templates("report*", "table1*", "manuscript*"),
+        templates=study.templates("report*", "curves.js", "table1*", "manuscript*"),
         checklists=study.checklists,
         own_templates=study.own_templates,
         catalogue=study.catalogue,

@@ -77,6 +77,22 @@
     }
   });
 
+  // The section that is being read, in the contents.
+  const links = new Map([...document.querySelectorAll("nav.contents a")].map((link) => [link.hash.slice(1), link]));
+  const reading = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (!isIntersecting) continue;
+        for (const [id, link] of links) {
+          if (id === target.id) link.setAttribute("aria-current", "true");
+          else link.removeAttribute("aria-current");
+        }
+      }
+    },
+    { rootMargin: "-15% 0px -80% 0px" },
+  );
+  for (const section of document.querySelectorAll("main > section[id]")) reading.observe(section);
+
   const folds = () => [...document.querySelectorAll("details:not([open])")];
   let opened = [];
   window.addEventListener("beforeprint", () => {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -37,5 +38,7 @@ class Drawn:
     reason: str = ""
     per_patient: bool = False
     vector_reveals_times: bool = False
+    curves: Mapping[str, Any] | None = None
+    """The steps of its curves, for an interactive figure; written only where vector files may be."""
     on_page: bool = True
     """Whether report.html shows it (the flow of patients stands there as text already)."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from rechallenge.figures import (
 from rechallenge.figures.drawn import Drawn, Given
 from rechallenge.figures.forest import forest_data, forest_figure
 from rechallenge.figures.preset_concordance import concordance_data, concordance_figure
+from rechallenge.figures.released_curves import released_curves
 from rechallenge.figures.specification_curve import specification_data, specification_figure
 from rechallenge.figures.survival import survival_data, survival_figure
 from rechallenge.figures.swimmer import MOST_PATIENTS, swimmer_data, swimmer_figure
@@ -184,7 +186,8 @@ def _survival(
         anyone = (curves["endpoint"].eq(endpoint) & curves["population"].eq(population)).any()
         return Drawn(name, title, reason=_NO_CLASS if anyone else _NOBODY[population])
     text = captions.survival_words(data, bool(note))
-    return Drawn(name, text.title, lambda: survival_figure(data, width_mm, note), text, vector_reveals_times=True)
+    draw = partial(survival_figure, data, width_mm, note)
+    return Drawn(name, text.title, draw, text, vector_reveals_times=True, curves=released_curves(data))
 
 
 def _forest(name: str, table: pd.DataFrame, labels: Mapping[str, str], width_mm: float, note: str) -> Drawn:
@@ -258,7 +261,7 @@ def _place(figure: Drawn, release: ReleaseSettings, tiff_dpi: int, shareable: Fo
     for folder, kinds in parts:
         files = output.write({kind: made[kind] for kind in kinds}, folder.path, figure.name)
         page = _page(figure, made, folder) if folder is whole else None
-        entry = {
+        entry: dict[str, Any] = {
             "name": figure.name,
             "section": section,
             "title": figure.words.title,
@@ -269,6 +272,8 @@ def _place(figure: Drawn, release: ReleaseSettings, tiff_dpi: int, shareable: Fo
             "width_mm": width,
             "height_mm": height,
         }
+        if figure.curves is not None and folder is whole and not kept_back:
+            entry["curves"] = figure.curves
         folder.figures.append(entry)
 
 

@@ -4,9 +4,10 @@ import base64
 import io
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rechallenge.errors import UserError
 
@@ -31,7 +32,10 @@ _PROLOG: Final = re.compile(r"^\s*(<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|\s)*", 
 
 @dataclass(frozen=True)
 class PageFigure:
-    """A figure with its words. `uri` is a data URI of its light picture (else its PNG, or SVG)."""
+    """A figure with its words. `uri` is a data URI of its light picture (else its PNG, or SVG).
+
+    `curves` are the steps of survival curves that the study releases (`figures.released_curves`).
+    """
 
     name: str
     title: str
@@ -41,6 +45,7 @@ class PageFigure:
     uri: str
     width: int
     height: int
+    curves: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,8 @@ def read_figures(folder: Path) -> Figures:
         kind = KINDS[shown.rsplit(".", 1)[1]]
         picture = _light(data) if shown.endswith("png") else data
         uri = f"data:{kind};base64,{base64.b64encode(picture).decode('ascii')}"
-        drawn.append(PageFigure(item["name"], item["title"], item["caption"], item["alt"], files, uri, width, height))
+        said = (item["title"], item["caption"], item["alt"])
+        drawn.append(PageFigure(item["name"], *said, files, uri, width, height, item.get("curves")))
     not_drawn = tuple((item["title"], item["reason"]) for item in manifest.get("not_drawn", []))
     return Figures(tuple(drawn), not_drawn, tuple(manifest.get("remarks", [])), flow)
 

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -47,10 +47,11 @@ def sources(printed: Iterable[str], numbers: Numbers, methods: Mapping[str, str]
             continue
         row = estimates.setdefault(own, len(estimates))
         found[name] = row, said.setdefault(methods.get(own, ""), len(said))
-    text = json.dumps(
-        {"estimates": list(estimates), "methods": list(said), "numbers": found},
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    return json_for_script({"estimates": list(estimates), "methods": list(said), "numbers": found})
+
+
+def json_for_script(value: Any) -> str:
+    """Return JSON that may stand in a script element, whatever its texts hold."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     # Nothing in it may end the script element.
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

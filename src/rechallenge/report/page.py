@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from rechallenge.report import quality, words
 from rechallenge.report.checklists import FILES, STATUSES, Checklist, Places, answers, places
+from rechallenge.report.curves import curves
 from rechallenge.report.definitions.parts import Definition
 from rechallenge.report.definitions_words import definitions, settings_values
 from rechallenge.report.figures import Figures, inline_svg
@@ -22,7 +23,7 @@ from rechallenge.report.templating import html_environment, render
 from rechallenge.settings.config import MAIN
 
 PAGE: Final = "report.html.j2"
-SCRIPT: Final = "report.js"
+SCRIPTS: Final = ("report.js", "curves.js")
 TABLE_PAGE: Final = "table1.html.j2"
 CHECKLISTS: Final = "report_checklists.html.j2"
 # The checklists link to the sections of the page, so they are put in when the page is there.
@@ -54,7 +55,8 @@ def render_page(
     page = render(
         environment,
         PAGE,
-        script=script((templates / SCRIPT).read_text(encoding="utf-8")),
+        scripts=[script((templates / name).read_text(encoding="utf-8")) for name in SCRIPTS],
+        curves=Markup(curves(figures, str(study.numbers["settings.statistics.confidence.percent"]["text"]))),
         sources=lambda: Markup(sources(printed, study.numbers, methods)),
         study=study,
         words=words,
