@@ -23,7 +23,8 @@ from rechallenge.report.templating import html_environment, render
 from rechallenge.settings.config import MAIN
 
 PAGE: Final = "report.html.j2"
-SCRIPTS: Final = ("report.js", "curves.js")
+SCRIPT: Final = "report.js"
+CURVES: Final = "curves.js"
 TABLE_PAGE: Final = "table1.html.j2"
 CHECKLISTS: Final = "report_checklists.html.j2"
 # The checklists link to the sections of the page, so they are put in when the page is there.
@@ -52,11 +53,12 @@ def render_page(
     shown: list[Sheet] = [] if tables is None else tables
     environment.globals["collect"] = shown.append
     methods = dict(zip(study.tidy["estimate_id"], study.tidy["method"], strict=True))
+    steps = curves(figures, str(study.numbers["settings.statistics.confidence.percent"]["text"]))
     page = render(
         environment,
         PAGE,
-        scripts=[script((templates / name).read_text(encoding="utf-8")) for name in SCRIPTS],
-        curves=Markup(curves(figures, str(study.numbers["settings.statistics.confidence.percent"]["text"]))),
+        scripts=[script((templates / name).read_text(encoding="utf-8")) for name in (SCRIPT, *[CURVES] * bool(steps))],
+        curves=Markup(steps),
         sources=lambda: Markup(sources(printed, study.numbers, methods)),
         study=study,
         words=words,
