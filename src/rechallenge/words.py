@@ -10,137 +10,143 @@ from typing import Final
 
 import pandas as pd
 
+from rechallenge.language import N_, tr
+
 ENDPOINTS: Final = {
-    "PFS": "Progression-free survival",
-    "OS": "Overall survival",
-    "PFS1": "Progression-free survival",
-    "OS1": "Overall survival",
-    "TTF": "Time to treatment failure",
-    "TTF1": "Time to treatment failure",
-    "TTNT": "Time to next treatment",
-    "TTNT1": "Time to next treatment",
-    "DOR": "Duration of response",
-    "DOR1": "Duration of response",
-    "PPS": "Overall survival",
+    "PFS": N_("Progression-free survival"),
+    "OS": N_("Overall survival"),
+    "PFS1": N_("Progression-free survival"),
+    "OS1": N_("Overall survival"),
+    "TTF": N_("Time to treatment failure"),
+    "TTF1": N_("Time to treatment failure"),
+    "TTNT": N_("Time to next treatment"),
+    "TTNT1": N_("Time to next treatment"),
+    "DOR": N_("Duration of response"),
+    "DOR1": N_("Duration of response"),
+    "PPS": N_("Overall survival"),
 }
 TIME_ZERO: Final = {
-    "PFS": "start of rechallenge",
-    "OS": "start of rechallenge",
-    "PFS1": "start of the first ICI",
-    "OS1": "start of the first ICI",
-    "TTF": "start of rechallenge",
-    "TTF1": "start of the first ICI",
-    "TTNT": "start of rechallenge",
-    "TTNT1": "start of the first ICI",
-    "DOR": "first response to rechallenge",
-    "DOR1": "first response to the first ICI",
-    "PPS": "progression on the first ICI",
+    "PFS": N_("start of rechallenge"),
+    "OS": N_("start of rechallenge"),
+    "PFS1": N_("start of the first ICI"),
+    "OS1": N_("start of the first ICI"),
+    "TTF": N_("start of rechallenge"),
+    "TTF1": N_("start of the first ICI"),
+    "TTNT": N_("start of rechallenge"),
+    "TTNT1": N_("start of the first ICI"),
+    "DOR": N_("first response to rechallenge"),
+    "DOR1": N_("first response to the first ICI"),
+    "PPS": N_("progression on the first ICI"),
 }
 TERMS: Final = {
-    "overall": "All patients",
-    "resistance": "Resistance",
-    "progression_pattern": "Progression pattern",
-    "interval_treatment": "Interval treatment",
-    "ecog_1_or_more": "ECOG 1 or more",
+    "overall": N_("All patients"),
+    "resistance": N_("Resistance"),
+    "progression_pattern": N_("Progression pattern"),
+    "interval_treatment": N_("Interval treatment"),
+    "ecog_1_or_more": N_("ECOG 1 or more"),
     "pd_l1_group": "PD-L1",
-    "same_ici": "Same ICI",
-    "rechallenge_type": "Rechallenge regimen",
-    "rechallenge_kind": "Kind of re-exposure",
-    "histology_group": "Histology",
-    "rechallenge_combination": "Rechallenge in combination",
-    "local_therapy_at_progression": "Local therapy at progression",
-    "rechallenged": "Rechallenge",
-    "rechallenged_by_then": "Rechallenged by the landmark",
-    "entry_months": "Time to rechallenge, per month",
+    "same_ici": N_("Same ICI"),
+    "rechallenge_type": N_("Rechallenge regimen"),
+    "rechallenge_kind": N_("Kind of re-exposure"),
+    "histology_group": N_("Histology"),
+    "rechallenge_combination": N_("Rechallenge in combination"),
+    "local_therapy_at_progression": N_("Local therapy at progression"),
+    "rechallenged": N_("Rechallenge"),
+    "rechallenged_by_then": N_("Rechallenged by the landmark"),
+    "entry_months": N_("Time to rechallenge, per month"),
 }
 # The order is also the order of drawing; each level keeps its place in the palette in every figure.
 LEVELS: Final = {
     "resistance": {
-        "acquired": "Acquired",
-        "primary": "Primary",
-        "unclassified": "Unclassified",
-        "late_progression": "Late progression",
-        "not_acquired": "Not acquired",
-        "not_evaluable": "Not evaluable",
+        "acquired": N_("Acquired"),
+        "primary": N_("Primary"),
+        "unclassified": N_("Unclassified"),
+        "late_progression": N_("Late progression"),
+        "not_acquired": N_("Not acquired"),
+        "not_evaluable": N_("Not evaluable"),
     },
-    "progression_pattern": {"oligo": "Oligo-progression", "systemic": "Systemic progression", "unknown": "Unknown"},
-    "interval_treatment": {"true": "With interval treatment", "false": "Without interval treatment"},
-    "histology_group": {"non_squamous": "Non-squamous", "squamous": "Squamous"},
-    "overall": {"": "All patients"},
+    "progression_pattern": {
+        "oligo": N_("Oligo-progression"),
+        "systemic": N_("Systemic progression"),
+        "unknown": N_("Unknown"),
+    },
+    "interval_treatment": {"true": N_("With interval treatment"), "false": N_("Without interval treatment")},
+    "histology_group": {"non_squamous": N_("Non-squamous"), "squamous": N_("Squamous")},
+    "overall": {"": N_("All patients")},
 }
 # Presets of the definitions, as short as the heading of a column.
 PRESETS: Final = {
     "resistance": {
-        "index_inclusive": "Index, inclusive",
-        "index_literal": "Index, literal",
-        "sitc_2020": "SITC 2020",
-        "sitc_applied": "SITC, as applied",
-        "sitc_combination": "SITC, combination",
-        "schoenfeld_2021": "Schoenfeld 2021",
+        "index_inclusive": N_("Index, inclusive"),
+        "index_literal": N_("Index, literal"),
+        "sitc_2020": N_("SITC 2020"),
+        "sitc_applied": N_("SITC, as applied"),
+        "sitc_combination": N_("SITC, combination"),
+        "schoenfeld_2021": N_("Schoenfeld 2021"),
     },
     "progression_pattern": {
-        "index": "Index",
-        "hosoya_2021": "Hosoya 2021",
-        "heo_2021": "Heo 2021",
+        "index": N_("Index"),
+        "hosoya_2021": N_("Hosoya 2021"),
+        "heo_2021": N_("Heo 2021"),
         "eortc": "EORTC",
-        "esmo_2018": "ESMO 2018",
-        "index_at_rechallenge": "Index, at rechallenge",
+        "esmo_2018": N_("ESMO 2018"),
+        "index_at_rechallenge": N_("Index, at rechallenge"),
     },
-    "interval_treatment": {"systemic": "Systemic", "systemic_or_local": "Systemic or local"},
+    "interval_treatment": {"systemic": N_("Systemic"), "systemic_or_local": N_("Systemic or local")},
     "endpoints": {
-        "primary": "Primary rule",
-        "new_therapy_event": "New therapy is event",
-        "new_therapy_ignored": "New therapy ignored",
-        "imaging_only": "Imaging only",
-        "missed_assessments": "Missed assessments",
-        "death_window": "Death window",
-        "fda_2007": "FDA 2007",
-        "rwpfs": "Real-world PFS",
-        "genie_bpc": "GENIE BPC",
+        "primary": N_("Primary rule"),
+        "new_therapy_event": N_("New therapy is event"),
+        "new_therapy_ignored": N_("New therapy ignored"),
+        "imaging_only": N_("Imaging only"),
+        "missed_assessments": N_("Missed assessments"),
+        "death_window": N_("Death window"),
+        "fda_2007": N_("FDA 2007"),
+        "rwpfs": N_("Real-world PFS"),
+        "genie_bpc": N_("GENIE BPC"),
     },
     "progression": {
-        "recist_1_1": "RECIST 1.1",
+        "recist_1_1": N_("RECIST 1.1"),
         "irecist": "iRECIST",
-        "recist_1_1_confirmed": "RECIST 1.1, confirmed",
+        "recist_1_1_confirmed": N_("RECIST 1.1, confirmed"),
     },
     "re_exposure": {
-        "index": "Index",
-        "gobbini_2020": "Gobbini 2020",
+        "index": N_("Index"),
+        "gobbini_2020": N_("Gobbini 2020"),
         "wjog9616l": "WJOG9616L",
-        "justeau_2025": "Justeau 2025",
-        "any_re_exposure": "Any re-exposure",
+        "justeau_2025": N_("Justeau 2025"),
+        "any_re_exposure": N_("Any re-exposure"),
     },
 }
 # Sections of the settings, as the choices of the specification curve.
 SECTIONS: Final = {
-    "resistance": "Resistance",
-    "progression_pattern": "Progression pattern",
-    "interval_treatment": "Interval treatment",
-    "endpoints": "Censoring of PFS",
-    "progression": "Progression",
-    "re_exposure": "Re-exposure",
-    "response": "Response",
-    "episodes": "Episodes",
-    "lesions": "Lesions",
-    "eligibility": "Eligibility",
-    "dates": "Partial dates",
-    "model": "Model",
+    "resistance": N_("Resistance"),
+    "progression_pattern": N_("Progression pattern"),
+    "interval_treatment": N_("Interval treatment"),
+    "endpoints": N_("Censoring of PFS"),
+    "progression": N_("Progression"),
+    "re_exposure": N_("Re-exposure"),
+    "response": N_("Response"),
+    "episodes": N_("Episodes"),
+    "lesions": N_("Lesions"),
+    "eligibility": N_("Eligibility"),
+    "dates": N_("Partial dates"),
+    "model": N_("Model"),
 }
 # Why a patient is not in, by the criterion that failed first.
 EXCLUDED: Final = {
-    "unusable_record": "No usable record after rows were set aside",
-    "nsclc": "Not non-small cell lung cancer",
-    "advanced": "Disease not advanced (stage IIIB or higher, recurrent or metastatic)",
-    "ici_treated": "No immune checkpoint inhibitor (ICI) on record",
-    "no_prior_ici": "First ICI was neoadjuvant, adjuvant or consolidation",
-    "first_ici_monotherapy": "First ICI was not monotherapy",
-    "first_ici_in_window": "First ICI started outside the study window",
-    "index_progression": "No progression on the first ICI before other systemic therapy",
-    "rechallenged": "No ICI again after progression",
-    "rechallenge_in_window": "Rechallenge started outside the study window",
-    "minimum_data": "Key dates or follow-up missing",
+    "unusable_record": N_("No usable record after rows were set aside"),
+    "nsclc": N_("Not non-small cell lung cancer"),
+    "advanced": N_("Disease not advanced (stage IIIB or higher, recurrent or metastatic)"),
+    "ici_treated": N_("No immune checkpoint inhibitor (ICI) on record"),
+    "no_prior_ici": N_("First ICI was neoadjuvant, adjuvant or consolidation"),
+    "first_ici_monotherapy": N_("First ICI was not monotherapy"),
+    "first_ici_in_window": N_("First ICI started outside the study window"),
+    "index_progression": N_("No progression on the first ICI before other systemic therapy"),
+    "rechallenged": N_("No ICI again after progression"),
+    "rechallenge_in_window": N_("Rechallenge started outside the study window"),
+    "minimum_data": N_("Key dates or follow-up missing"),
 }
-YES_NO: Final = {"true": "Yes", "false": "No", "yes": "Yes", "no": "No"}
+YES_NO: Final = {"true": N_("Yes"), "false": N_("No"), "yes": N_("Yes"), "no": N_("No")}
 
 
 def plain(word: str) -> str:
@@ -171,7 +177,7 @@ def level_words(term: str, level: str) -> str:
     """Return the words for a level of a covariate, as they stand beside a curve."""
     if level in LEVELS.get(term, {}):
         return LEVELS[term][level]
-    return YES_NO.get(level) or plain(level) or "All patients"
+    return YES_NO.get(level) or plain(level) or tr("All patients")
 
 
 def preset_words(section: str, preset: str) -> str:
@@ -207,7 +213,7 @@ def endpoint_words(endpoint: str) -> str:
     """Return "progression-free survival after rechallenge" and the like, in lower case."""
     name = ENDPOINTS.get(endpoint, endpoint)
     since = TIME_ZERO.get(endpoint)
-    return f"{name.lower()} from the {since}" if since else name
+    return tr("{name} from the {since}", name=name.lower(), since=since) if since else name
 
 
 def pieces(text: str) -> list[str]:
@@ -229,15 +235,25 @@ def is_wide(character: str) -> bool:
 
 def _class_without_event(found: re.Match[str]) -> str:
     name, _, level = found[1].rpartition(": ")
-    return f"nobody in the class \u201c{name}: {lower_first(level)}\u201d had an event, so its hazard ratio"
+    return tr(
+        "nobody in the class “{name}: {level}” had an event, so its hazard ratio", name=name, level=lower_first(level)
+    )
 
 
 def _reference_of_nobody(found: re.Match[str]) -> str:
-    return f"nobody is in the reference class of {lower_first(found[1])} ({lower_first(found[2])})"
+    return tr(
+        "nobody is in the reference class of {found} ({found_2})",
+        found=lower_first(found[1]),
+        found_2=lower_first(found[2]),
+    )
 
 
 def _same_class(found: re.Match[str]) -> str:
-    return f"everybody is in the same class of {lower_first(found[1])} ({lower_first(found[2])})"
+    return tr(
+        "everybody is in the same class of {found} ({found_2})",
+        found=lower_first(found[1]),
+        found_2=lower_first(found[2]),
+    )
 
 
 def _yes_or_no(found: re.Match[str]) -> str:
@@ -250,8 +266,8 @@ _REASONS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | st
     (re.compile(r"no patient has the reference level of (.+?) \(([^)]*)\)"), _reference_of_nobody),
     (re.compile(r"every patient has the same level of (.+?) \(([^)]*)\)"), _same_class),
     (re.compile(r"\((true|false)\)"), _yes_or_no),
-    (re.compile(r"there are no patient with"), "there is no patient with"),
-    (re.compile(r"among the 1 patients with"), "in the one patient with"),
+    (re.compile(r"there are no patient with"), N_("there is no patient with")),
+    (re.compile(r"among the 1 patients with"), N_("in the one patient with")),
 )
 
 

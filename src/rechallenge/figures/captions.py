@@ -21,14 +21,15 @@ from rechallenge.figures.survival import (
     test_lines,
 )
 from rechallenge.figures.swimmer import Swimmer
+from rechallenge.language import N_, tr
 
-SIMULATED = "Simulated data."
+SIMULATED = N_("Simulated data.")
 # How a method is repeated in R belongs to estimates.csv, not under a figure.
 _R_CALL = re.compile(r" \((?:anova|coxph|survfit)[^)]*\)")
 POPULATIONS = {
-    "first_ici": "all patients with a first ICI monotherapy",
-    "progressed": "patients who progressed on it",
-    "rechallenge": "patients who were rechallenged",
+    "first_ici": N_("all patients with a first ICI monotherapy"),
+    "progressed": N_("patients who progressed on it"),
+    "rechallenge": N_("patients who were rechallenged"),
 }
 
 
@@ -59,35 +60,59 @@ def survival_words(data: Survival, simulated: bool) -> Words:
     medians = [group.median for group in data.groups]
     percent = confidence_percent(medians)
     caption = [
-        f"{title} (Kaplan-Meier; n = {n}, {sum(group.events for group in data.groups)} events).",
-        f"Shaded: {percent} confidence interval{_in_brackets(data.band_method)}.",
+        tr(
+            "{title} (Kaplan-Meier; n = {n}, {sum} events).",
+            title=title,
+            n=n,
+            sum=sum(group.events for group in data.groups),
+        ),
+        tr(
+            "Shaded: {percent} confidence interval{in_brackets}.",
+            percent=percent,
+            in_brackets=_in_brackets(data.band_method),
+        ),
         _marks(data),
-        *(f"Median: {method}." for method in _methods(medians)),
-        "Below: patients at risk, and censored and with an event before each time.",
-        "NR: not reached." if any("NR" in median_text(group) for group in data.groups) else "",
+        *(tr("Median: {method}.", method=method) for method in _methods(medians)),
+        tr("Below: patients at risk, and censored and with an event before each time."),
+        tr("NR: not reached.") if any("NR" in median_text(group) for group in data.groups) else "",
     ]
     if data.log_rank is not None:
-        caption.append(f"P value: {data.log_rank.method or 'log-rank test'}, two-sided.")
+        caption.append(tr("P value: {part}, two-sided.", part=data.log_rank.method or "log-rank test"))
     if data.interaction is not None:
         caption.append(
-            f"P value of the interaction: {_R_CALL.sub('', data.interaction.method)}, two-sided; a P "
-            "value within this class alone would"
-            " not show that the classes differ."
+            tr(
+                "P value of the interaction: {sub}, two-sided; a P value within this class alone would not show that the classes differ.",
+                sub=_R_CALL.sub("", data.interaction.method),
+            )
         )
     caption += [data.not_compared] if data.not_compared else []
     if data.left_out:
-        caption.append(f"Not shown, because not classified: {data.left_out}.")
+        caption.append(tr("Not shown, because not classified: {left_out}.", left_out=data.left_out))
     if data.term == "resistance" and data.endpoint == "PFS1":
-        caption.append("Resistance is defined by this very time and the response: the comparison is descriptive.")
+        caption.append(tr("Resistance is defined by this very time and the response: the comparison is descriptive."))
     if data.hazard_ratios:
-        ratio_method = data.hazard_ratios[0].method or "univariable Cox model"
-        caption.append(f"Hazard ratio with {confidence_percent(list(data.hazard_ratios))} CI: {ratio_method}.")
-    alt = [f"Kaplan-Meier curves: {_lower(title)}."]
+        ratio_method = data.hazard_ratios[0].method or tr("univariable Cox model")
+        caption.append(
+            tr(
+                "Hazard ratio with {confidence_percent} CI: {ratio_method}.",
+                confidence_percent=confidence_percent(list(data.hazard_ratios)),
+                ratio_method=ratio_method,
+            )
+        )
+    alt = [tr("Kaplan-Meier curves: {title}.", title=_lower(title))]
     for group in data.groups:
         patients = "patient" if group.n == 1 else "patients"
         events = "event" if group.events == 1 else "events"
         alt.append(
-            f"{group.label}: {group.n} {patients}, {group.events} {events}, median {_median_words(group, percent)}."
+            tr(
+                "{label}: {n} {patients}, {events} {events_2}, median {median_words}.",
+                label=group.label,
+                n=group.n,
+                patients=patients,
+                events=group.events,
+                events_2=events,
+                median_words=_median_words(group, percent),
+            )
         )
     alt += [f"{line}." for line in test_lines(data)]
     return Words(title, _joined([*caption, SIMULATED if simulated else ""]), _joined(alt))
@@ -97,8 +122,10 @@ def _marks(data: Survival) -> str:
     if not any(group.curve["censored"].gt(0).any() for group in data.groups):
         return ""
     if all(map(has_marks, data.groups)):
-        return "Vertical marks: censored patients."
-    return f"Censored patients are not marked in groups with more than {MOST_MARKS} such times."
+        return tr("Vertical marks: censored patients.")
+    return tr(
+        "Censored patients are not marked in groups with more than {most_marks} such times.", most_marks=MOST_MARKS
+    )
 
 
 def _methods(rows: list[Result | None]) -> list[str]:
@@ -107,16 +134,16 @@ def _methods(rows: list[Result | None]) -> list[str]:
 
 def _median_words(group: Group, percent: str) -> str:
     if group.median is None:
-        return "not estimated"
+        return tr("not estimated")
     text = median_text(group)
     number, _, bounds = text.partition(" (")
-    stated = "not reached" if number == formatting.NOT_REACHED else f"{number} months"
-    return f"{stated} ({percent} CI {bounds}" if bounds else stated
+    stated = tr("not reached") if number == formatting.NOT_REACHED else f"{number} months"
+    return tr("{stated} ({percent} CI {bounds}", stated=stated, percent=percent, bounds=bounds) if bounds else stated
 
 
 def forest_words(data: Forest, simulated: bool) -> Words:
     """Caption: endpoint, models, n and events. Text alternative: every hazard ratio of the main model."""
-    title = f"Hazard ratios for {words.endpoint_words(data.endpoint)}"
+    title = tr("Hazard ratios for {endpoint_words}", endpoint_words=words.endpoint_words(data.endpoint))
     main = "cox_multivariable" if data.has("cox_multivariable") else "cox_univariable"
     rows = [
         (covariate, comparison, row)
@@ -126,16 +153,24 @@ def forest_words(data: Forest, simulated: bool) -> Words:
         if model == main
     ]
     shown = [MODELS[model].lower() for model in MODELS if data.has(model)]
-    method = next((row.method for _, _, row in rows if row.method), "Cox model")
+    method = next((row.method for _, _, row in rows if row.method), tr("Cox model"))
     caption = [
-        f"{title}: {' and '.join(shown)} models.",
-        f"{MODELS[main]} ({method}): n = {_range(row.n for *_, row in rows)},"
-        f" {_range(row.events for *_, row in rows)} events.",
-        f"Squares: hazard ratios; lines: {confidence_percent([row for *_, row in rows])} confidence intervals;"
-        f" arrows: beyond the axis or not estimable. P values: {_tests(data)}, two-sided.",
+        tr("{title}: {shown} models.", title=title, shown=" and ".join(shown)),
+        tr(
+            "{models} ({method}): n = {range}, {range_2} events.",
+            models=MODELS[main],
+            method=method,
+            range=_range((row.n for *_, row in rows)),
+            range_2=_range((row.events for *_, row in rows)),
+        ),
+        tr(
+            "Squares: hazard ratios; lines: {confidence_percent} confidence intervals; arrows: beyond the axis or not estimable. P values: {tests}, two-sided.",
+            confidence_percent=confidence_percent([row for *_, row in rows]),
+            tests=_tests(data),
+        ),
         *data.not_fitted,
     ]
-    alt = [f"Forest plot: {_lower(title)}, {MODELS[main].lower()} model."]
+    alt = [tr("Forest plot: {title}, {main} model.", title=_lower(title), main=MODELS[main].lower())]
     for covariate, comparison, row in rows:
         compared = _lower(comparison_words(covariate.term, comparison))
         name = f"{covariate.label}, {compared}" if compared else covariate.label
@@ -147,8 +182,8 @@ def _tests(data: Forest) -> str:
     shown = {row.method for item in data.covariates for one in item.comparisons for _, row in one.rows}
     penalised = [method for method in shown if "penalised" in method]
     if len(penalised) == len(shown):
-        return "penalised likelihood ratio"
-    return "Wald; penalised likelihood ratio in Firth's model" if penalised else "Wald"
+        return tr("penalised likelihood ratio")
+    return tr("Wald; penalised likelihood ratio in Firth's model") if penalised else tr("Wald")
 
 
 def _range(numbers: Iterable[float]) -> str:
@@ -160,7 +195,7 @@ def _range(numbers: Iterable[float]) -> str:
 
 def concordance_title(term: str) -> str:
     """Return the title of a figure of who changes class."""
-    return f"{words.term_words(term)} under each preset: who changes class"
+    return tr("{term_words} under each preset: who changes class", term_words=words.term_words(term))
 
 
 def concordance_words(data: Concordance, simulated: bool) -> Words:
@@ -168,20 +203,24 @@ def concordance_words(data: Concordance, simulated: bool) -> Words:
     title = concordance_title(data.term)
     own = words.preset_words(data.term, data.own)
     caption = [
-        f"{title} (n = {data.n} rechallenged patients who had progressed on the first ICI).",
-        f"Left: the study's preset ({own}); right: another one. Ribbons are as thick as the patients are many, with"
-        " their number; grey: the same class under both; in the colour of the class on the left: another class.",
+        tr("{title} (n = {n} rechallenged patients who had progressed on the first ICI).", title=title, n=data.n),
+        tr(
+            "Left: the study's preset ({own}); right: another one. Ribbons are as thick as the patients are many, with their number; grey: the same class under both; in the colour of the class on the left: another class.",
+            own=own,
+        ),
     ]
     if "not_acquired" in data.classes():
         caption.append(
-            "Schoenfeld 2021 defines no primary resistance: from primary to not acquired is no more than a word."
+            tr("Schoenfeld 2021 defines no primary resistance: from primary to not acquired is no more than a word.")
         )
     if any(panel.preset == "index_at_rechallenge" for panel in data.panels):
         caption.append(
-            "Read at progression on the rechallenge, the pattern conditions on the outcome: who has not progressed has"
-            " no class."
+            tr(
+                "Read at progression on the rechallenge, the pattern conditions on the outcome: who has not progressed has"
+                " no class."
+            )
         )
-    alt = [f"{title}, {data.n} patients; the study's preset is {own}."]
+    alt = [tr("{title}, {n} patients; the study's preset is {own}.", title=title, n=data.n, own=own)]
     alt += [_changes(data.term, panel) for panel in data.panels]
     return Words(title, _joined([*caption, SIMULATED if simulated else ""]), _joined(alt))
 
@@ -189,18 +228,27 @@ def concordance_words(data: Concordance, simulated: bool) -> Words:
 def _changes(term: str, panel: Panel) -> str:
     name = words.preset_words(term, panel.preset)
     moves = [
-        f"{move.n} from {_lower(words.level_words(term, move.before))} to {_lower(words.level_words(term, move.after))}"
+        tr(
+            "{n} from {move} to {move_2}",
+            n=move.n,
+            move=_lower(words.level_words(term, move.before)),
+            move_2=_lower(words.level_words(term, move.after)),
+        )
         for move in panel.moves
         if not move.kept
     ]
-    stated = f"{name}: {panel.changed} of {panel.n} change class"
+    stated = tr("{name}: {changed} of {n} change class", name=name, changed=panel.changed, n=panel.n)
     return f"{stated} ({', '.join(moves)})." if moves else f"{stated}."
 
 
 def specification_title(effect: str) -> str:
     """Return the title of a specification curve."""
     compared = COMPARED.get(effect) or _lower(words.term_words(effect))
-    return f"Specification curve: {compared}, {words.endpoint_words('PFS')}"
+    return tr(
+        "Specification curve: {compared}, {endpoint_words}",
+        compared=compared,
+        endpoint_words=words.endpoint_words("PFS"),
+    )
 
 
 def specification_words(data: SpecificationCurve, simulated: bool) -> Words:
@@ -209,33 +257,66 @@ def specification_words(data: SpecificationCurve, simulated: bool) -> Words:
     found, n, total = data.summary, len(data.table), formatting.count(data.total)
     percent = f"{100 * data.confidence:.4g}%"
     caption = [
-        f"{title}. Hazard ratios of {formatting.count(n)} of {total} specifications, each with its {percent} confidence"
-        " interval (cut off at the axis), above the choices that made it.",
+        tr(
+            "{title}. Hazard ratios of {count} of {total} specifications, each with its {percent} confidence interval (cut off at the axis), above the choices that made it.",
+            title=title,
+            count=formatting.count(n),
+            total=total,
+            percent=percent,
+        ),
         found["fitted"].method,
-        "Right: the median hazard ratio with each value; how many times the hazard ratio changes between the extreme"
-        " values of a choice, on average over the others.",
-        "An unadjusted specification has no definitions of the other covariates.",
-        "Definitions without a primary class compare not acquired with acquired." if _without_primary(data) else "",
-        "Specifications share their patients: the share with a small P value describes how far the result depends on"
-        " definitions and is no evidence.",
+        tr(
+            "Right: the median hazard ratio with each value; how many times the hazard ratio changes between the extreme"
+            " values of a choice, on average over the others."
+        ),
+        tr("An unadjusted specification has no definitions of the other covariates."),
+        tr("Definitions without a primary class compare not acquired with acquired.") if _without_primary(data) else "",
+        tr(
+            "Specifications share their patients: the share with a small P value describes how far the result depends on"
+            " definitions and is no evidence."
+        ),
     ]
     alt = [
-        f"{_capital(title)}: {formatting.count(n)} of {total} specifications have a hazard ratio, median"
-        f" {formatting.ratio(found['hr_median'].estimate)}, half of them between"
-        f" {formatting.ratio(found['hr_q1'].estimate)} and {formatting.ratio(found['hr_q3'].estimate)}, all between"
-        f" {formatting.ratio(found['hr_min'].estimate)} and {formatting.ratio(found['hr_max'].estimate)}.",
-        f"{_share(found['same_sign'])} have a {found['same_sign'].method},"
-        f" {_share(found['small_p'])} P < {data.alpha:g}, {_share(found['same_sign_and_small_p'])} both.",
+        tr(
+            "{title}: {count} of {total} specifications have a hazard ratio, median {ratio}, half of them between {ratio_2} and {ratio_3}, all between {ratio_4} and {ratio_5}.",
+            title=_capital(title),
+            count=formatting.count(n),
+            total=total,
+            ratio=formatting.ratio(found["hr_median"].estimate),
+            ratio_2=formatting.ratio(found["hr_q1"].estimate),
+            ratio_3=formatting.ratio(found["hr_q3"].estimate),
+            ratio_4=formatting.ratio(found["hr_min"].estimate),
+            ratio_5=formatting.ratio(found["hr_max"].estimate),
+        ),
+        tr(
+            "{share} have a {method}, {share_2} P < {alpha}, {share_3} both.",
+            share=_share(found["same_sign"]),
+            method=found["same_sign"].method,
+            share_2=_share(found["small_p"]),
+            alpha=f"{data.alpha:g}",
+            share_3=_share(found["same_sign_and_small_p"]),
+        ),
     ]
     main = data.table.loc[data.table["main"], ["model", "hr", "lower", "upper"]]
     for model, hr, lower, upper in main.itertuples(index=False, name=None):
         bounds = formatting.interval(formatting.ratio(lower), formatting.ratio(upper))
-        alt.append(f"Main analysis, {model}: {formatting.ratio(hr)} ({percent} CI {bounds}).")
+        alt.append(
+            tr(
+                "Main analysis, {model}: {ratio} ({percent} CI {bounds}).",
+                model=model,
+                ratio=formatting.ratio(hr),
+                percent=percent,
+                bounds=bounds,
+            )
+        )
     most = data.moves_most
     if most is not None:
         alt.append(
-            f"The choice that moves the hazard ratio most is {_lower(most.label)}, by a factor of"
-            f" {formatting.ratio(most.shift)}."
+            tr(
+                "The choice that moves the hazard ratio most is {most}, by a factor of {ratio}.",
+                most=_lower(most.label),
+                ratio=formatting.ratio(most.shift),
+            )
         )
     return Words(title, _joined([*caption, SIMULATED if simulated else ""]), _joined(alt))
 
@@ -252,20 +333,24 @@ def _without_primary(data: SpecificationCurve) -> bool:
 def swimmer_words(data: Swimmer, simulated: bool) -> Words:
     """The swimmer plot in words: how many bars, how long, how many progressed, died, were treated in between."""
     bars: pd.DataFrame = data.bars
-    title = "Course of each rechallenged patient from the first ICI"
-    caption = (
+    title = tr("Course of each rechallenged patient from the first ICI")
+    caption = tr(
         "One bar per patient, grouped by resistance to the first ICI. The bar of a treatment ends with its last dose,"
         " or with the follow-up where it goes on; the thin bar ends at death or the last date known alive. Responses"
         " (CR or PR) stand at the first scan that showed one."
     )
     longest = formatting.months(float(bars["last"].max()))
-    patients = "1 rechallenged patient" if data.n == 1 else f"{data.n} rechallenged patients"
+    patients = tr("1 rechallenged patient") if data.n == 1 else tr("{n} rechallenged patients", n=data.n)
     responded, progressed = (int(bars[f"again_{name}"].notna().sum()) for name in ("response", "progression"))
-    alt = (
-        f"Swimmer plot of {patients}, followed for up to {longest} months from the first ICI:"
-        f" {int(bars['interval'].sum())} had interval treatment, {responded} responded to"
-        f" rechallenge, {progressed} progressed after it, {int(bars['died'].sum())}"
-        f" died; rechallenge goes on in {int(bars['ongoing'].sum())}."
+    alt = tr(
+        "Swimmer plot of {patients}, followed for up to {longest} months from the first ICI: {int} had interval treatment, {responded} responded to rechallenge, {progressed} progressed after it, {int_2} died; rechallenge goes on in {int_3}.",
+        patients=patients,
+        longest=longest,
+        int=int(bars["interval"].sum()),
+        responded=responded,
+        progressed=progressed,
+        int_2=int(bars["died"].sum()),
+        int_3=int(bars["ongoing"].sum()),
     )
     return Words(title, _joined([f"{title}, n = {data.n}.", caption, SIMULATED if simulated else ""]), alt)
 

@@ -14,20 +14,21 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
 from rechallenge.formatting import percent
+from rechallenge.language import N_, tr
 from rechallenge.words import EXCLUDED, LEVELS, is_wide, pieces, plain
 
 # After these criteria stands a box of those who remain: the populations of the study.
 STAGES: Final = {
-    "first_ici_in_window": "First ICI monotherapy in the study window",
-    "index_progression": "Progressed on first ICI",
+    "first_ici_in_window": N_("First ICI monotherapy in the study window"),
+    "index_progression": N_("Progressed on first ICI"),
 }
-EXTRACT: Final = "Patients in the extract"
-ELIGIBLE: Final = "Rechallenge set"
-NOT_EVALUABLE: Final = "not evaluable"
+EXTRACT: Final = N_("Patients in the extract")
+ELIGIBLE: Final = N_("Rechallenge set")
+NOT_EVALUABLE: Final = N_("not evaluable")
 # Classes that are called a resistance; the words of the others stand alone.
 RESISTANT: Final = ("acquired", "primary")
-NO_PROGRESSION: Final = "No progression on the first ICI"
-LEFT_OUT: Final = "Left out of this analysis: no class of resistance"
+NO_PROGRESSION: Final = N_("No progression on the first ICI")
+LEFT_OUT: Final = N_("Left out of this analysis: no class of resistance")
 
 # In units of the drawing: on a phone 360 points wide the text is 10 points high, and a page holds the whole.
 WIDTH: Final = 560
@@ -93,7 +94,7 @@ def flow_svg(
             font=FONT,
             line=LINE,
             pad=PAD,
-            title="Flow of patients from the extract to the rechallenge set",
+            title=tr("Flow of patients from the extract to the rechallenge set"),
             description=description(attrition, words, classes),
         )
         + "\n"
@@ -165,9 +166,25 @@ def description(
     sentences = EXCLUDED | dict(words or {})
     said = [f"{EXTRACT}: {attrition['remaining'].iloc[0]}."]
     for row in steps_of(attrition):
-        unknown = f", {row.not_evaluable} of them {NOT_EVALUABLE}" if row.not_evaluable else ""
+        unknown = (
+            tr(
+                ", {not_evaluable} of them {not_evaluable_2}",
+                not_evaluable=row.not_evaluable,
+                not_evaluable_2=NOT_EVALUABLE,
+            )
+            if row.not_evaluable
+            else ""
+        )
         why = sentences.get(row.criterion) or plain(row.criterion)
-        said.append(f"{why}: {row.excluded} excluded{unknown}, {row.remaining} remain.")
+        said.append(
+            tr(
+                "{why}: {excluded} excluded{unknown}, {remaining} remain.",
+                why=why,
+                excluded=row.excluded,
+                unknown=unknown,
+                remaining=row.remaining,
+            )
+        )
     said.append(f"{ELIGIBLE}: {attrition['remaining'].iloc[-1]}.")
     said += [f"{name}: {number}." for name, number in (classes or {}).items()]
     return " ".join(said)
@@ -223,7 +240,16 @@ def _class_boxes(boxes: list[Box], joints: list[str], above: Box, classes: Mappi
         filled = lines + ("",) * (most - len(lines))
         box = Box(MAIN[0] + at * (width + GAP), bottom, width, filled, f"n = {number}", _share(number, total), "main")
         boxes.append(box)
-        joints.append(f"M{above.middle} {top}V{top + 3 * GAP // 2}H{box.middle}V{box.y}")
+        joints.append(
+            tr(
+                "M{middle} {top}V{part}H{middle_2}V{y}",
+                middle=above.middle,
+                top=top,
+                part=top + 3 * GAP // 2,
+                middle_2=box.middle,
+                y=box.y,
+            )
+        )
 
 
 def _class_list(boxes: list[Box], joints: list[str], above: Box, classes: Mapping[str, int]) -> None:
@@ -236,7 +262,7 @@ def _class_list(boxes: list[Box], joints: list[str], above: Box, classes: Mappin
     for name, number in classes.items():
         box = Box(left, y, width, wrapped(name, width - 2 * PAD), f"n = {number}", _share(number, total), "main")
         boxes.append(box)
-        joints.append(f"M{trunk} {start}V{box.centre}H{box.x}")
+        joints.append(tr("M{trunk} {start}V{centre}H{x}", trunk=trunk, start=start, centre=box.centre, x=box.x))
         start = box.centre
         y = box.y + box.height + GAP
 

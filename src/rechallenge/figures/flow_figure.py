@@ -12,10 +12,11 @@ from matplotlib.patches import FancyBboxPatch, Polygon
 from rechallenge.figures import flow, style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn
+from rechallenge.language import N_, tr
 from rechallenge.words import EXCLUDED
 
 NAME: Final = "flow"
-TITLE: Final = "Flow of patients from the extract to the rechallenge set"
+TITLE: Final = N_("Flow of patients from the extract to the rechallenge set")
 # In one column the drawing is as wide as the column; in two its text would be larger than that of the others.
 _WIDEST_MM: Final = 100.0
 _HIGHEST_MM: Final = 228.0
@@ -27,13 +28,16 @@ _STROKE: Final = re.compile(r"([MVH])([\d. ]+)")
 def drawn(attrition: pd.DataFrame | None, classes: Mapping[str, int], width_mm: float, note: str) -> Drawn:
     """Return the figure with its words; `attrition` and `classes` as `flow.flow_svg` takes them."""
     if attrition is None or attrition.empty:
-        return Drawn(NAME, TITLE, reason="There is no table of who was excluded.", on_page=False)
+        return Drawn(NAME, TITLE, reason=tr("There is no table of who was excluded."), on_page=False)
     flow.check(attrition, classes)
     caption = (
-        f"{TITLE}. Criteria were applied from top to bottom; a criterion that could not be evaluated was not met."
-        f" {SIMULATED if note else ''}"
+        tr(
+            "{title}. Criteria were applied from top to bottom; a criterion that could not be evaluated was not met. {ending}",
+            title=TITLE,
+            ending=SIMULATED if note else "",
+        )
     ).strip()
-    alt = f"Flow diagram. {flow.description(attrition, classes=classes)}"
+    alt = tr("Flow diagram. {description}", description=flow.description(attrition, classes=classes))
     text = Words(TITLE, caption, alt)
     return Drawn(NAME, TITLE, lambda: flow_figure(attrition, classes, width_mm, note), text, on_page=False)
 

@@ -15,8 +15,9 @@ from matplotlib.figure import Figure
 from rechallenge import formatting, words
 from rechallenge.estimates.model_names import FIRTH
 from rechallenge.figures import results, style
+from rechallenge.language import N_, tr
 
-MODELS = {"cox_univariable": "Univariable", "cox_multivariable": "Multivariable"}
+MODELS = {"cox_univariable": N_("Univariable"), "cox_multivariable": N_("Multivariable")}
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 # A bound beyond these is drawn as an arrow: an axis over more than four powers of ten shows nothing.
 _FARTHEST = (0.01, 100.0)
@@ -73,7 +74,14 @@ def forest_data(
     for model in ("cox_multivariable", "cox_univariable"):
         for row in results.rows(estimates, **keys, model=model, statistic="not_fitted"):
             of = f" of {words.term_words(row.term, labels)}" if row.term else ""
-            refused.append(f"{MODELS[model]} model{of} not fitted: {words.reason(row.method)}")
+            refused.append(
+                tr(
+                    "{models} model{of} not fitted: {reason}",
+                    models=MODELS[model],
+                    of=of,
+                    reason=words.reason(row.method),
+                )
+            )
         ordinary = results.rows(estimates, **keys, model=model, statistic="hr")
         fitted = {row.term for row in ordinary}
         penalised = results.rows(estimates, **keys, model=FIRTH[model], statistic="hr")
@@ -212,7 +220,7 @@ def _columns(data: Forest, size: style.Size, width_mm: float) -> _Columns:
         n, events, left = 0.0, 0.0, model + gap
     else:
         n = max(model + gap, 30.0) + max(style.width_of(text, size.text) for text in ("n", *map(_n, rows)))
-        events = n + gap + max(style.width_of(text, size.text) for text in ("Events", *map(_events, rows)))
+        events = n + gap + max(style.width_of(text, size.text) for text in (tr("Events"), *map(_events, rows)))
         left = events + gap
     return _Columns(model, n, events, left, ratio_edge - ratio - gap - left, ratio_edge, right)
 
@@ -228,14 +236,14 @@ def _events(row: results.Result) -> str:
 def _ratio_head(rows: list[results.Result]) -> str:
     stated = [row.confidence for row in rows if not formatting.missing(row.confidence)]
     share = stated[0] if stated else 0.95
-    return f"HR ({100 * share if share <= 1 else share:.4g}% CI)"
+    return tr("HR ({ending}% CI)", ending=f"{100 * share if share <= 1 else share:.4g}")
 
 
 def _draw_heads(sheet: style.Sheet, size: style.Size, columns: _Columns, y: float, data: Forest) -> None:
     rows = [row for item in data.covariates for one in item.comparisons for _, row in one.rows]
     heads = [(columns.ratio, _ratio_head(rows)), (columns.p, "P")]
     if columns.n:
-        heads += [(columns.n, "n"), (columns.events, "Events")]
+        heads += [(columns.n, "n"), (columns.events, tr("Events"))]
     for x, head in heads:
         sheet.text(x, y, head, size.text, ha="right", color=style.GREY)
 
@@ -288,7 +296,9 @@ def style_ratio_axis(axes: Axes, size: style.Size, ends: tuple[float, float], li
     axes.minorticks_off()
     axes.axvline(1, color=style.BLACK, linewidth=0.7, zorder=1)
     title = (
-        "Hazard ratio, log scale\n‹ lower hazard | higher hazard ›" if not size.narrow else "Hazard ratio, log scale"
+        tr("Hazard ratio, log scale\n‹ lower hazard | higher hazard ›")
+        if not size.narrow
+        else tr("Hazard ratio, log scale")
     )
     axes.set_xlabel(title, fontsize=size.small, labelpad=2)
 

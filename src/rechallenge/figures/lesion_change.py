@@ -19,14 +19,15 @@ from rechallenge.figures import style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn
 from rechallenge.figures.risk_table import month_ticks
+from rechallenge.language import N_, tr
 
 WATERFALL, SPIDER = "waterfall", "spider"
 TITLES: Final = {
-    WATERFALL: "Best change of the target lesions on rechallenge",
-    SPIDER: "Change of the target lesions over time on rechallenge",
+    WATERFALL: N_("Best change of the target lesions on rechallenge"),
+    SPIDER: N_("Change of the target lesions over time on rechallenge"),
 }
 MOST_PATIENTS: Final = 200
-NO_LESIONS: Final = "The extract has no measured target lesions at rechallenge with a later scan."
+NO_LESIONS: Final = N_("The extract has no measured target lesions at rechallenge with a later scan.")
 # RECIST 1.1: partial response and progression of the sum of diameters.
 RESPONSE, PROGRESSION = -30.0, 20.0
 # Beyond this a bar is cut off and bears its number.
@@ -77,7 +78,11 @@ def drawn(changes: pd.DataFrame | None, classified: pd.DataFrame, width_mm: floa
     if data is None or not data.n:
         return [Drawn(name, title, reason=NO_LESIONS, per_patient=True) for name, title in TITLES.items()]
     if data.n > MOST_PATIENTS:
-        reason = f"{data.n} patients cannot be told apart on one page; the most is {MOST_PATIENTS}."
+        reason = tr(
+            "{n} patients cannot be told apart on one page; the most is {most_patients}.",
+            n=data.n,
+            most_patients=MOST_PATIENTS,
+        )
         return [Drawn(name, title, reason=reason, per_patient=True) for name, title in TITLES.items()]
     text = change_words(data, bool(note))
     figures = {
@@ -91,32 +96,52 @@ def change_words(data: Changes, simulated: bool) -> dict[str, Words]:
     """The words of both figures; the text alternatives count who shrank, and how far."""
     best = data.best["best"]
     shrank, grew = int((best <= RESPONSE).sum()), int((best >= PROGRESSION).sum())
-    said = (
-        f"{data.n} rechallenged {'patient' if data.n == 1 else 'patients'} with measured target lesions: best change"
-        f" from {_percent(best.max())} to {_percent(best.min())}, median {_percent(float(best.median()))};"
-        f" {shrank} shrank by 30% or more, {grew} grew by 20% or more at best,"
-        f" {int(data.best['new_lesions'].sum())} had a new lesion."
+    said = tr(
+        "{n} rechallenged {ending} with measured target lesions: best change from {percent} to {percent_2}, median {percent_3}; {shrank} shrank by 30% or more, {grew} grew by 20% or more at best, {int} had a new lesion.",
+        n=data.n,
+        ending="patient" if data.n == 1 else "patients",
+        percent=_percent(best.max()),
+        percent_2=_percent(best.min()),
+        percent_3=_percent(float(best.median())),
+        shrank=shrank,
+        grew=grew,
+        int=int(data.best["new_lesions"].sum()),
     )
-    definition = (
+    definition = tr(
         "Change of the sum of target diameters from the baseline of rechallenge (RECIST 1.1); scans at which every"
         " target was measured. Dashed: -30% (partial response) and +20%; progression is counted from the smallest sum,"
         " so that it can come below the upper line."
     )
     tail = f" {SIMULATED}" if simulated else ""
-    cut = f" Bars beyond +{CEILING:g}% are cut off and bear their number." if best.max() > CEILING else ""
+    cut = (
+        tr(" Bars beyond +{ceiling}% are cut off and bear their number.", ceiling=f"{CEILING:g}")
+        if best.max() > CEILING
+        else ""
+    )
     last = formatting.months(float(data.scans["months"].max()))
     return {
         WATERFALL: Words(
             TITLES[WATERFALL],
-            f"{TITLES[WATERFALL]} (n = {data.n}). {definition} One bar per patient; plus: a new lesion at any of the"
-            f" scans.{cut}{tail}",
-            f"Waterfall plot of {said}",
+            tr(
+                "{titles} (n = {n}). {definition} One bar per patient; plus: a new lesion at any of the scans.{cut}{tail}",
+                titles=TITLES[WATERFALL],
+                n=data.n,
+                definition=definition,
+                cut=cut,
+                tail=tail,
+            ),
+            tr("Waterfall plot of {said}", said=said),
         ),
         SPIDER: Words(
             TITLES[SPIDER],
-            f"{TITLES[SPIDER]} (n = {data.n}). {definition} One line per patient, from 0 at the start; plus: a new"
-            f" lesion.{tail}",
-            f"Spider plot over up to {last} months of {said}",
+            tr(
+                "{titles} (n = {n}). {definition} One line per patient, from 0 at the start; plus: a new lesion.{tail}",
+                titles=TITLES[SPIDER],
+                n=data.n,
+                definition=definition,
+                tail=tail,
+            ),
+            tr("Spider plot over up to {last} months of {said}", last=last, said=said),
         ),
     }
 
@@ -149,8 +174,8 @@ def waterfall_figure(data: Changes, width_mm: float = style.TWO_COLUMNS_MM, note
     for place in np.flatnonzero(best["best"] > CEILING):
         said = f"{best['best'].iloc[place]:+.0f}"
         axes.text(float(place), CEILING + 8, said, fontsize=size.small, ha="center", va="bottom", rotation=90)
-    axes.set_xlabel("Patients", fontsize=size.text, labelpad=3)
-    axes.set_ylabel("Best change of the sum of diameters (%)", fontsize=size.text, labelpad=3)
+    axes.set_xlabel(tr("Patients"), fontsize=size.text, labelpad=3)
+    axes.set_ylabel(tr("Best change of the sum of diameters (%)"), fontsize=size.text, labelpad=3)
     return sheet.figure
 
 
@@ -176,8 +201,8 @@ def spider_figure(data: Changes, width_mm: float = style.TWO_COLUMNS_MM, note: s
     _limits(axes, min(-40.0, low - 8), max(30.0, high * 1.05))
     axes.axhline(0, color=style.BLACK, linewidth=0.5, zorder=1)
     _thresholds(axes)
-    axes.set_xlabel("Months from start of rechallenge", fontsize=size.text, labelpad=3)
-    axes.set_ylabel("Change of the sum of diameters (%)", fontsize=size.text, labelpad=3)
+    axes.set_xlabel(tr("Months from start of rechallenge"), fontsize=size.text, labelpad=3)
+    axes.set_ylabel(tr("Change of the sum of diameters (%)"), fontsize=size.text, labelpad=3)
     return sheet.figure
 
 
@@ -207,7 +232,7 @@ def _blank(data: Changes, width_mm: float, note: str) -> tuple[style.Sheet, Axes
         body = 50.0
     keys = [
         *((f"{words.level_words('resistance', level) if level else 'Not classified'}", level) for level in data.levels),
-        ("New lesion", None),
+        (tr("New lesion"), None),
     ]
     lines: list[list[tuple[float, str, str | None]]] = [[]]
     x = left

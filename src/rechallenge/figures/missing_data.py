@@ -17,9 +17,10 @@ from rechallenge import formatting, words
 from rechallenge.figures import style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn
+from rechallenge.language import N_, tr
 
 NAME: Final = "missing_data"
-TITLE: Final = "Missing values of the covariates, by pattern"
+TITLE: Final = N_("Missing values of the covariates, by pattern")
 # The covariates of Table 1 that come from the extract, and the classes that may be unknown.
 COVARIATES: Final = (
     "age", "sex", "smoking", "ecog", "histology_group", "stage", "pd_l1_group", "egfr", "alk",
@@ -115,9 +116,13 @@ def drawn(
         classified, smallest, further, MOST_NARROW if style.size_for(width_mm).narrow else MOST_PATTERNS
     )
     if data.n < smallest:
-        return Drawn(NAME, TITLE, reason=f"The set has fewer than {smallest} patients (figures.smallest_group).")
+        return Drawn(
+            NAME,
+            TITLE,
+            reason=tr("The set has fewer than {smallest} patients (figures.smallest_group).", smallest=smallest),
+        )
     if not data.per_covariate:
-        return Drawn(NAME, TITLE, reason="No covariate has a missing value.")
+        return Drawn(NAME, TITLE, reason=tr("No covariate has a missing value."))
     text = missing_words(data, labels, bool(note))
     return Drawn(NAME, TITLE, lambda: missing_figure(data, labels, width_mm, note), text)
 
@@ -129,18 +134,32 @@ def label(name: str, labels: Mapping[str, str]) -> str:
 
 def missing_words(data: Missing, labels: Mapping[str, str], simulated: bool) -> Words:
     """Caption: whose values, what is complete, what was joined. Text alternative: every count."""
-    who = "rechallenged patients" if data.population == "rechallenge" else "patients with a first ICI monotherapy"
+    who = (
+        tr("rechallenged patients") if data.population == "rechallenge" else tr("patients with a first ICI monotherapy")
+    )
     complete = ", ".join(words.lower_first(label(name, labels)) for name in data.complete)
     caption = [
-        f"{TITLE} (n = {data.n} {who}). Each column is a pattern: filled circles are missing values, and the bar above"
-        " counts its patients; left, the missing values of each covariate.",
-        "A progression pattern that the lesion counts do not decide, and a class that could not be evaluated, count as"
-        " missing.",
-        f"Complete in all: {complete}." if complete else "",
-        f"Other: {data.joined} {'pattern' if data.joined == 1 else 'patterns'}, joined." if data.joined else "",
+        tr(
+            "{title} (n = {n} {who}). Each column is a pattern: filled circles are missing values, and the bar above counts its patients; left, the missing values of each covariate.",
+            title=TITLE,
+            n=data.n,
+            who=who,
+        ),
+        tr(
+            "A progression pattern that the lesion counts do not decide, and a class that could not be evaluated, count as"
+            " missing."
+        ),
+        tr("Complete in all: {complete}.", complete=complete) if complete else "",
+        tr(
+            "Other: {joined} {ending}, joined.",
+            joined=data.joined,
+            ending="pattern" if data.joined == 1 else "patterns",
+        )
+        if data.joined
+        else "",
         SIMULATED if simulated else "",
     ]
-    alt = [f"Missing values in {data.n} {who}."]
+    alt = [tr("Missing values in {n} {who}.", n=data.n, who=who)]
     alt += [
         f"{label(name, labels)}: {formatting.count_percent(k, 100 * k / data.n, data.n)}."
         for name, k in data.per_covariate.items()
@@ -151,10 +170,10 @@ def missing_words(data: Missing, labels: Mapping[str, str], simulated: bool) -> 
 
 def _pattern_words(pattern: Pattern, labels: Mapping[str, str]) -> str:
     if pattern.missing is None:
-        return "Other patterns"
+        return tr("Other patterns")
     if not pattern.missing:
-        return "Nothing missing"
-    return "Missing together: " + ", ".join(label(name, labels) for name in pattern.missing)
+        return tr("Nothing missing")
+    return tr("Missing together: ") + ", ".join(label(name, labels) for name in pattern.missing)
 
 
 def missing_figure(
@@ -184,8 +203,8 @@ def missing_figure(
     floor = head + top_height
     rows = {name: floor + 2 + pitch * (at + 0.5) for at, name in enumerate(names)}
     _covariates(sheet, axes, data, rows, said, size, bars_room, words_room)
-    sheet.text(2, floor + 0.2 - 0.4 * size.line, "Missing values", size.small, color=style.GREY)
-    heading = "Patients per pattern"
+    sheet.text(2, floor + 0.2 - 0.4 * size.line, tr("Missing values"), size.small, color=style.GREY)
+    heading = tr("Patients per pattern")
     sheet.text(
         min(left, width_mm - style.width_of(heading, size.small) - 2),
         0.6 * size.line,
@@ -215,7 +234,7 @@ def missing_figure(
         if pattern.missing is None:
             turned: dict[str, Any] = {"rotation": 90, "va": "top"} if upright else {}
             y = rows[names[0]] - (0.5 * size.line if upright else 0)
-            sheet.text(x, y, "Other", size.small, ha="center", color=style.GREY, **turned)
+            sheet.text(x, y, tr("Other"), size.small, ha="center", color=style.GREY, **turned)
     axes.plot([left, left + step * len(data.patterns)], [floor, floor], color=style.BLACK, linewidth=0.7)
     if note:
         sheet.text(width_mm - 2, height - 0.6 * size.line, note, size.small, ha="right", color=style.GREY)

@@ -14,11 +14,12 @@ from rechallenge import formatting, words
 from rechallenge.figures import results, style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn, Given
+from rechallenge.language import N_, tr
 
 ENDPOINTS: Final = (("PFS", "rechallenge"), ("OS", "rechallenge"))
-NOT_CHECKED: Final = "The declared Cox model has no estimate that could be checked."
-NO_NUMBER: Final = "The declared model has no covariate that is a number."
-NO_CALIBRATION: Final = "The declared Cox model has no predictions at the declared time."
+NOT_CHECKED: Final = N_("The declared Cox model has no estimate that could be checked.")
+NO_NUMBER: Final = N_("The declared model has no covariate that is a number.")
+NO_CALIBRATION: Final = N_("The declared Cox model has no predictions at the declared time.")
 # Room of a panel beside and around its axes, in lines of text; heads have a line more where a title is long.
 _LEFT: Final = 2.6
 _HEAD: Final = 2.4
@@ -49,7 +50,10 @@ def figures(given: Given) -> Iterator[Drawn]:
 
 def _schoenfeld(given: Given, endpoint: str, population: str) -> Drawn:
     name = f"model_check_schoenfeld_{endpoint.lower()}"
-    title = f"Proportional hazards: scaled Schoenfeld residuals, {words.endpoint_words(endpoint)}"
+    title = tr(
+        "Proportional hazards: scaled Schoenfeld residuals, {endpoint_words}",
+        endpoint_words=words.endpoint_words(endpoint),
+    )
     panels = []
     keys = {"analysis": "main", "endpoint": endpoint, "population": population, "model": "cox_multivariable"}
     rows = {(row.term, row.level): row for row in results.rows(given.table, **keys, statistic="hr")}
@@ -57,14 +61,18 @@ def _schoenfeld(given: Given, endpoint: str, population: str) -> Drawn:
     for (term, level), points in _parts(given.residuals, endpoint, population, "schoenfeld"):
         row = rows.get((term, level))
         p = tests.get((term, level), float("nan"))
-        panels.append(Panel(_compared(term, row, given.labels), f"PH test: {formatting.p_phrase(p)}", points))
+        panels.append(
+            Panel(
+                _compared(term, row, given.labels), tr("PH test: {p_phrase}", p_phrase=formatting.p_phrase(p)), points
+            )
+        )
     if not panels:
         return Drawn(name, title, reason=NOT_CHECKED, per_patient=True)
     events = len(panels[0].points)
-    caption = (
-        f"{title} ({events} events). Points: one event each; line: natural spline with 4 degrees of freedom; "
-        "shaded: two standard errors. Dashed: the coefficient of the model. A line that is not level says that the "
-        "hazard ratio changes with time. Time is placed by the Kaplan-Meier transform, as in the test (P)."
+    caption = tr(
+        "{title} ({events} events). Points: one event each; line: natural spline with 4 degrees of freedom; shaded: two standard errors. Dashed: the coefficient of the model. A line that is not level says that the hazard ratio changes with time. Time is placed by the Kaplan-Meier transform, as in the test (P).",
+        title=title,
+        events=events,
     )
     alt = f"{title}. " + " ".join(f"{panel.title}, {panel.below}." for panel in panels)
     text = _words(title, caption, alt, given)
@@ -76,20 +84,21 @@ def _schoenfeld(given: Given, endpoint: str, population: str) -> Drawn:
 
 def _martingale(given: Given, endpoint: str, population: str) -> Drawn:
     name = f"model_check_martingale_{endpoint.lower()}"
-    title = f"Functional form: martingale residuals, {words.endpoint_words(endpoint)}"
+    title = tr("Functional form: martingale residuals, {endpoint_words}", endpoint_words=words.endpoint_words(endpoint))
     keys = {"analysis": "main", "endpoint": endpoint, "population": population, "model": "functional_form"}
     tests = {row.term: row.p for row in results.rows(given.table, **keys, statistic="spline_chi2")}
     panels = []
     for (term, _), points in _parts(given.residuals, endpoint, population, "martingale"):
         p = formatting.p_phrase(tests[term]) if term in tests else ""
-        below = f"Spline against line: {p}" if p else "Spline not tested"
+        below = tr("Spline against line: {p}", p=p) if p else tr("Spline not tested")
         panels.append(Panel(words.term_words(term, given.labels), below, points))
     if not panels:
         anything = _parts(given.residuals, endpoint, population, "schoenfeld")
         return Drawn(name, title, reason=NO_NUMBER if anything else NOT_CHECKED, per_patient=True)
-    caption = (
-        f"{title} ({len(panels[0].points)} patients). Residuals of the model of the other covariates, with their "
-        "running mean (lowess). A bend says that a straight line does not do."
+    caption = tr(
+        "{title} ({len} patients). Residuals of the model of the other covariates, with their running mean (lowess). A bend says that a straight line does not do.",
+        title=title,
+        len=len(panels[0].points),
     )
     alt = f"{title}. " + " ".join(f"{panel.title}, {panel.below}." for panel in panels)
     text = _words(title, caption, alt, given)
@@ -101,7 +110,7 @@ def _martingale(given: Given, endpoint: str, population: str) -> Drawn:
 
 def _calibration(given: Given, endpoint: str, population: str) -> Drawn:
     name = f"model_check_calibration_{endpoint.lower()}"
-    title = f"Calibration of the Cox model, {words.endpoint_words(endpoint)}"
+    title = tr("Calibration of the Cox model, {endpoint_words}", endpoint_words=words.endpoint_words(endpoint))
     keys = {"analysis": "main", "endpoint": endpoint, "population": population, "model": "validation"}
     rows = given.table[np.logical_and.reduce([given.table[key] == value for key, value in keys.items()])]
     predicted = rows[(rows["statistic"] == "predicted_survival") & (rows["level"] != "")]
@@ -112,21 +121,28 @@ def _calibration(given: Given, endpoint: str, population: str) -> Drawn:
     at = formatting.setting(float(together["at"].iloc[0]))
     ratio = results.first(given.table, **keys, statistic="observed_expected")
     interval = next((text for text in together["method_observed"] if text), "")
-    caption = (
-        f"{title}: survival at {at} months by group of predicted risk, predicted and observed ({interval}; bars: "
-        f"{_percent(together)} CI). On the line, both agree. The groups are of {_sizes(together)} patients, those to "
-        "whom the model was fitted."
+    caption = tr(
+        "{title}: survival at {at} months by group of predicted risk, predicted and observed ({interval}; bars: {percent} CI). On the line, both agree. The groups are of {sizes} patients, those to whom the model was fitted.",
+        title=title,
+        at=at,
+        interval=interval,
+        percent=_percent(together),
+        sizes=_sizes(together),
     )
     if ratio is not None:
         bounds = formatting.interval(formatting.ratio(ratio.lower), formatting.ratio(ratio.upper))
-        caption += f" Observed over expected events: {formatting.ratio(ratio.estimate)} ({bounds})."
+        caption += tr(
+            " Observed over expected events: {ratio} ({bounds}).", ratio=formatting.ratio(ratio.estimate), bounds=bounds
+        )
     said = [
-        f"{level}: predicted {_share(mean)}, observed {_share(survival)}"
+        tr("{level}: predicted {share}, observed {share_2}", level=level, share=_share(mean), share_2=_share(survival))
         for level, mean, survival in zip(
             together["level"], together["estimate"], together["estimate_observed"], strict=True
         )
     ]
-    text = _words(title, caption, f"{title} at {at} months. {'; '.join(said)}.", given)
+    text = _words(
+        title, caption, tr("{title} at {at} months. {said}.", title=title, at=at, said="; ".join(said)), given
+    )
     return Drawn(name, title, lambda: calibration_figure(together, at, given.width_mm, given.note), text)
 
 
@@ -174,7 +190,12 @@ def _compared(term: str, row: results.Result | None, labels: Mapping[str, str]) 
     if (row.level, row.reference) == ("true", "false"):
         return label
     level, reference = (words.cell_words(term, value) for value in (row.level, row.reference))
-    return f"{label}: {level[:1].lower() + level[1:]} vs {reference[:1].lower() + reference[1:]}"
+    return tr(
+        "{label}: {part} vs {part_2}",
+        label=label,
+        part=level[:1].lower() + level[1:],
+        part_2=reference[:1].lower() + reference[1:],
+    )
 
 
 @dataclass(frozen=True)
@@ -224,7 +245,7 @@ def schoenfeld_figure(
     note: str = "",
 ) -> Figure:
     """Draw a panel per coefficient; the axis of time is that of the test, ticks in months."""
-    grid = _grid(panels, width_mm, note, "Months", "Log hazard ratio")
+    grid = _grid(panels, width_mm, note, tr("Months"), tr("Log hazard ratio"))
     for axes, panel in zip(grid.axes, panels, strict=True):
         points = panel.points
         place, smooth = points["place"].to_numpy("float64"), points["smooth"].to_numpy("float64")
@@ -252,7 +273,7 @@ def _time_ticks(axes: Axes, points: pd.DataFrame, size: style.Size) -> None:
 
 def martingale_figure(panels: list[Panel], width_mm: float = style.TWO_COLUMNS_MM, note: str = "") -> Figure:
     """Draw a panel per covariate that is a number."""
-    grid = _grid(panels, width_mm, note, "Value", "Martingale residual")
+    grid = _grid(panels, width_mm, note, tr("Value"), tr("Martingale residual"))
     for axes, panel in zip(grid.axes, panels, strict=True):
         points = panel.points
         axes.axhline(0, color=style.GREY, linewidth=0.7, zorder=1)
@@ -290,8 +311,8 @@ def calibration_figure(
     axes.set_ylim(-0.02, 1.02)
     axes.set_xticks(ticks, labels=labels)
     axes.set_yticks(ticks, labels=labels)
-    axes.set_xlabel(f"Predicted survival at {at} months", fontsize=size.small, labelpad=2)
-    axes.set_ylabel(f"Observed survival at {at} months", fontsize=size.small, labelpad=2)
+    axes.set_xlabel(tr("Predicted survival at {at} months", at=at), fontsize=size.small, labelpad=2)
+    axes.set_ylabel(tr("Observed survival at {at} months", at=at), fontsize=size.small, labelpad=2)
     if note:
         sheet.text(width_mm - 2, sheet.height - 0.6 * size.line, note, size.small, ha="right", color=style.GREY)
     return sheet.figure

@@ -18,16 +18,19 @@ from rechallenge.figures.paired import AtRisk, Axis, Key, Panel, paired_figure
 from rechallenge.figures.results import Result
 from rechallenge.figures.risk_table import month_ticks
 from rechallenge.figures.survival import confidence_percent
+from rechallenge.language import N_, tr
 
 IMMORTAL: Final = "over_time_immortal_time"
 INCIDENCE: Final = "over_time_incidence"
 NAMES: Final = (IMMORTAL, INCIDENCE)
-IMMORTAL_TITLE: Final = "Survival after progression by rechallenge: counted from progression, and from rechallenge on"
-INCIDENCE_TITLE: Final = "Cumulative incidence of progression and of death without progression"
+IMMORTAL_TITLE: Final = N_(
+    "Survival after progression by rechallenge: counted from progression, and from rechallenge on"
+)
+INCIDENCE_TITLE: Final = N_("Cumulative incidence of progression and of death without progression")
 # Colours of the two states, which are those of the two classes in every other figure with two curves.
 STATES: Final = ((EVER, style.BLUE, style.DASHES[0]), (NEVER, style.VERMILION, style.DASHES[1]))
 CAUSES: Final = {"progression": style.BLUE, "death": style.VERMILION, "new_therapy": style.GREEN}
-PANELS: Final = (("PFS1", "first_ici", "On the first ICI"), ("PFS", "rechallenge", "After rechallenge"))
+PANELS: Final = (("PFS1", "first_ici", N_("On the first ICI")), ("PFS", "rechallenge", N_("After rechallenge")))
 
 
 def figures(given: Given) -> Iterator[Drawn]:
@@ -49,7 +52,7 @@ class Exposed:
 def _immortal_time(given: Given) -> Drawn:
     data = exposed_data(given)
     if data is None:
-        reason = "Nobody progressed on the first ICI, or nobody was under observation after a rechallenge."
+        reason = tr("Nobody progressed on the first ICI, or nobody was under observation after a rechallenge.")
         return Drawn(IMMORTAL, IMMORTAL_TITLE, reason=reason)
     text = exposed_words(data, bool(given.note))
     return Drawn(
@@ -82,22 +85,27 @@ def exposed_data(given: Given) -> Exposed | None:
 def hazard_words(row: Result | None) -> str:
     """Return "Hazard ratio 0.46 (95% CI 0.26 to 0.80)"."""
     if row is None:
-        return "Hazard ratio: not estimated"
+        return tr("Hazard ratio: not estimated")
     bounds = formatting.interval(formatting.ratio(row.lower), formatting.ratio(row.upper))
-    return f"Hazard ratio {formatting.ratio(row.estimate)} ({100 * row.confidence:.4g}% CI {bounds})"
+    return tr(
+        "Hazard ratio {ratio} ({part}% CI {bounds})",
+        ratio=formatting.ratio(row.estimate),
+        part=f"{100 * row.confidence:.4g}",
+        bounds=bounds,
+    )
 
 
 def _median_words(data: Exposed, model: str) -> str:
     medians = [data.medians[model, level] for level, *_ in STATES]
     said = [formatting.months(None if row is None else row.estimate) for row in medians]
-    return f"Median {said[0]} vs {said[1]} months"
+    return tr("Median {said} vs {said_2} months", said=said[0], said_2=said[1])
 
 
 def exposed_figure(data: Exposed, width_mm: float, note: str) -> Figure:
     """Draw the naive curves beside those of Simon and Makuch."""
     longest = max(float(curve["time_months"].max()) for curve in data.naive.values())
     ticks = month_ticks(longest, most=6)
-    headings = ("Naive: ever and never rechallenged", "Exposed from rechallenge on")
+    headings = (tr("Naive: ever and never rechallenged"), tr("Exposed from rechallenge on"))
     panels = [
         Panel(
             heading,
@@ -110,12 +118,12 @@ def exposed_figure(data: Exposed, width_mm: float, note: str) -> Figure:
         )
     ]
     keys = [Key(state_words(level), colour, dashes) for level, colour, dashes in STATES]
-    axis = Axis(tuple(ticks), f"Months from {words.TIME_ZERO['PPS']}", f"{words.ENDPOINTS['PPS']} (%)")
+    axis = Axis(tuple(ticks), tr("Months from {pps}", pps=words.TIME_ZERO["PPS"]), f"{words.ENDPOINTS['PPS']} (%)")
     return paired_figure(panels, keys, axis, width_mm, note)
 
 
 def state_words(level: str) -> str:
-    return "Rechallenged" if level == EVER else "Not rechallenged (naive: never; else: not yet)"
+    return tr("Rechallenged") if level == EVER else tr("Not rechallenged (naive: never; else: not yet)")
 
 
 @dataclass(frozen=True)
@@ -156,27 +164,37 @@ def exposed_words(data: Exposed, simulated: bool) -> Words:
     both = naive is not None and changing is not None and data.ratio is not None
     finding = ""
     if both and naive is not None and changing is not None and data.ratio is not None:
-        finding = (
-            f"The same patients and deaths: hazard ratio of rechallenge {formatting.ratio(naive.estimate)} counted from"
-            f" progression, {formatting.ratio(changing.estimate)} counted from rechallenge on,"
-            f" {formatting.ratio(data.ratio.estimate)} times the naive one: the immortal-time bias."
+        finding = tr(
+            "The same patients and deaths: hazard ratio of rechallenge {ratio} counted from progression, {ratio_2} counted from rechallenge on, {ratio_3} times the naive one: the immortal-time bias.",
+            ratio=formatting.ratio(naive.estimate),
+            ratio_2=formatting.ratio(changing.estimate),
+            ratio_3=formatting.ratio(data.ratio.estimate),
         )
     percent = confidence_percent([row for row in data.medians.values() if row is not None])
     caption = [
         f"{IMMORTAL_TITLE}.",
         finding,
-        "First panel: Kaplan-Meier curves of those ever and never rechallenged, as if that were known at progression."
-        " Second panel: curves of Simon and Makuch: everybody is unexposed until rechallenge and exposed after it, with"
-        " the time-dependent Cox model"
-        + (f"; they begin {formatting.months(begins)} months after progression." if begins else "."),
-        f"Shaded: {percent} confidence interval. Whoever was chosen for rechallenge may differ in other ways:"
-        " confounding by indication remains.",
+        tr(
+            "First panel: Kaplan-Meier curves of those ever and never rechallenged, as if that were known at progression."
+            " Second panel: curves of Simon and Makuch: everybody is unexposed until rechallenge and exposed after it, with"
+            " the time-dependent Cox model"
+        )
+        + (tr("; they begin {months} months after progression.", months=formatting.months(begins)) if begins else "."),
+        tr(
+            "Shaded: {percent} confidence interval. Whoever was chosen for rechallenge may differ in other ways: confounding by indication remains.",
+            percent=percent,
+        ),
         captions.SIMULATED if simulated else "",
     ]
-    alt = ["Two panels of survival after progression on the first ICI, by rechallenge.", finding]
-    for model, name in ((NAIVE, "Naive"), (SIMON_MAKUCH, "Exposed from rechallenge on")):
-        alt.append(f"{name}: {_lower(_median_words(data, model))}, rechallenged against not.")
-    alt += [f"{name}: {_lower(hazard_words(row))}." for name, row in (("Naive", naive), ("Time-dependent", changing))]
+    alt = [tr("Two panels of survival after progression on the first ICI, by rechallenge."), finding]
+    for model, name in ((NAIVE, tr("Naive")), (SIMON_MAKUCH, tr("Exposed from rechallenge on"))):
+        alt.append(
+            tr("{name}: {model}, rechallenged against not.", name=name, model=_lower(_median_words(data, model)))
+        )
+    alt += [
+        f"{name}: {_lower(hazard_words(row))}."
+        for name, row in ((tr("Naive"), naive), (tr("Time-dependent"), changing))
+    ]
     return Words(IMMORTAL_TITLE, _joined(caption), _joined(alt))
 
 
@@ -194,7 +212,7 @@ class Stack:
 def _incidence(given: Given) -> Drawn:
     stacks = incidence_data(given)
     if not stacks:
-        return Drawn(INCIDENCE, INCIDENCE_TITLE, reason="There was no progression and no death without it.")
+        return Drawn(INCIDENCE, INCIDENCE_TITLE, reason=tr("There was no progression and no death without it."))
     text = incidence_words(stacks, bool(given.note))
     return Drawn(
         INCIDENCE, text.title, lambda: incidence_figure(stacks, given.width_mm, given.note), text,
@@ -242,7 +260,11 @@ def _latest(table: pd.DataFrame, endpoint: str, population: str, causes: list[st
 
 def cause_words(cause: str) -> str:
     """Return the words for what ended progression-free survival."""
-    known = {"progression": "Progression", "death": "Death without progression", "new_therapy": "New systemic therapy"}
+    known = {
+        "progression": tr("Progression"),
+        "death": tr("Death without progression"),
+        "new_therapy": tr("New systemic therapy"),
+    }
     return known.get(cause) or words.plain(cause)
 
 
@@ -260,16 +282,18 @@ def incidence_figure(stacks: list[Stack], width_mm: float, note: str) -> Figure:
     ticks = month_ticks(max(float(curve["time_months"].max()) for curve in curves), most=6)
     panels = []
     for stack in stacks:
-        heading = f"{stack.heading}, by {stack.at:g} months" if stack.shown else stack.heading
+        heading = (
+            tr("{heading}, by {at} months", heading=stack.heading, at=f"{stack.at:g}") if stack.shown else stack.heading
+        )
         lines = [f"{cause_words(cause)} {_share(row)}" for cause, row in stack.shown.items()]
         first = next(iter(stack.curves.values()))
         time, at_risk = (first[name].to_numpy("float64") for name in ("time_months", "at_risk"))
         numbers = np.concatenate([at_risk, [0.0]])[np.searchsorted(time, np.array(ticks) - 1e-8, side="left")]
-        under = AtRisk("Without an event", style.BLACK, tuple(map(float, numbers)))
+        under = AtRisk(tr("Without an event"), style.BLACK, tuple(map(float, numbers)))
         panels.append(Panel(heading, tuple(lines), _Stacked(stack.curves), (under,)))
     causes = dict.fromkeys(cause for stack in stacks for cause in stack.curves)
     keys = [Key(cause_words(cause), CAUSES.get(cause, style.PURPLE)) for cause in causes]
-    axis = Axis(tuple(ticks), "Months from the start of treatment", "Cumulative incidence (%)")
+    axis = Axis(tuple(ticks), tr("Months from the start of treatment"), tr("Cumulative incidence (%)"))
     return paired_figure(panels, keys, axis, width_mm, note)
 
 
@@ -298,16 +322,28 @@ def incidence_words(stacks: list[Stack], simulated: bool) -> Words:
     """The shares of each cause at the landmark, on the first ICI and after rechallenge."""
     sizes = "; ".join(f"{_lower(stack.heading)}, n = {formatting.count(stack.n)}" for stack in stacks)
     caption = [
-        f"{INCIDENCE_TITLE} (Aalen-Johansen; {sizes}), stacked: the white above is the share without either.",
-        "Each event ends the time of the other; censoring one as if it could still happen would overstate both.",
-        "With confidence intervals in the headings.",
+        tr(
+            "{incidence_title} (Aalen-Johansen; {sizes}), stacked: the white above is the share without either.",
+            incidence_title=INCIDENCE_TITLE,
+            sizes=sizes,
+        ),
+        tr("Each event ends the time of the other; censoring one as if it could still happen would overstate both."),
+        tr("With confidence intervals in the headings."),
         captions.SIMULATED if simulated else "",
     ]
-    alt = ["Stacked cumulative incidences in two panels."]
+    alt = [tr("Stacked cumulative incidences in two panels.")]
     for stack in stacks:
         shares = [f"{_lower(cause_words(cause))} {_share(row)}" for cause, row in stack.shown.items()]
         n = formatting.count(stack.n)
-        alt.append(f"{stack.heading} (n = {n}), by {stack.at:g} months: {', '.join(shares)}.")
+        alt.append(
+            tr(
+                "{heading} (n = {n}), by {at} months: {shares}.",
+                heading=stack.heading,
+                n=n,
+                at=f"{stack.at:g}",
+                shares=", ".join(shares),
+            )
+        )
     return Words(INCIDENCE_TITLE, _joined(caption), _joined(alt))
 
 

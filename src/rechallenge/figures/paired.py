@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 
 from rechallenge import formatting
 from rechallenge.figures import style
+from rechallenge.language import tr
 
 # Bold letters are wider than those that lines are measured with.
 BOLD: Final = 0.88
@@ -150,7 +151,7 @@ def _numbers(
     """Write the numbers at risk; the words stand left of the panels, or above each line in one column."""
     y = top + size.line
     if first:
-        sheet.text(2.0, y, "At risk", size.small, color=style.GREY)
+        sheet.text(2.0, y, tr("At risk"), size.small, color=style.GREY)
     for line in panel.at_risk:
         y += size.line * (1.0 if size.narrow else 1.15)
         if size.narrow:

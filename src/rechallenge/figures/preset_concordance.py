@@ -15,6 +15,7 @@ from matplotlib.patches import Rectangle
 
 from rechallenge import formatting, words
 from rechallenge.figures import results, style
+from rechallenge.language import tr
 
 MODEL: Final = "preset_concordance"
 # Height of all ribbons of a panel together, space between classes, width of a bar, in millimetres.
@@ -241,7 +242,9 @@ def class_colour(order: list[str], name: str) -> str:
 
 def changed_words(panel: Panel) -> str:
     """Return "21 of 41 change class"."""
-    return f"{formatting.count(panel.changed)} of {formatting.count(panel.n)} change class"
+    return tr(
+        "{count} of {count_2} change class", count=formatting.count(panel.changed), count_2=formatting.count(panel.n)
+    )
 
 
 def _label(panel: Panel, name: str, side: Side, size: style.Size) -> tuple[str, float]:

@@ -31,6 +31,7 @@ from rechallenge.figures.specification_curve import specification_data, specific
 from rechallenge.figures.survival import survival_data, survival_figure
 from rechallenge.figures.swimmer import MOST_PATIENTS, swimmer_data, swimmer_figure
 from rechallenge.files import write_json
+from rechallenge.language import N_, tr
 from rechallenge.settings.config import FigureSettings, ReleaseSettings
 
 MANIFEST: Final = "manifest.json"
@@ -79,10 +80,10 @@ SECTIONS: Final[dict[str, str]] = {
     "specification_curve_": "specifications",
 }
 _NOBODY: Final = {
-    "first_ici": "No patient of the extract had a first ICI monotherapy in the study window.",
-    "rechallenge": "No patient of the extract was rechallenged.",
+    "first_ici": N_("No patient of the extract had a first ICI monotherapy in the study window."),
+    "rechallenge": N_("No patient of the extract was rechallenged."),
 }
-_NO_CLASS: Final = "No patient of the set has a known class."
+_NO_CLASS: Final = N_("No patient of the set has a known class.")
 
 
 @dataclass
@@ -168,8 +169,12 @@ def _drawable(labels: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
         lacking = style.undrawable(label)
         if lacking:
             remarks.append(
-                f'The label "{label}" of {name} is not drawn: no installed font has "{lacking}". '
-                "Install one, Noto Sans CJK for example, and draw the figures again."
+                tr(
+                    'The label "{label}" of {name} is not drawn: no installed font has "{lacking}". Install one, Noto Sans CJK for example, and draw the figures again.',
+                    label=label,
+                    name=name,
+                    lacking=lacking,
+                )
             )
         else:
             usable[name] = label
@@ -193,8 +198,10 @@ def _survival(
 def _forest(name: str, table: pd.DataFrame, labels: Mapping[str, str], width_mm: float, note: str) -> Drawn:
     data = forest_data(table, *FOREST[name], labels)
     if not data.covariates:
-        title = f"Hazard ratios for {words.endpoint_words(FOREST[name][0])}"
-        return Drawn(name, title, reason=" ".join(data.not_fitted) or "No Cox model was fitted: no patients or events.")
+        title = tr("Hazard ratios for {endpoint_words}", endpoint_words=words.endpoint_words(FOREST[name][0]))
+        return Drawn(
+            name, title, reason=" ".join(data.not_fitted) or tr("No Cox model was fitted: no patients or events.")
+        )
     text = captions.forest_words(data, bool(note))
     return Drawn(name, text.title, lambda: forest_figure(data, width_mm, note), text)
 
@@ -214,11 +221,15 @@ def _specifications(
     effect = SPECIFICATIONS[name]
     title = captions.specification_title(effect)
     if specifications is None or effect not in set(specifications["effect"]):
-        return Drawn(name, title, reason="The study does not make the specification curve (specifications.enabled).")
+        return Drawn(
+            name, title, reason=tr("The study does not make the specification curve (specifications.enabled).")
+        )
     data = specification_data(specifications, table, effect)
     if data is None:
         reasons = specifications.loc[specifications["effect"].eq(effect), "reason"].value_counts()
-        return Drawn(name, title, reason=f"No specification has a hazard ratio. Most often: {reasons.index[0]}")
+        return Drawn(
+            name, title, reason=tr("No specification has a hazard ratio. Most often: {part}", part=reasons.index[0])
+        )
     text = captions.specification_words(data, bool(note))
     return Drawn(name, text.title, lambda: specification_figure(data, width_mm, note), text)
 
@@ -227,11 +238,15 @@ def _swimmer(
     classified: pd.DataFrame, adtte: pd.DataFrame, course: pd.DataFrame | None, width_mm: float, note: str
 ) -> Drawn:
     data = swimmer_data(classified, adtte, course)
-    title = "Course of each rechallenged patient from the first ICI"
+    title = tr("Course of each rechallenged patient from the first ICI")
     if not data.n:
         return Drawn(SWIMMER, title, reason=_NOBODY["rechallenge"], per_patient=True)
     if data.n > MOST_PATIENTS:
-        reason = f"{data.n} bars cannot be told apart on one page; the most is {MOST_PATIENTS}."
+        reason = tr(
+            "{n} bars cannot be told apart on one page; the most is {most_patients}.",
+            n=data.n,
+            most_patients=MOST_PATIENTS,
+        )
         return Drawn(SWIMMER, title, reason=reason, per_patient=True)
     text = captions.swimmer_words(data, bool(note))
     return Drawn(SWIMMER, title, lambda: swimmer_figure(data, width_mm, note), text, per_patient=True)

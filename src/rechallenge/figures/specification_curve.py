@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 from rechallenge import formatting, words
 from rechallenge.figures import results, style
 from rechallenge.figures.forest import OVER_AXIS, spaced_ticks
+from rechallenge.language import N_, tr
 
 Array = NDArray[np.float64]
 MODEL: Final = "specification_curve"
 COMPARED: Final = {
-    "resistance": "primary vs acquired resistance",
-    "progression_pattern": "systemic vs oligo-progression",
-    "interval_treatment": "with vs without interval treatment",
+    "resistance": N_("primary vs acquired resistance"),
+    "progression_pattern": N_("systemic vs oligo-progression"),
+    "interval_treatment": N_("with vs without interval treatment"),
 }
 # Side of 1 (higher, lower hazard), then whether P is small. The tints are read as the pale half of each colour.
 COLOURS: Final = {
@@ -131,7 +132,11 @@ def specification_figure(data: SpecificationCurve, width_mm: float = style.TWO_C
     legend = _legend(data, size, width_mm)
     head = size.line * (0.6 + len(legend))
     matrix_top = head + _CURVE_MM + size.line * 0.6
-    said = f"Specifications, sorted by hazard ratio (n = {_count(len(data.table))} of {_count(data.total)})"
+    said = tr(
+        "Specifications, sorted by hazard ratio (n = {count} of {count_2})",
+        count=_count(len(data.table)),
+        count_2=_count(data.total),
+    )
     below = style.wrapped(said, width_mm - 4, size.small, most_lines=2)
     height = matrix_top + line * lines + size.line * (len(below) + 0.8 + (1 if note else 0))
     left, right = _edges(data, size, width_mm)
@@ -141,7 +146,7 @@ def specification_figure(data: SpecificationCurve, width_mm: float = style.TWO_C
     _draw_curve(curve, size, data, right - left)
     matrix = sheet.axes(left, matrix_top, right - left, line * lines)
     _draw_matrix(matrix, data, right - left)
-    sheet.text(width_mm - 2, matrix_top - size.line * 0.3, "Median HR", size.small, ha="right", color=style.GREY)
+    sheet.text(width_mm - 2, matrix_top - size.line * 0.3, tr("Median HR"), size.small, ha="right", color=style.GREY)
     _write_choices(sheet, size, data, matrix_top, line, right)
     for at, text in enumerate(below):
         sheet.text(right, matrix_top + line * lines + size.line * (at + 0.8), text, size.small, ha="right")
@@ -159,7 +164,7 @@ def _edges(data: SpecificationCurve, size: style.Size, width_mm: float) -> tuple
     values = [value for choice in data.choices for value in choice.values]
     labels = max((style.width_of(value.label, size.small) for value in values), default=0.0)
     ratio = max((style.width_of(formatting.ratio(value.hr), size.small) for value in values), default=8.0)
-    head = style.width_of("Median HR", size.small) / 2 if size.narrow else 0.0
+    head = style.width_of(tr("Median HR"), size.small) / 2 if size.narrow else 0.0
     return 2.0 + _INDENT + max(labels, 12.0) + 2.5, width_mm - 2 - max(ratio, head) - 2.5
 
 
@@ -168,14 +173,22 @@ def _legend(data: SpecificationCurve, size: style.Size, width_mm: float) -> list
     higher, small = _sides(data)
     level = f"P < {data.alpha:g}"
     items = [
-        ("s", COLOURS[side, low], f"HR {'> 1' if side else '< 1'}, {level if low else level.replace('<', '≥')}")
+        (
+            "s",
+            COLOURS[side, low],
+            tr(
+                "HR {ending}, {ending_2}",
+                ending="> 1" if side else "< 1",
+                ending_2=level if low else level.replace("<", "≥"),
+            ),
+        )
         for side, low in COLOURS
         if ((higher == side) & (small == low)).any()
     ]
     main = data.table[data.table["main"]]
     for model, marker in (("adjusted", "D"), ("unadjusted", "d")):
         if main["model"].eq(model).any():
-            items.append((marker, style.BLACK, f"Main analysis, {model}"))
+            items.append((marker, style.BLACK, tr("Main analysis, {model}", model=model)))
     lines: list[list[tuple[str, str, str]]] = [[]]
     room = width_mm - 4
     for item in items:
@@ -236,7 +249,7 @@ def _draw_curve(axes: Axes, size: style.Size, data: SpecificationCurve, width_mm
     axes.minorticks_off()
     axes.axhline(1, color=style.BLACK, linewidth=0.7, zorder=3)
     compared = COMPARED.get(data.effect, words.term_words(data.effect))
-    label = f"Hazard ratio, {compared}"
+    label = tr("Hazard ratio, {compared}", compared=compared)
     if style.width_of(label, size.small) > _CURVE_MM:
         label = label.replace(", ", ",\n", 1)
     axes.set_ylabel(label, fontsize=size.small, labelpad=2)
@@ -285,7 +298,11 @@ def _write_choices(
         bold = {"fontweight": "bold"} if choice is most else {}
         sheet.text(2.0, y, choice.label, size.small, **bold)
         if not formatting.missing(choice.shift):
-            said = f"changes the HR {formatting.ratio(choice.shift)}-fold{', the most' if choice is most else ''}"
+            said = tr(
+                "changes the HR {ratio}-fold{ending}",
+                ratio=formatting.ratio(choice.shift),
+                ending=", the most" if choice is most else "",
+            )
             colour = style.BLACK if choice is most else style.GREY
             sheet.text(right, y, said, size.small, ha="right", color=colour, bbox=OVER_AXIS)
         y += line

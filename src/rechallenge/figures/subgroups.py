@@ -17,6 +17,7 @@ from rechallenge.figures import results, style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn, Given
 from rechallenge.figures.forest import OVER_AXIS, draw_interval, range_of, ratio_text, style_ratio_axis
+from rechallenge.language import N_, tr
 
 MODEL: Final = "subgroup"
 # name -> endpoint, population, effect
@@ -24,7 +25,7 @@ FIGURES: Final[dict[str, tuple[str, str, str]]] = {
     "subgroups_pfs_resistance": ("PFS", "rechallenge", "resistance"),
     "subgroups_pfs_progression_pattern": ("PFS", "rechallenge", "progression_pattern"),
 }
-NOT_ESTIMATED: Final = "not estimated"
+NOT_ESTIMATED: Final = N_("not estimated")
 _INDENT: Final = 3.0
 
 
@@ -67,7 +68,11 @@ def figures(given: Given) -> Iterator[Drawn]:
         data = subgroup_data(given.table, endpoint, population, effect, given.labels)
         if data is None:
             label = words.lower_first(words.term_words(effect, given.labels))
-            title = f"Effect of {label} in subgroups, {words.endpoint_words(endpoint)}"
+            title = tr(
+                "Effect of {label} in subgroups, {endpoint_words}",
+                label=label,
+                endpoint_words=words.endpoint_words(endpoint),
+            )
             yield Drawn(name, title, reason=_reason(given.table, endpoint, population, effect))
             continue
         text = subgroup_words(data, bool(given.note))
@@ -77,7 +82,9 @@ def figures(given: Given) -> Iterator[Drawn]:
 def _reason(table: pd.DataFrame, endpoint: str, population: str, effect: str) -> str:
     keys = {"analysis": "main", "endpoint": endpoint, "population": population, "model": MODEL}
     refused = results.first(table, **keys, term=effect, statistic="not_fitted")
-    return refused.method if refused else "No effect could be estimated: no patients, no events, or no such setting."
+    return (
+        refused.method if refused else tr("No effect could be estimated: no patients, no events, or no such setting.")
+    )
 
 
 def subgroup_data(
@@ -93,7 +100,7 @@ def subgroup_data(
     if overall is None:
         return None
     keys = {"level": overall.level, "reference": overall.reference}
-    lines = [Line("All patients", "all", _arms(own, effect, overall), overall)]
+    lines = [Line(tr("All patients"), "all", _arms(own, effect, overall), overall)]
     left_out = []
     tested = own[own["term"].str.startswith(f"{effect}*") & (own["statistic"] == "left_out")]
     for term in tested.loc[tested["level"] == overall.level, "term"]:
@@ -134,31 +141,46 @@ def subgroup_words(data: Subgroups, simulated: bool) -> Words:
     """Caption: what is compared, from which model, and how to read it. Text alternative: every number of the plot."""
     level, reference = data.compared
     endpoint = words.endpoint_words(data.endpoint)
-    title = f"{data.label} in subgroups: {words.lower_first(level)} vs {words.lower_first(reference)}, {endpoint}"
+    title = tr(
+        "{label} in subgroups: {words} vs {words_2}, {endpoint}",
+        label=data.label,
+        words=words.lower_first(level),
+        words_2=words.lower_first(reference),
+        endpoint=endpoint,
+    )
     overall = data.ratios[0]
     percent = _percent(data)
     method = next((row.method for row in data.ratios[1:] if row.method), "")
     caption = [
-        f"{title} (n = {formatting.count(overall.n)}, {formatting.count(overall.events)} events).",
-        f"Squares: hazard ratios; diamond: all patients; lines: {percent} confidence intervals;"
-        " arrows: beyond the axis.",
-        f"Hazard ratios of the classes: {method}." if method else "",
-        "P: likelihood-ratio test of the interaction, two-sided; no class has a P value of its own. Unadjusted; not "
-        "adjusted for the number of subgroups.",
-        f"Class not known, in no subgroup: {', '.join(data.left_out)}." if data.left_out else "",
-        "Not estimated: too few events, or an arm of the class without any."
+        tr(
+            "{title} (n = {count}, {count_2} events).",
+            title=title,
+            count=formatting.count(overall.n),
+            count_2=formatting.count(overall.events),
+        ),
+        tr(
+            "Squares: hazard ratios; diamond: all patients; lines: {percent} confidence intervals; arrows: beyond the axis.",
+            percent=percent,
+        ),
+        tr("Hazard ratios of the classes: {method}.", method=method) if method else "",
+        tr(
+            "P: likelihood-ratio test of the interaction, two-sided; no class has a P value of its own. Unadjusted; not "
+            "adjusted for the number of subgroups."
+        ),
+        tr("Class not known, in no subgroup: {data}.", data=", ".join(data.left_out)) if data.left_out else "",
+        tr("Not estimated: too few events, or an arm of the class without any.")
         if any(line.kind == "class" and line.ratio is None for line in data.lines)
         else "",
     ]
-    alt = [f"Forest plot: {words.lower_first(title)}."]
+    alt = [tr("Forest plot: {words}.", words=words.lower_first(title))]
     variable = ""
     for line in data.lines:
         if line.kind == "variable":
             variable = line.label
             alt.append(
-                f"{variable}: interaction {formatting.p_phrase(line.p)}."
+                tr("{variable}: interaction {p_phrase}.", variable=variable, p_phrase=formatting.p_phrase(line.p))
                 if line.p == line.p
-                else f"{variable}: no test."
+                else tr("{variable}: no test.", variable=variable)
             )
         else:
             shown = ratio_text(line.ratio) if line.ratio is not None else NOT_ESTIMATED
@@ -210,7 +232,7 @@ def _heads(data: Subgroups, size: style.Size) -> tuple[tuple[str, ...], str, str
         if size.narrow
         else tuple("\n".join((*style.wrapped(name, 28, size.text, 2), "events/n")) for name in data.compared)
     )
-    return arms, f"HR ({_percent(data)} CI)", "P" if size.narrow else "Interaction\nP"
+    return arms, tr("HR ({percent} CI)", percent=_percent(data)), "P" if size.narrow else tr("Interaction\nP")
 
 
 def _flat_heads(data: Subgroups, size: style.Size) -> tuple[str, ...]:

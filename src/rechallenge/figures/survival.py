@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 from rechallenge import formatting, words
 from rechallenge.figures import results, style
 from rechallenge.figures.risk_table import month_ticks, risk_table
+from rechallenge.language import tr
 
 MOST_MARKS: Final = 250
 
@@ -141,16 +142,27 @@ def test_lines(data: Survival) -> list[str]:
     """Return the lines under the key: the log-rank P value, then one hazard ratio per line."""
     lines = []
     if data.log_rank is not None:
-        lines.append(f"Log-rank test: {formatting.p_phrase(data.log_rank.p)}")
+        lines.append(tr("Log-rank test: {p_phrase}", p_phrase=formatting.p_phrase(data.log_rank.p)))
     base, _, within = data.term.partition("|")
     if data.interaction is not None:
         other = _lower(words.term_words(within.partition("=")[0]))
-        lines.append(f"Interaction with {other}: {formatting.p_phrase(data.interaction.p)}")
+        lines.append(
+            tr("Interaction with {other}: {p_phrase}", other=other, p_phrase=formatting.p_phrase(data.interaction.p))
+        )
     for row in data.hazard_ratios:
         bounds = formatting.interval(formatting.ratio(row.lower), formatting.ratio(row.upper))
         level, reference = (_lower(words.level_words(base, name)) for name in (row.level, row.reference))
         percent = confidence_percent([row])
-        lines.append(f"Hazard ratio {formatting.ratio(row.estimate)} ({percent} CI {bounds}), {level} vs {reference}")
+        lines.append(
+            tr(
+                "Hazard ratio {ratio} ({percent} CI {bounds}), {level} vs {reference}",
+                ratio=formatting.ratio(row.estimate),
+                percent=percent,
+                bounds=bounds,
+                level=level,
+                reference=reference,
+            )
+        )
     return lines
 
 
@@ -206,7 +218,7 @@ def _draw_key(
     In one column n and events are left to the table under the curves, where they stand first and last.
     """
     percent = confidence_percent([group.median for group in data.groups])
-    heads: tuple[str, ...] = ("n", "Events", f"Median, months ({percent} CI)")
+    heads: tuple[str, ...] = ("n", tr("Events"), tr("Median, months ({percent} CI)", percent=percent))
     cells: list[tuple[str, ...]] = [
         (formatting.count(group.n), formatting.count(group.events), median_text(group)) for group in data.groups
     ]
@@ -301,7 +313,7 @@ def _draw_axes(axes: Axes, size: style.Size, data: Survival, ticks: list[int]) -
     axes.set_yticks([0, 25, 50, 75, 100])
     axes.axhline(50, color=style.PALE, linewidth=0.7, zorder=0)
     since = words.TIME_ZERO.get(data.endpoint)
-    axes.set_xlabel(f"Months from {since}" if since else "Months", fontsize=size.text, labelpad=3)
+    axes.set_xlabel(tr("Months from {since}", since=since) if since else tr("Months"), fontsize=size.text, labelpad=3)
     axes.set_ylabel(f"{words.ENDPOINTS.get(data.endpoint, data.endpoint)} (%)", fontsize=size.text, labelpad=3)
 
 
@@ -316,7 +328,7 @@ def _draw_table(
         _draw_swatch(sheet, group, 2.0, y)
         heading = style.shortened(group.label, sheet.width - 14, size.small)
         sheet.text(12.0, y, heading, size.small)
-        for name, head in (("at_risk", "At risk"), ("censored", "Censored"), ("events", "Events")):
+        for name, head in (("at_risk", tr("At risk")), ("censored", tr("Censored")), ("events", tr("Events"))):
             y += size.line
             sheet.text(2.0, y, head, size.small)
             for tick, number in zip(table["tick"], table[name], strict=True):

@@ -17,6 +17,7 @@ from rechallenge import words
 from rechallenge.dates import days_between, months
 from rechallenge.figures import style
 from rechallenge.figures.risk_table import month_ticks
+from rechallenge.language import tr
 
 MOST_PATIENTS: Final = 200
 _FIRST, _GAP, _INTERVAL, _AGAIN, _AFTER = style.BLUE, "#DCDCDC", "#F0C75E", style.VERMILION, "#BFBFBF"
@@ -125,7 +126,7 @@ def swimmer_figure(data: Swimmer, width_mm: float = style.TWO_COLUMNS_MM, note: 
     _symbols(axes, bars, places, float(np.clip(pitch * 1.35, 2.2, 5.0)), per_point)
     for place, text in heads:
         axes.text(0, place, text, fontsize=size.small, weight="bold", va="center")
-    axes.set_xlabel("Months from start of the first ICI", fontsize=size.text, labelpad=3)
+    axes.set_xlabel(tr("Months from start of the first ICI"), fontsize=size.text, labelpad=3)
     for artist in key(sheet):
         sheet.figure.add_artist(artist)
     if note:
@@ -150,7 +151,7 @@ def _places(bars: pd.DataFrame, heading: float) -> tuple[pd.Series, list[tuple[f
 
 
 def _resistance_words(level: str) -> str:
-    return f"{words.level_words('resistance', level)} resistance" if level else "Resistance not classified"
+    return f"{words.level_words('resistance', level)} resistance" if level else tr("Resistance not classified")
 
 
 def _bar(axes: Axes, places: pd.Series, start: pd.Series, end: pd.Series, colour: str, thickness: float) -> None:
@@ -200,16 +201,16 @@ _ONGOING: Final[dict[str, Any]] = {"marker": ">", "color": style.BLACK, "markere
 def _key(size: style.Size, width_mm: float) -> tuple[Callable[[style.Sheet], list[Line2D]], float]:
     """Return what draws the key above the bars, and its height."""
     entries: list[tuple[str, dict[str, Any] | str]] = [
-        ("First ICI", _FIRST),
-        ("No systemic treatment between", _GAP),
-        ("Interval treatment", _INTERVAL),
-        ("Rechallenge", _AGAIN),
-        ("Follow-up", _AFTER),
-        ("Response", dict(_RESPONSE)),
-        ("Progression", dict(_PROGRESSION)),
-        ("Death", dict(_DEATH)),
-        ("Alive at last contact", dict(_ALIVE)),
-        ("Alive, rechallenge goes on", dict(_ONGOING)),
+        (tr("First ICI"), _FIRST),
+        (tr("No systemic treatment between"), _GAP),
+        (tr("Interval treatment"), _INTERVAL),
+        (tr("Rechallenge"), _AGAIN),
+        (tr("Follow-up"), _AFTER),
+        (tr("Response"), dict(_RESPONSE)),
+        (tr("Progression"), dict(_PROGRESSION)),
+        (tr("Death"), dict(_DEATH)),
+        (tr("Alive at last contact"), dict(_ALIVE)),
+        (tr("Alive, rechallenge goes on"), dict(_ONGOING)),
     ]
     stops: list[tuple[float, float]] = []
     x, line = 4.0, 0

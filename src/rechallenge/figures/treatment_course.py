@@ -16,11 +16,12 @@ from rechallenge import formatting, words
 from rechallenge.figures import style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn
+from rechallenge.language import N_, tr
 
 NAME: Final = "treatment_course"
-TITLE: Final = "Treatments of the rechallenged: first ICI, between, rechallenge"
-STAGES: Final = ("First ICI", "Between", "Rechallenge")
-OTHER: Final = "Other"
+TITLE: Final = N_("Treatments of the rechallenged: first ICI, between, rechallenge")
+STAGES: Final = (N_("First ICI"), N_("Between"), N_("Rechallenge"))
+OTHER: Final = N_("Other")
 # Of what was given between: words and colour, in the order of drawing.
 BETWEEN: Final = {
     "None": style.GREY,
@@ -31,10 +32,10 @@ BETWEEN: Final = {
 }
 _PARTNERS: Final = {
     "monotherapy": "alone",
-    "chemotherapy": "+ chemotherapy",
-    "anti_angiogenic": "+ anti-angiogenic",
-    "chemotherapy_and_anti_angiogenic": "+ both",
-    "dual_ici": "+ second ICI",
+    "chemotherapy": N_("+ chemotherapy"),
+    "anti_angiogenic": N_("+ anti-angiogenic"),
+    "chemotherapy_and_anti_angiogenic": N_("+ both"),
+    "dual_ici": N_("+ second ICI"),
 }
 _BAR, _RIBBONS, _ALPHA = 2.6, 62.0, 0.38
 
@@ -76,7 +77,7 @@ def course_data(classified: pd.DataFrame, course: pd.DataFrame | None, smallest:
     between is what the study counts as interval treatment.
     """
     rows = classified[classified["eligible"].fillna(False).astype(bool)]
-    first = [words.plain(words.text_of(drug)) or "Not recorded" for drug in rows["first_ici_drug"]]
+    first = [words.plain(words.text_of(drug)) or tr("Not recorded") for drug in rows["first_ici_drug"]]
     stages = [first, _between(rows, course), [_again(*pair) for pair in rows[["same_ici", "rechallenge_type"]].values]]
     joined = [_joined(names, smallest) for names in stages]
     return Course(dict(sorted(Counter(zip(*joined, strict=True)).items())), smallest)
@@ -85,15 +86,15 @@ def course_data(classified: pd.DataFrame, course: pd.DataFrame | None, smallest:
 def _between(rows: pd.DataFrame, course: pd.DataFrame | None) -> list[str]:
     if course is None:
         given = rows["interval_treatment"].map(words.text_of).eq("true")
-        return ["Systemic" if was else "None" for was in given]
+        return [tr("Systemic") if was else tr("None") for was in given]
     found = course.set_index("patient_id").reindex(rows["patient_id"])
     systemic, local = (found[f"interval_treatment_{kind}"].eq(True) for kind in ("systemic", "local"))
-    names = {(False, False): "None", (True, False): "Systemic", (False, True): "Local"}
-    return [names.get((bool(s), bool(lo)), "Systemic and local") for s, lo in zip(systemic, local, strict=True)]
+    names = {(False, False): tr("None"), (True, False): tr("Systemic"), (False, True): tr("Local")}
+    return [names.get((bool(s), bool(lo)), tr("Systemic and local")) for s, lo in zip(systemic, local, strict=True)]
 
 
 def _again(same: object, kind: object) -> str:
-    ici = {"true": "Same ICI", "false": "Other ICI"}.get(words.text_of(same), "ICI")
+    ici = {"true": tr("Same ICI"), "false": tr("Other ICI")}.get(words.text_of(same), "ICI")
     text = words.text_of(kind)
     return f"{ici} {_PARTNERS.get(text) or '+ ' + words.plain(text).lower() if text else ''}".strip()
 
@@ -120,7 +121,11 @@ def drawn(
     if not data.n:
         return Drawn(NAME, TITLE, reason=nobody)
     if data.n < smallest:
-        return Drawn(NAME, TITLE, reason=f"Fewer than {smallest} patients were rechallenged (figures.smallest_group).")
+        return Drawn(
+            NAME,
+            TITLE,
+            reason=tr("Fewer than {smallest} patients were rechallenged (figures.smallest_group).", smallest=smallest),
+        )
     return Drawn(NAME, TITLE, lambda: course_figure(data, width_mm, note), course_words(data, bool(note)))
 
 
@@ -128,21 +133,30 @@ def course_words(data: Course, simulated: bool) -> Words:
     """Caption: what the ribbons are. Text alternative: every node with its patients, and the largest moves."""
     other = any(OTHER in data.nodes(stage) for stage in range(3))
     caption = [
-        f"{TITLE} (n = {data.n}). Ribbons are as thick as the patients are many, in the colour of the treatment"
-        " between.",
-        "Between: any systemic treatment that is no ICI, or local therapy, after the first ICI and before rechallenge.",
-        "Both: chemotherapy and an anti-angiogenic drug." if any("+ both" in name for name in data.nodes(2)) else "",
-        f"Other: what fewer than {data.smallest} patients had, joined." if other else "",
-        f"Ribbons of fewer than {data.smallest} patients bear no number." if data.smallest > 1 else "",
+        tr(
+            "{title} (n = {n}). Ribbons are as thick as the patients are many, in the colour of the treatment between.",
+            title=TITLE,
+            n=data.n,
+        ),
+        tr(
+            "Between: any systemic treatment that is no ICI, or local therapy, after the first ICI and before rechallenge."
+        ),
+        tr("Both: chemotherapy and an anti-angiogenic drug.")
+        if any("+ both" in name for name in data.nodes(2))
+        else "",
+        tr("Other: what fewer than {smallest} patients had, joined.", smallest=data.smallest) if other else "",
+        tr("Ribbons of fewer than {smallest} patients bear no number.", smallest=data.smallest)
+        if data.smallest > 1
+        else "",
         SIMULATED if simulated else "",
     ]
-    alt = [f"Alluvial plot of {data.n} rechallenged patients."]
+    alt = [tr("Alluvial plot of {n} rechallenged patients.", n=data.n)]
     for stage, heading in enumerate(STAGES):
         said = [f"{name} {number}" for name, number in data.nodes(stage).items()]
         alt.append(f"{heading}: {', '.join(said)}.")
     largest = sorted(data.moves(1).items(), key=lambda item: (-item[1], item[0]))[:1]
     alt += [
-        f"The largest group after the treatment between: {a} to {b}, {k} patients."
+        tr("The largest group after the treatment between: {a} to {b}, {k} patients.", a=a, b=b, k=k)
         for (a, b), k in largest
         if k >= data.smallest
     ]

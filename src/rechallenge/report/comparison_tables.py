@@ -7,6 +7,7 @@ import pandas as pd
 
 from rechallenge.estimates.comparison_methods import PAIRWISE, RESTRICTED, STRATIFIED, TITLES, WEIGHTED
 from rechallenge.estimates.weighted_logrank import LOG_RANK
+from rechallenge.language import N_, tr
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.results import CONFIDENCE, p_of_test
@@ -18,8 +19,8 @@ Key = dict[str, Any]
 ENDPOINTS: Final = (("PFS", "rechallenge"), ("OS", "rechallenge"), ("PPS", "progressed"))
 
 WEIGHS: Final = {
-    "gehan_breslow": "Gehan-Breslow weighs early differences more.",
-    "fleming_harrington_0_1": "Fleming-Harrington (0, 1) weighs late differences more.",
+    "gehan_breslow": N_("Gehan-Breslow weighs early differences more."),
+    "fleming_harrington_0_1": N_("Fleming-Harrington (0, 1) weighs late differences more."),
 }
 
 
@@ -68,10 +69,10 @@ def _tests(own: pd.DataFrame, key: Key, where: str, numbers: Numbers, labels: Ma
     used = {weight for _, weight in columns}
     notes = (
         *(said for weight, said in WEIGHS.items() if weight in used),
-        "The unweighted test is that of the main analysis. No P value is adjusted for the number of tests.",
+        tr("The unweighted test is that of the main analysis. No P value is adjusted for the number of tests."),
     )
-    caption = f"Weighted log-rank tests, {where}"
-    return Sheet(_id("weighted-tests", key), caption, ("", "Log-rank test: P", *heads), tuple(rows), notes)
+    caption = tr("Weighted log-rank tests, {where}", where=where)
+    return Sheet(_id("weighted-tests", key), caption, ("", tr("Log-rank test: P"), *heads), tuple(rows), notes)
 
 
 def _pairs(own: pd.DataFrame, key: Key, where: str, numbers: Numbers, labels: Mapping[str, str]) -> Sheet:
@@ -85,8 +86,8 @@ def _pairs(own: pd.DataFrame, key: Key, where: str, numbers: Numbers, labels: Ma
             first, second = (words.level(term, part) for part in level.split(" vs "))
             label = f"{first} vs {words.lower_first(second)}"
             rows.append(Row(label, (one(f"{chi2}.p", numbers), one(p, numbers)), "level"))
-    head = ("", "Log-rank P", "P adjusted (Holm)")
-    return Sheet(_id("pairs", key), f"Pairs of classes, {where}", head, tuple(rows))
+    head = ("", tr("Log-rank P"), tr("P adjusted (Holm)"))
+    return Sheet(_id("pairs", key), tr("Pairs of classes, {where}", where=where), head, tuple(rows))
 
 
 def _means(own: pd.DataFrame, key: Key, where: str, numbers: Numbers, labels: Mapping[str, str]) -> Sheet:
@@ -119,17 +120,17 @@ def _means(own: pd.DataFrame, key: Key, where: str, numbers: Numbers, labels: Ma
             rows.append(Row(words.level(term, level), cells, "level"))
     head = (
         "",
-        "Horizon, months",
-        "Patients",
-        "Events",
-        "Restricted mean, months (CI)",
-        "Difference, months (CI)",
-        "P of the difference",
-        "Ratio (CI)",
-        "P of the ratio",
+        tr("Horizon, months"),
+        tr("Patients"),
+        tr("Events"),
+        tr("Restricted mean, months (CI)"),
+        tr("Difference, months (CI)"),
+        tr("P of the difference"),
+        tr("Ratio (CI)"),
+        tr("P of the ratio"),
     )
     notes = (
-        "The mean time without the event up to the horizon; differences and ratios against the class without one.",
+        tr("The mean time without the event up to the horizon; differences and ratios against the class without one."),
     )
-    caption = f"Restricted mean survival times, {where}, with {CONFIDENCE} CI"
+    caption = tr("Restricted mean survival times, {where}, with {confidence} CI", where=where, confidence=CONFIDENCE)
     return without_empty_columns(Sheet(_id("restricted-means", key), caption, head, tuple(rows), notes))

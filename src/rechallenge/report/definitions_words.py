@@ -10,14 +10,15 @@ words are composed from the values that are used, so that a study that changes a
 
 from typing import Any, Final
 
+from rechallenge.language import N_, tr
 from rechallenge.report.definitions import disease, endpoints, resistance, treatment
 from rechallenge.report.definitions.parts import PROJECT, Definition, Used
 from rechallenge.settings.config import MAIN, DateSettings, StudyConfig, dates_of, definitions_of
 
 IMPUTATION: Final[dict[str, str]] = {
-    "middle": "the middle",
-    "earliest": "the earliest",
-    "latest": "the latest",
+    "middle": N_("the middle"),
+    "earliest": N_("the earliest"),
+    "latest": N_("the latest"),
 }
 
 
@@ -50,9 +51,11 @@ def in_words(used: Used, dates: DateSettings) -> list[Definition]:
 
 def _partial_dates(dates: DateSettings) -> Definition:
     return Definition(
-        "Partial dates",
-        f"Where only month or year is known, {IMPUTATION[dates.imputation]} of the possible days is taken, after bounding them by what is known "
-        "(birth, start, death, last contact, cut-off). Months are days divided by {constants.days_per_month}, once, at the end.",
+        tr("Partial dates"),
+        tr(
+            "Where only month or year is known, {imputation} of the possible days is taken, after bounding them by what is known (birth, start, death, last contact, cut-off). Months are days divided by {constants.days_per_month}, once, at the end.",
+            imputation=IMPUTATION[dates.imputation],
+        ),
         ("dates.imputation",),
         PROJECT,
     )

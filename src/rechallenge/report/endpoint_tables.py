@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from rechallenge.language import N_, tr
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.results import CONFIDENCE, ENDPOINT_ORDER, KAPLAN_MEIER, LOG_RANK, endpoints_in, p_of_test
@@ -16,19 +17,19 @@ RATIO: Final = "pfs_ratio"
 FURTHER: Final = ("TTF", "TTNT", "DOR", "TTF1", "TTNT1", "DOR1", "PPS")
 RESPONSES: Final = ("CR", "PR", "SD", "NON_CR_NON_PD", "PD", "NE", "unknown")
 RESPONSE_WORDS: Final = {
-    "CR": "Complete response (CR)",
-    "PR": "Partial response (PR)",
-    "SD": "Stable disease (SD)",
-    "NON_CR_NON_PD": "Neither CR nor PD",
-    "PD": "Progressive disease (PD)",
-    "NE": "Not evaluable (NE)",
-    "unknown": "Not recorded",
+    "CR": N_("Complete response (CR)"),
+    "PR": N_("Partial response (PR)"),
+    "SD": N_("Stable disease (SD)"),
+    "NON_CR_NON_PD": N_("Neither CR nor PD"),
+    "PD": N_("Progressive disease (PD)"),
+    "NE": N_("Not evaluable (NE)"),
+    "unknown": N_("Not recorded"),
 }
 # Whose response to what: the keys of the rows, and the heading.
 SETS: Final = (
-    ({"population": "first_ici"}, "First ICI, all with a first ICI monotherapy"),
-    ({"population": "rechallenge", "endpoint": "first_ici"}, "First ICI, those rechallenged"),
-    ({"population": "rechallenge"}, "Rechallenge"),
+    ({"population": "first_ici"}, N_("First ICI, all with a first ICI monotherapy")),
+    ({"population": "rechallenge", "endpoint": "first_ici"}, N_("First ICI, those rechallenged")),
+    ({"population": "rechallenge"}, N_("Rechallenge")),
 )
 
 
@@ -41,13 +42,15 @@ def further_endpoints_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet 
         rows += _endpoint_rows(estimates, endpoint, population, numbers)
     if not rows:
         return None
-    head = ("", "Patients", "Events", "Median, months (CI)", "Log-rank P")
+    head = ("", tr("Patients"), tr("Events"), tr("Median, months (CI)"), tr("Log-rank P"))
     notes = (
-        "TTF: time to treatment failure. TTNT: time to next treatment. DOR: duration of response, in those who had "
-        "one. PPS: from index progression, whoever was rechallenged and whoever was not. Rows below an "
-        "endpoint: by resistance. The definitions stand in words below.",
+        tr(
+            "TTF: time to treatment failure. TTNT: time to next treatment. DOR: duration of response, in those who had "
+            "one. PPS: from index progression, whoever was rechallenged and whoever was not. Rows below an "
+            "endpoint: by resistance. The definitions stand in words below."
+        ),
     )
-    caption = f"Further endpoints, with {CONFIDENCE} CI"
+    caption = tr("Further endpoints, with {confidence} CI", confidence=CONFIDENCE)
     return without_empty_columns(Sheet("further-endpoints-table", caption, head, tuple(rows), notes))
 
 
@@ -83,23 +86,29 @@ def response_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     classes = own[(own["population"] == "rechallenge") & (own["term"] == "resistance")]["level"]
     for level in words.ordered("resistance", list(dict.fromkeys(classes))):
         columns.append(({"population": "rechallenge"}, "resistance", level))
-        heads.append(f"Rechallenge, {words.resistance_class(level)}")
+        heads.append(tr("Rechallenge, {resistance_class}", resistance_class=words.resistance_class(level)))
     rates = [name_of({**keys, "model": RATE, "term": term, "level": level}) for keys, term, level in columns]
     if not any(f"{rate}.orr" in numbers for rate in rates):
         return None
-    rows = [Row("Patients", tuple(one(f"{rate}.orr.n", numbers) for rate in rates))]
+    rows = [Row(tr("Patients"), tuple(one(f"{rate}.orr.n", numbers) for rate in rates))]
     for response in RESPONSES:
         cells = tuple(_best(keys, term, level, response, numbers) for keys, term, level in columns)
         if any(cell not in (EMPTY, "") for cell in cells):
             rows.append(Row(RESPONSE_WORDS[response], cells, "level"))
-    for statistic, label in (("orr", "Objective response rate (CI)"), ("dcr", "Disease control rate (CI)")):
+    for statistic, label in (("orr", tr("Objective response rate (CI)")), ("dcr", tr("Disease control rate (CI)"))):
         rows.append(Row(label, tuple(with_interval(f"{rate}.{statistic}", numbers) for rate in rates)))
     notes = (
-        f"Best responses are n (%). Rates are of all patients of the column, those not evaluable or not recorded among "
-        f"them; exact {CONFIDENCE} intervals (Clopper and Pearson).",
-        "The response to the first ICI is part of most definitions of resistance, so it is not compared by resistance.",
+        tr(
+            "Best responses are n (%). Rates are of all patients of the column, those not evaluable or not recorded among them; exact {confidence} intervals (Clopper and Pearson).",
+            confidence=CONFIDENCE,
+        ),
+        tr(
+            "The response to the first ICI is part of most definitions of resistance, so it is not compared by resistance."
+        ),
     )
-    sheet = Sheet("response-rates", "Response to the first ICI and to rechallenge", ("", *heads), tuple(rows), notes)
+    sheet = Sheet(
+        "response-rates", tr("Response to the first ICI and to rechallenge"), ("", *heads), tuple(rows), notes
+    )
     return without_empty_columns(sheet)
 
 
@@ -130,12 +139,14 @@ def ratio_table(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, 
         rows.append(Row(label, (*cells, *(with_interval(name, numbers) for name in above))))
     if not rows:
         return None
-    over = "Share above {constants.pfs_ratio_threshold} (CI)"
-    head = ("", "Patients", "Events", "Median ratio (CI)", *(over for _ in thresholds))
+    over = tr("Share above {constants.pfs_ratio_threshold} (CI)")
+    head = ("", tr("Patients"), tr("Events"), tr("Median ratio (CI)"), *(over for _ in thresholds))
     notes = (
-        "PFS after rechallenge over time to progression on the first ICI. A ratio is censored with its PFS, and that "
-        "depends on the time below the line: the estimates are approximate. Only those who lived to be rechallenged "
-        "have a ratio; a ratio above the threshold shows no effect of rechallenge.",
+        tr(
+            "PFS after rechallenge over time to progression on the first ICI. A ratio is censored with its PFS, and that "
+            "depends on the time below the line: the estimates are approximate. Only those who lived to be rechallenged "
+            "have a ratio; a ratio above the threshold shows no effect of rechallenge."
+        ),
     )
-    caption = f"PFS ratio (growth modulation index), with {CONFIDENCE} CI"
+    caption = tr("PFS ratio (growth modulation index), with {confidence} CI", confidence=CONFIDENCE)
     return without_empty_columns(Sheet("pfs-ratio", caption, head, tuple(rows), notes))

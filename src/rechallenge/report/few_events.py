@@ -9,6 +9,7 @@ from typing import Final
 
 from rechallenge.estimates.model_names import FIRTH
 from rechallenge.formatting import NOT_ESTIMABLE
+from rechallenge.language import tr
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.sentences import fewer, names_in
 from rechallenge.report.sheets import Row, with_interval
@@ -60,8 +61,11 @@ def note(rows: Iterable[Row], numbers: Numbers) -> tuple[str, ...]:
     found = []
     if any(MARK in cell for cell in cells):
         found.append(
-            f"{MARK} The interval rests on {fewer(LIMIT, 'event', numbers)} and may be unreliable. Counted are the "
-            "events of the group of a curve, and of the smaller class of a hazard ratio."
+            tr(
+                "{mark} The interval rests on {fewer} and may be unreliable. Counted are the events of the group of a curve, and of the smaller class of a hazard ratio.",
+                mark=MARK,
+                fewer=fewer(LIMIT, "event", numbers),
+            )
         )
     texts = (str(numbers[name]["text"]) for cell in cells for name in names_in(cell) if name in numbers)
     if any(NOT_ESTIMABLE in text for text in texts):

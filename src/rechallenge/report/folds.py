@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from rechallenge.language import N_, tr
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.result_sentences import interval
@@ -66,9 +67,9 @@ def survival(study: "StudyData") -> Section:
 
 
 _COMPARISONS: Final = {
-    "weighted-tests": "weighted log-rank tests",
-    "pairs": "pairs of classes",
-    "restricted-means": "restricted means",
+    "weighted-tests": N_("weighted log-rank tests"),
+    "pairs": N_("pairs of classes"),
+    "restricted-means": N_("restricted means"),
 }
 
 
@@ -82,9 +83,12 @@ def _compared(place: str, sheets: Sequence[Sheet], numbers: Numbers) -> str:
     horizon = name_of({**key, "statistic": "horizon"})
     if not difference or horizon not in numbers:
         return f"{what}."
-    return (
-        f"{what}. By resistance, restricted means up to {{{horizon}}} months differ by {{{difference}}} months"
-        f"{interval(difference, numbers)}."
+    return tr(
+        "{what}. By resistance, restricted means up to {{horizon}} months differ by {{difference}} months{interval}.",
+        what=what,
+        horizon=horizon,
+        difference=difference,
+        interval=interval(difference, numbers),
     )
 
 
@@ -99,10 +103,15 @@ def models(study: "StudyData") -> Section:
         endpoint = sheet.id.removeprefix("sensitivity-").upper()
         key = {"endpoint": endpoint, "population": "rechallenge", "term": "resistance", "statistic": "hr"}
         names = [_first_effect(key, model, study.numbers) for model in (SENSITIVITY, MULTIVARIABLE)]
-        said = f"Regimen type and local therapy added to the model of {words.endpoint(endpoint)}."
+        said = tr("Regimen type and local therapy added to the model of {endpoint}.", endpoint=words.endpoint(endpoint))
         if all(names):
             first, second = (f"{{{name}}}{interval(name, study.numbers)}" for name in names)
-            said = f"{said[:-1]}: the hazard ratio of resistance is {first}, without them {second}."
+            said = tr(
+                "{said}: the hazard ratio of resistance is {first}, without them {second}.",
+                said=said[:-1],
+                first=first,
+                second=second,
+            )
         folded.append(Fold(said, (sheet,)))
     return section(study.cox_tables, folded)
 
@@ -125,11 +134,13 @@ def model_checks(study: "StudyData") -> Section:
     for endpoint, sheets in folded.items():
         key = {"endpoint": endpoint, "population": "rechallenge", "model": "validation"}
         apparent, corrected, slope = (name_of({**key, "statistic": statistic}) for statistic in _CONCORDANCE)
-        said = f"Checks of the model of {words.endpoint(endpoint.upper())}"
+        said = tr("Checks of the model of {endpoint}", endpoint=words.endpoint(endpoint.upper()))
         if all(name in study.numbers for name in (apparent, corrected, slope)):
-            said += (
-                f": concordance {{{apparent}}}, corrected for optimism {{{corrected}}}; corrected calibration slope "
-                f"{{{slope}}}"
+            said += tr(
+                ": concordance {{apparent}}, corrected for optimism {{corrected}}; corrected calibration slope {{slope}}",
+                apparent=apparent,
+                corrected=corrected,
+                slope=slope,
             )
         found.append(Fold(f"{said}.", tuple(sheets)))
     return section([], found)
@@ -156,27 +167,39 @@ def _of_subgroups(sheet: Sheet, numbers: Numbers) -> str:
             for name in names_in(row.cells[-1])
         ]
         if not tests:
-            return f"{caption}. No interaction could be tested."
+            return tr("{caption}. No interaction could be tested.", caption=caption)
         _, name, label = min(tests)
-        return (
-            f"{caption}. The smallest P value of an interaction is {{{name}}} "
-            f"({words.lower_first(label)}), not adjusted "
-            "for the number of tests."
+        return tr(
+            "{caption}. The smallest P value of an interaction is {{name}} ({words}), not adjusted for the number of tests.",
+            caption=caption,
+            name=name,
+            words=words.lower_first(label),
         )
     if sheet.id == "power":
         first = next((names_in(row.cells[2])[0] for row in sheet.rows if names_in(row.cells[2])), "")
         said = sheet.rows[1].label if len(sheet.rows) > 1 else ""
         return (
-            f"{caption}. With {counted(f'{first}.events', 'event', numbers)}, smallest detectable "
-            f"ratio ({said}): {{{first}}}."
+            tr(
+                "{caption}. With {counted}, smallest detectable ratio ({said}): {{first}}.",
+                caption=caption,
+                counted=counted(f"{first}.events", "event", numbers),
+                said=said,
+                first=first,
+            )
             if first and f"{first}.events" in numbers
             else f"{caption}."
         )
     if sheet.id == "permutation":
         group, row = sheet.rows[0], next(row for row in sheet.rows if row.kind == "level")
         what = f"{group.label}, {words.lower_first(row.label)}"
-        return f"{caption}. {what}: P {row.cells[3]} by permutation, {row.cells[2]} by chi-square."
-    return f"{caption}: intervals by two methods made for small groups, beside the usual ones."
+        return tr(
+            "{caption}. {what}: P {part} by permutation, {part_2} by chi-square.",
+            caption=caption,
+            what=what,
+            part=row.cells[3],
+            part_2=row.cells[2],
+        )
+    return tr("{caption}: intervals by two methods made for small groups, beside the usual ones.", caption=caption)
 
 
 def over_time(study: "StudyData") -> Section:
@@ -190,15 +213,17 @@ def over_time(study: "StudyData") -> Section:
                 name_of({**_PFS, "model": model, "term": "overall", "statistic": "median"})
                 for model in ("dating_right_end", "dating_midpoint")
             ]
-            said = "How progression is dated."
+            said = tr("How progression is dated.")
             if all(name in study.numbers for name in names):
-                said += (
-                    f" Median PFS is {{{names[0]}}} months at the scan that shows progression, {{{names[1]}}} midway."
+                said += tr(
+                    " Median PFS is {{names}} months at the scan that shows progression, {{names_2}} midway.",
+                    names=names[0],
+                    names_2=names[1],
                 )
             folded.append(Fold(said, (sheet,)))
         else:
             folded.append(
-                Fold(" ".join(["What ends progression-free survival.", *study.dating_sentences[:1]]), (sheet,))
+                Fold(" ".join([tr("What ends progression-free survival."), *study.dating_sentences[:1]]), (sheet,))
             )
     return section(shown, folded)
 
@@ -211,8 +236,12 @@ def sensitivity(study: "StudyData") -> Section:
         name = _first_effect({**key, "analysis": analysis}, MULTIVARIABLE, study.numbers)
         if name:
             found.append((study.numbers[name]["raw"], name))
-    said = "The sensitivity set."
+    said = tr("The sensitivity set.")
     if len(found) > 1:
         low, high = min(found)[1], max(found)[1]
-        said = f"The sensitivity set: the hazard ratio of resistance for PFS lies between {{{low}}} and {{{high}}}."
+        said = tr(
+            "The sensitivity set: the hazard ratio of resistance for PFS lies between {{low}} and {{high}}.",
+            low=low,
+            high=high,
+        )
     return section([], [Fold(said, tuple(study.sensitivity_set))])

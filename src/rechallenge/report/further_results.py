@@ -7,6 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from rechallenge.estimates.model_names import FIRTH
+from rechallenge.language import N_, tr
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, records
 from rechallenge.report.results import (
@@ -23,49 +24,49 @@ from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval
 from rechallenge.words import reason
 
 MODEL_WORDS: Final = {
-    UNIVARIABLE: "univariable Cox model",
-    MULTIVARIABLE: "multivariable Cox model",
-    SENSITIVITY: "sensitivity Cox model",
-    LOG_RANK: "log-rank test",
-    "exposure_naive": "naive comparison of rechallenge",
-    "exposure_time_dependent": "time-dependent Cox model of rechallenge",
-    "exposure_adjusted": "adjusted time-dependent Cox model of rechallenge",
-    "exposure_mantel_byar": "Mantel-Byar test",
-    "exposure_simon_makuch": "curves of Simon and Makuch",
-    "exposure_landmark": "landmark analysis",
-    "immortal_time_bias": "naive against time-dependent hazard ratio",
-    "delayed_entry": "comparison with delayed entry",
-    "delayed_entry_ignored": "comparison without delayed entry",
-    "entry_check": "check of delayed entry",
-    "cause_specific|progression": "cause-specific Cox model, progression",
-    "cause_specific|death": "cause-specific Cox model, death without progression",
-    "fine_gray|progression": "Fine-Gray model, progression",
-    "fine_gray|death": "Fine-Gray model, death without progression",
-    "gray|progression": "Gray's test, progression",
-    "gray|death": "Gray's test, death without progression",
-    "dating_right_end": "progression dated at the scan that shows it",
-    "dating_midpoint": "progression dated at the middle",
-    "dating_interval": "progression as an interval",
-    "log_rank_permutation": "permutation test",
-    "weighted_log_rank": "weighted log-rank tests",
-    "restricted_mean": "restricted means",
-    FIRTH[UNIVARIABLE]: "Firth's univariable Cox model",
-    FIRTH[MULTIVARIABLE]: "Firth's multivariable Cox model",
-    FIRTH[SENSITIVITY]: "Firth's sensitivity Cox model",
-    "log_rank_stratified": "stratified log-rank test",
-    "log_rank_pairwise": "pairs of classes",
-    "model_checks": "checks of the model",
-    "optimism": "validation of the model",
-    "cumulative_incidence": "cumulative incidence",
-    "landmark": "landmark analysis",
+    UNIVARIABLE: N_("univariable Cox model"),
+    MULTIVARIABLE: N_("multivariable Cox model"),
+    SENSITIVITY: N_("sensitivity Cox model"),
+    LOG_RANK: N_("log-rank test"),
+    "exposure_naive": N_("naive comparison of rechallenge"),
+    "exposure_time_dependent": N_("time-dependent Cox model of rechallenge"),
+    "exposure_adjusted": N_("adjusted time-dependent Cox model of rechallenge"),
+    "exposure_mantel_byar": N_("Mantel-Byar test"),
+    "exposure_simon_makuch": N_("curves of Simon and Makuch"),
+    "exposure_landmark": N_("landmark analysis"),
+    "immortal_time_bias": N_("naive against time-dependent hazard ratio"),
+    "delayed_entry": N_("comparison with delayed entry"),
+    "delayed_entry_ignored": N_("comparison without delayed entry"),
+    "entry_check": N_("check of delayed entry"),
+    "cause_specific|progression": N_("cause-specific Cox model, progression"),
+    "cause_specific|death": N_("cause-specific Cox model, death without progression"),
+    "fine_gray|progression": N_("Fine-Gray model, progression"),
+    "fine_gray|death": N_("Fine-Gray model, death without progression"),
+    "gray|progression": N_("Gray's test, progression"),
+    "gray|death": N_("Gray's test, death without progression"),
+    "dating_right_end": N_("progression dated at the scan that shows it"),
+    "dating_midpoint": N_("progression dated at the middle"),
+    "dating_interval": N_("progression as an interval"),
+    "log_rank_permutation": N_("permutation test"),
+    "weighted_log_rank": N_("weighted log-rank tests"),
+    "restricted_mean": N_("restricted means"),
+    FIRTH[UNIVARIABLE]: N_("Firth's univariable Cox model"),
+    FIRTH[MULTIVARIABLE]: N_("Firth's multivariable Cox model"),
+    FIRTH[SENSITIVITY]: N_("Firth's sensitivity Cox model"),
+    "log_rank_stratified": N_("stratified log-rank test"),
+    "log_rank_pairwise": N_("pairs of classes"),
+    "model_checks": N_("checks of the model"),
+    "optimism": N_("validation of the model"),
+    "cumulative_incidence": N_("cumulative incidence"),
+    "landmark": N_("landmark analysis"),
 }
 # Their own tables say what could not be computed.
 SAID_ELSEWHERE: Final = ("table1", "interaction", "interaction_adjusted", "subgroup", "power")
 SAFETY_ROWS: Final = (
-    ("first_ici", "first_ici", "First ICI, all with a first ICI monotherapy"),
-    ("rechallenge", "first_ici", "First ICI, those rechallenged"),
-    ("rechallenge", "rechallenge", "Rechallenge"),
-    ("rechallenge", "recurrence", "Recurrence under rechallenge"),
+    ("first_ici", "first_ici", N_("First ICI, all with a first ICI monotherapy")),
+    ("rechallenge", "first_ici", N_("First ICI, those rechallenged")),
+    ("rechallenge", "rechallenge", N_("Rechallenge")),
+    ("rechallenge", "recurrence", N_("Recurrence under rechallenge")),
 )
 
 
@@ -86,7 +87,11 @@ class Missing:
         """Return all of it as the start of a sentence."""
         others = f"{', '.join(self.elsewhere)}" if self.elsewhere else ""
         said = "; ".join(self.what)
-        return f"{said}; also in: {others}" if said and others else said or f"In: {others}"
+        return (
+            tr("{said}; also in: {others}", said=said, others=others)
+            if said and others
+            else said or tr("In: {others}", others=others)
+        )
 
     @property
     def replaced(self) -> bool:
@@ -115,7 +120,7 @@ def _missing(why: str, rows: list[dict[str, Any]], labels: Mapping[str, str], ti
             of += [words.endpoint(row["endpoint"])] if row["endpoint"] else []
     what = []
     for (model, term), of in endpoints.items():
-        said = ", ".join(part for part in (model, " and ".join(dict.fromkeys(of)), term) if part)
+        said = ", ".join(part for part in (model, tr(" and ").join(dict.fromkeys(of)), term) if part)
         what.append(said[:1].upper() + said[1:])
     others = dict.fromkeys(words.analysis(row["analysis"], titles) for row in rows if row["analysis"] != "main")
     ids = tuple(str(row["estimate_id"]) for row in rows)
@@ -135,7 +140,7 @@ def analyses_table(estimates: pd.DataFrame, numbers: Numbers, titles: Mapping[st
     names.sort(key=lambda name: name != "main")
     if len(names) < 2:
         return None
-    rows: list[Row] = [_sizes("Patients in the rechallenge set", _SET, "n", names, numbers)]
+    rows: list[Row] = [_sizes(tr("Patients in the rechallenge set"), _SET, "n", names, numbers)]
     counts = estimates[
         (estimates["term"] == "resistance")
         & (estimates["statistic"] == "n")
@@ -147,7 +152,9 @@ def analyses_table(estimates: pd.DataFrame, numbers: Numbers, titles: Mapping[st
         if level in ("", "missing"):
             continue
         cells = [_count_of(name, level, numbers) for name in names]
-        rows.append(Row(f"Patients, {words.resistance_class(level)}", tuple(cells)))
+        rows.append(
+            Row(tr("Patients, {resistance_class}", resistance_class=words.resistance_class(level)), tuple(cells))
+        )
     for endpoint in ("PFS", "OS"):
         own = estimates[(estimates["endpoint"] == endpoint) & (estimates["population"] == "rechallenge")]
         rows += _side_by_side(own, endpoint, names, numbers)
@@ -155,11 +162,13 @@ def analyses_table(estimates: pd.DataFrame, numbers: Numbers, titles: Mapping[st
         return None
     head = ("", *(literal(words.analysis(name, titles)) for name in names))
     notes = (
-        "Each column is a whole analysis of the same extract under other definitions; agreement between them is a "
-        "description, not evidence.",
+        tr(
+            "Each column is a whole analysis of the same extract under other definitions; agreement between them is a "
+            "description, not evidence."
+        ),
     )
     return Sheet(
-        "analyses-side-by-side", "The main analysis and the further ones, side by side", head, tuple(rows), notes
+        "analyses-side-by-side", tr("The main analysis and the further ones, side by side"), head, tuple(rows), notes
     )
 
 
@@ -188,25 +197,32 @@ def _side_by_side(own: pd.DataFrame, endpoint: str, names: list[str], numbers: N
         (own["model"] == KAPLAN_MEIER) & (own["statistic"] == "median") & own["term"].isin(["overall", "resistance"])
     ]
     for term, level in dict.fromkeys(zip(medians["term"], medians["level"], strict=True)):
-        of = "all patients" if term == "overall" else words.resistance_class(level)
+        of = tr("all patients") if term == "overall" else words.resistance_class(level)
         cells = [
             with_interval(
                 name_of({**key, "analysis": name, "term": term, "level": level, "statistic": "median"}), numbers
             )
             for name in names
         ]
-        rows.append(Row(f"Median {endpoint}, months, {of}", tuple(cells)))
+        rows.append(Row(tr("Median {endpoint}, months, {of}", endpoint=endpoint, of=of), tuple(cells)))
     tests = [p_of_test(numbers, **{**key, "analysis": name, "model": LOG_RANK, "term": "resistance"}) for name in names]
     if any(tests):
         rows.append(
-            Row(f"{endpoint}, log-rank P, by resistance", tuple(f"{{{name}}}" if name else EMPTY for name in tests))
+            Row(
+                tr("{endpoint}, log-rank P, by resistance", endpoint=endpoint),
+                tuple(f"{{{name}}}" if name else EMPTY for name in tests),
+            )
         )
     effects = own[(own["model"] == MULTIVARIABLE) & (own["statistic"] == "hr")]
     if len(effects):
         of_model = {**key, "model": MULTIVARIABLE}
         of_model |= {name: str(effects[name].iloc[0]) for name in ("term", "level", "reference", "statistic")}
         for what in ("n", "events"):
-            label = f"{endpoint}, multivariable model, {'patients' if what == 'n' else 'events'}"
+            label = tr(
+                "{endpoint}, multivariable model, {ending}",
+                endpoint=endpoint,
+                ending="patients" if what == "n" else "events",
+            )
             rows.append(_sizes(label, of_model, what, names, numbers))
     for term, level, reference in dict.fromkeys(
         zip(effects["term"], effects["level"], effects["reference"], strict=True)
@@ -227,7 +243,10 @@ def _side_by_side(own: pd.DataFrame, endpoint: str, names: list[str], numbers: N
         ]
         of = words.lower_first(comparison_words(term, level, reference, {}))
         rows.append(
-            Row(f"{endpoint}, multivariable HR, {of}", tuple(with_interval(name, numbers) for name in names_of_effect))
+            Row(
+                tr("{endpoint}, multivariable HR, {of}", endpoint=endpoint, of=of),
+                tuple(with_interval(name, numbers) for name in names_of_effect),
+            )
         )
     return rows
 
@@ -242,14 +261,14 @@ def safety_table(numbers: Numbers) -> Sheet | None:
             rows.append(Row(label, (f"{{{share}.n}}", f"{{{n}}} ({{{share}}})")))
     if not rows:
         return None
-    note = (
+    note = tr(
         "An event belongs to rechallenge from the day of its first dose on, before that to the first ICI. "
         "Recurrence: of those with an event under the first ICI."
     )
     return Sheet(
         "safety",
-        "Immune-related adverse events of grade 3 or more",
-        ("", "Patients at risk", "With an event (%)"),
+        tr("Immune-related adverse events of grade 3 or more"),
+        ("", tr("Patients at risk"), tr("With an event (%)")),
         tuple(rows),
         (note,),
     )

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from rechallenge.language import N_, tr
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.result_sentences import interval
 from rechallenge.report.sentences import counted
@@ -9,7 +10,7 @@ from rechallenge.report.sheets import EMPTY, if_known
 
 PFS: Final = {"endpoint": "PFS", "population": "rechallenge"}
 EXPOSURE: Final = {"endpoint": "PPS", "population": "progressed", "term": "rechallenged", "level": "true"}
-CAUSES: Final = {"progression": "progression", "death": "death without progression"}
+CAUSES: Final = {"progression": "progression", "death": N_("death without progression")}
 
 
 def validation(numbers: Numbers) -> str:
@@ -18,9 +19,11 @@ def validation(numbers: Numbers) -> str:
         name_of({**PFS, "model": "validation", "statistic": statistic})
         for statistic in ("concordance_apparent", "concordance_corrected", "calibration_slope")
     )
-    said = (
-        f"The concordance of the multivariable model of PFS was {{{apparent}}}, corrected for optimism "
-        f"{{{corrected}}}; the corrected calibration slope was {{{slope}}}."
+    said = tr(
+        "The concordance of the multivariable model of PFS was {{apparent}}, corrected for optimism {{corrected}}; the corrected calibration slope was {{slope}}.",
+        apparent=apparent,
+        corrected=corrected,
+        slope=slope,
     )
     return _known(said, apparent, corrected, slope, numbers=numbers)
 
@@ -34,21 +37,21 @@ def exposure(numbers: Numbers) -> list[str]:
     test = changing.removesuffix("hr") + "ph_p"
     both = naive in numbers and changing in numbers
     biased = both and numbers[naive]["raw"] < numbers[changing]["raw"]
-    said = (
-        f"Among all patients who progressed on the first ICI ({{{changing}.n}} patients, "
-        f"{{{changing}.events}} deaths), "
-        f"the hazard ratio for death was {{{naive}}}{interval(naive, numbers)} for ever against never rechallenged, "
-        "which counts the wait for rechallenge as survival after it, and "
-        f"{{{changing}}}{interval(changing, numbers)} with rechallenge as a time-dependent covariate"
+    said = tr(
+        "Among all patients who progressed on the first ICI ({{changing}.n} patients, {{changing}.events} deaths), the hazard ratio for death was {{naive}}{interval} for ever against never rechallenged, which counts the wait for rechallenge as survival after it, and {{changing}}{interval_2} with rechallenge as a time-dependent covariate",
+        changing=changing,
+        naive=naive,
+        interval=interval(naive, numbers),
+        interval_2=interval(changing, numbers),
     )
-    said += "; the difference between the two reflects immortal-time bias." if biased else "."
+    said += tr("; the difference between the two reflects immortal-time bias.") if biased else "."
     found = [_known(said, naive, changing, f"{changing}.n", f"{changing}.events", numbers=numbers)]
     if not found[0]:
         return []
     found.append(
-        _known(f"The test of proportional hazards of the latter gave {{P:{test}}}.", test, numbers=numbers),
+        _known(tr("The test of proportional hazards of the latter gave {P:{test}}.", test=test), test, numbers=numbers),
     )
-    found.append("Patients chosen for rechallenge may differ in other ways, so no effect is attributed to it.")
+    found.append(tr("Patients chosen for rechallenge may differ in other ways, so no effect is attributed to it."))
     return [line for line in found if line]
 
 
@@ -61,17 +64,23 @@ def causes(numbers: Numbers) -> str:
     if progression not in numbers or death not in numbers:
         return ""
     if not numbers[death]["raw"]:
-        return f"All {{{progression}}} events of PFS from rechallenge were progressions; nobody died without one."
+        return tr(
+            "All {{progression}} events of PFS from rechallenge were progressions; nobody died without one.",
+            progression=progression,
+        )
     first, second = counted(progression, "progression", numbers), counted(death, "death", numbers)
-    return f"The events of PFS from rechallenge were {first} and {second} without progression."
+    return tr(
+        "The events of PFS from rechallenge were {first} and {second} without progression.", first=first, second=second
+    )
 
 
 def dating(numbers: Numbers) -> str:
     """Median PFS when progression is dated in the middle between two scans."""
     middle = name_of({**PFS, "model": "dating_midpoint", "term": "overall", "statistic": "median"})
-    said = (
-        "With progression dated midway between the last scan without it and the scan that showed it, median PFS from "
-        f"rechallenge was {{{middle}}} months{interval(middle, numbers)}."
+    said = tr(
+        "With progression dated midway between the last scan without it and the scan that showed it, median PFS from rechallenge was {{middle}} months{interval}.",
+        middle=middle,
+        interval=interval(middle, numbers),
     )
     return _known(said, middle, numbers=numbers)
 

@@ -15,6 +15,7 @@ from typing import Final
 import pandas as pd
 
 from rechallenge.formatting import DETECTABLE_BELOW
+from rechallenge.language import N_, tr
 from rechallenge.report.few_events import class_events
 from rechallenge.report.numbers import Numbers, name_of, records
 from rechallenge.report.result_sentences import CLASSES, interval
@@ -28,7 +29,7 @@ PUBLISHED: Final = {level: f"published.index_study.pfs_acquired_{level}" for lev
 # Ratios of hazard ratios that are as good as 1, and those that would be large.
 CLOSE: Final = 1.25
 LARGE: Final = 2.0
-_QUESTION: Final = (
+_QUESTION: Final = N_(
     "A difference within one class of resistance does not show that the classes differ: that is a question of "
     "interaction, and is tested here as such."
 )
@@ -65,19 +66,36 @@ def sentences(estimates: pd.DataFrame, numbers: Numbers) -> list[str]:
     effect = _effect(own, numbers)
     if effect is None:
         reasons = own.loc[own["statistic"] == "not_fitted", "method"]
-        why = literal(reason(reasons.iloc[0])) if len(reasons) else "it has no estimate."
-        return [*found, f"Here the interaction could not be estimated: {why}", *_power(own["term"].iloc[0], numbers)]
+        why = literal(reason(reasons.iloc[0])) if len(reasons) else tr("it has no estimate.")
+        return [
+            *found,
+            tr("Here the interaction could not be estimated: {why}", why=why),
+            *_power(own["term"].iloc[0], numbers),
+        ]
     test = name_of({**PFS, "model": "interaction", "term": effect.term, "statistic": "likelihood_ratio_chi2"})
-    side = "systemic against oligo-progression" if effect.systemic else "oligo- against systemic progression"
+    side = tr("systemic against oligo-progression") if effect.systemic else tr("oligo- against systemic progression")
     found.append(
-        f"Here the hazard ratio of {side} was {_estimate(effect.acquired, numbers)} "
-        f"{CLASSES[RESISTANCE]['acquired']} and {_estimate(effect.elsewhere, numbers)} {effect.other}; the ratio of the two "
-        f"was {_estimate(effect.ratio, numbers)}, likelihood-ratio test of the interaction {{P:{test}.p}}."
+        tr(
+            "Here the hazard ratio of {side} was {estimate} {acquired} and {estimate_2} {other}; the ratio of the two was {estimate_3}, likelihood-ratio test of the interaction {P:{test}.p}.",
+            side=side,
+            estimate=_estimate(effect.acquired, numbers),
+            acquired=CLASSES[RESISTANCE]["acquired"],
+            estimate_2=_estimate(effect.elsewhere, numbers),
+            other=effect.other,
+            estimate_3=_estimate(effect.ratio, numbers),
+            test=test,
+        )
     )
     adjusted = effect.ratio.replace(".interaction.", ".interaction_adjusted.")
     again = test.replace(".interaction.", ".interaction_adjusted.")
     if adjusted in numbers and f"{again}.p" in numbers:
-        found.append(f"Adjusted for the other covariates it was {_estimate(adjusted, numbers)}, {{P:{again}.p}}.")
+        found.append(
+            tr(
+                "Adjusted for the other covariates it was {estimate}, {P:{again}.p}.",
+                estimate=_estimate(adjusted, numbers),
+                again=again,
+            )
+        )
     found += [_verdict(effect, numbers), *_power(effect.term, numbers, effect.cells)]
     return found
 
@@ -85,12 +103,17 @@ def sentences(estimates: pd.DataFrame, numbers: Numbers) -> list[str]:
 def _claim(numbers: Numbers) -> str:
     oligo, systemic = PUBLISHED["oligo"], PUBLISHED["systemic"]
     if oligo not in numbers or systemic not in numbers:
-        return f"Does the effect of the progression pattern differ between acquired and primary resistance? {_QUESTION}"
+        return tr(
+            "Does the effect of the progression pattern differ between acquired and primary resistance? {question}",
+            question=_QUESTION,
+        )
     p = f", {{P:{oligo}.p}}" if f"{oligo}.p" in numbers else ""
-    return (
-        "The index study concludes that rechallenge is likely to be an option after oligo-progression, particularly after "
-        f"acquired resistance. Its abstract gives median PFS by pattern after acquired resistance ({{{oligo}}} and "
-        f"{{{systemic}}} months{p}) and not after primary resistance. {_QUESTION}"
+    return tr(
+        "The index study concludes that rechallenge is likely to be an option after oligo-progression, particularly after acquired resistance. Its abstract gives median PFS by pattern after acquired resistance ({{oligo}} and {{systemic}} months{p}) and not after primary resistance. {question}",
+        oligo=oligo,
+        systemic=systemic,
+        p=p,
+        question=_QUESTION,
     )
 
 
@@ -110,7 +133,7 @@ def _effect(own: pd.DataFrame, numbers: Numbers) -> _Effect | None:
         if not all(name in numbers for name in names.values()):
             continue
         cells = [class_events(names[name], within[name], reference, numbers) for name in names]
-        words = CLASSES[RESISTANCE].get(other, f"in the class {other.replace('_', ' ')}")
+        words = CLASSES[RESISTANCE].get(other, tr("in the class {other}", other=other.replace("_", " ")))
         return _Effect(
             row["term"], words, names["acquired"], names[other], name_of({**row, "at": ""}),
             tuple(item for part in cells for item in part), level == "systemic",
@@ -127,30 +150,34 @@ def _verdict(effect: _Effect, numbers: Numbers) -> str:
     adjusted = effect.ratio.replace(".interaction.", ".interaction_adjusted.")
     known = [name for name in (effect.ratio, adjusted) if name in numbers and f"{name}.ci" in numbers]
     if effect.ratio not in known:
-        return "With so few events the ratio of the two cannot be estimated, so that the claim can be neither supported nor refuted."
+        return tr(
+            "With so few events the ratio of the two cannot be estimated, so that the claim can be neither supported nor refuted."
+        )
     ratios = [numbers[name]["raw"] for name in known]
-    both = "with and without adjustment" if len(ratios) > 1 else "as it is estimated"
+    both = tr("with and without adjustment") if len(ratios) > 1 else tr("as it is estimated")
     if all(1 / CLOSE <= ratio <= CLOSE for ratio in ratios):
-        way = f"The ratio is close to 1 {both}, and so points in neither direction"
+        way = tr("The ratio is close to 1 {both}, and so points in neither direction", both=both)
     elif min(ratios) < 1 < max(ratios):
-        way = "The ratio lies on the other side of 1 once it is adjusted, and so supports neither direction"
+        way = tr("The ratio lies on the other side of 1 once it is adjusted, and so supports neither direction")
     elif effect.larger_after_acquired(numbers):
-        way = "The estimate points in the direction of the claim"
+        way = tr("The estimate points in the direction of the claim")
     else:
-        way = "The estimate points against the claim"
+        way = tr("The estimate points against the claim")
     lower, upper = numbers[f"{effect.ratio}.ci"]["raw"]
     if not lower <= 1 <= upper:
-        return (
-            f"{way}, and its interval excludes 1; it is one exploratory test among several, and its size is uncertain."
+        return tr(
+            "{way}, and its interval excludes 1; it is one exploratory test among several, and its size is uncertain.",
+            way=way,
         )
-    allowed = "no difference"
+    allowed = tr("no difference")
     if lower < 1 / LARGE and upper > LARGE:
-        allowed += " and with a large difference in either direction"
+        allowed += tr(" and with a large difference in either direction")
     elif lower < 1 / LARGE or upper > LARGE:
-        allowed += " and with a large one"
-    return (
-        f"{way}; its interval is compatible with {allowed}, so that these data neither show nor exclude that the effect of the "
-        "pattern depends on resistance."
+        allowed += tr(" and with a large one")
+    return tr(
+        "{way}; its interval is compatible with {allowed}, so that these data neither show nor exclude that the effect of the pattern depends on resistance.",
+        way=way,
+        allowed=allowed,
     )
 
 
@@ -161,11 +188,21 @@ def _power(term: str, numbers: Numbers, cells: tuple[str, ...] = ()) -> list[str
     if not smallest:
         return []
     power = "{settings.statistics.power.percent}"
-    found = f"With {counted(f'{smallest}.events', 'event', numbers)}, a two-sided test at the {{settings.statistics.confidence.alpha}} level "
+    found = tr(
+        "With {counted}, a two-sided test at the {settings.statistics.confidence.alpha} level ",
+        counted=counted(f"{smallest}.events", "event", numbers),
+    )
     if numbers[smallest]["raw"] > DETECTABLE_BELOW:
-        found += f"would detect no ratio of hazard ratios between 1 and {{constants.detectable_below}} with a power of {power}"
+        found += tr(
+            "would detect no ratio of hazard ratios between 1 and {constants.detectable_below} with a power of {power}",
+            power=power,
+        )
     else:
-        found += f"would detect a ratio of hazard ratios of {{{smallest}}} or more (or as far below 1) with a power of {power}"
+        found += tr(
+            "would detect a ratio of hazard ratios of {{smallest}} or more (or as far below 1) with a power of {power}",
+            smallest=smallest,
+            power=power,
+        )
     published = _published_ratio(numbers)
     stem = smallest.removesuffix("detectable_hr_ratio") + "power.at_"
     powers = {name.removeprefix(stem): name for name in numbers if name.startswith(stem)}
@@ -173,15 +210,20 @@ def _power(term: str, numbers: Numbers, cells: tuple[str, ...] = ()) -> list[str
     shown = {float(at): name for at, name in powers.items() if at.replace(".", "", 1).isdigit()}
     near = [at for at in shown if published and abs(math.log(at / published)) < math.log(1.1)]
     if near:
-        found += (
-            f", and a ratio of {{constants.assumed_ratio_{near[0]:g}}}, about that of the published medians if the pattern made no difference after primary "
-            f"resistance, with a power of {{{shown[near[0]]}}}"
+        found += tr(
+            ", and a ratio of {constants.assumed_ratio_{near}}, about that of the published medians if the pattern made no difference after primary resistance, with a power of {{shown}}",
+            near=f"{near[0]:g}",
+            shown=shown[near[0]],
         )
-    found += " (formula of Peterson and George, from the events of the four cells, under proportional hazards)"
+    found += tr(" (formula of Peterson and George, from the events of the four cells, under proportional hazards)")
     least = min(cells, key=lambda name: numbers[name]["raw"], default="")
     return [
         f"{found}.",
-        *([f"The smallest of the four cells has {counted(least, 'event', numbers)}."] if least else []),
+        *(
+            [tr("The smallest of the four cells has {counted}.", counted=counted(least, "event", numbers))]
+            if least
+            else []
+        ),
     ]
 
 

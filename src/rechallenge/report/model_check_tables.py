@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from rechallenge.language import N_, tr
 from rechallenge.report import words
 from rechallenge.report.numbers import KEYS, Numbers, name_of, records
 from rechallenge.report.results import CONFIDENCE, comparison_words, endpoints_in
@@ -15,15 +16,15 @@ VALIDATION: Final = "validation"
 FUNCTIONAL_FORM: Final = "functional_form"
 MULTIVARIABLE: Final = "cox_multivariable"
 CALIBRATION_GROUPS: Final = {
-    "": "All patients",
-    "lowest third": "Lowest third of the predicted risk",
-    "middle third": "Middle third",
-    "highest third": "Highest third",
-    "lower half": "Lower half of the predicted risk",
-    "upper half": "Upper half",
+    "": N_("All patients"),
+    "lowest third": N_("Lowest third of the predicted risk"),
+    "middle third": N_("Middle third"),
+    "highest third": N_("Highest third"),
+    "lower half": N_("Lower half of the predicted risk"),
+    "upper half": N_("Upper half"),
 }
-UNTIL: Final = "until {settings.statistics.time_split_months} months"
-AFTER: Final = "after {settings.statistics.time_split_months} months"
+UNTIL: Final = N_("until {settings.statistics.time_split_months} months")
+AFTER: Final = N_("after {settings.statistics.time_split_months} months")
 
 
 def tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> list[Sheet]:
@@ -91,39 +92,43 @@ def _influence(given: _Given) -> Iterator[Sheet]:
         return
     head = (
         "",
-        "HR (CI)",
-        "HR without one patient",
-        "P without one patient",
-        "Largest dfbetas",
-        "PH test P",
+        tr("HR (CI)"),
+        tr("HR without one patient"),
+        tr("P without one patient"),
+        tr("Largest dfbetas"),
+        tr("PH test P"),
     )
     first = given.of(INFLUENCE, "leave_one_out_hr")[0]
     sizes = given.name(model=INFLUENCE, statistic="leave_one_out_hr", **_effect(first))
     notes = (
-        f"The model of all declared covariates, {{{sizes}.n}} patients, {{{sizes}.events}} events, with "
-        f"{CONFIDENCE} CI. Without one patient: lowest to highest when patients are left out in turn. Dfbetas: how far "
-        "a patient moves the log hazard ratio, in its standard errors. PH test: scaled Schoenfeld residuals.",
-        "Without some patients the model has no finite estimate; the ranges are of the other fits."
+        tr(
+            "The model of all declared covariates, {{sizes}.n} patients, {{sizes}.events} events, with {confidence} CI. Without one patient: lowest to highest when patients are left out in turn. Dfbetas: how far a patient moves the log hazard ratio, in its standard errors. PH test: scaled Schoenfeld residuals.",
+            sizes=sizes,
+            confidence=CONFIDENCE,
+        ),
+        tr("Without some patients the model has no finite estimate; the ranges are of the other fits.")
         if any("no finite estimate" in row["method"] for row in given.of(INFLUENCE, "leave_one_out_hr"))
         else "",
         _verdict(given),
     )
-    yield given.sheet("influence", "Single patients and proportional hazards", head, rows, tuple(filter(None, notes)))
+    yield given.sheet(
+        "influence", tr("Single patients and proportional hazards"), head, rows, tuple(filter(None, notes))
+    )
 
 
 def _verdict(given: _Given) -> str:
     failing = given.of(MULTIVARIABLE, "ph_failing_p")
-    limit = "P below {settings.statistics.proportional_hazards_alpha}"
+    limit = tr("P below {settings.statistics.proportional_hazards_alpha}")
     if not failing:
-        return (
-            f"Proportional hazards: no covariate has {limit}, so no other model was fitted. With few events the test "
-            "misses much: it does not show that hazards are proportional."
+        return tr(
+            "Proportional hazards: no covariate has {limit}, so no other model was fitted. With few events the test misses much: it does not show that hazards are proportional.",
+            limit=limit,
         )
     names = ", ".join(words.lower_first(words.term(row["term"], given.labels)) for row in failing)
-    return (
-        f"Proportional hazards: {limit} for {names}. Done: hazard ratios before and after "
-        "{settings.statistics.time_split_months} months, and a model stratified by the covariate (next table); "
-        "restricted means, which need no proportional hazards, stand with the comparisons of classes."
+    return tr(
+        "Proportional hazards: {limit} for {names}. Done: hazard ratios before and after {settings.statistics.time_split_months} months, and a model stratified by the covariate (next table); restricted means, which need no proportional hazards, stand with the comparisons of classes.",
+        limit=limit,
+        names=names,
     )
 
 
@@ -140,22 +145,29 @@ def _remedies(given: _Given) -> Iterator[Sheet]:
         if split:
             test = given.name(model=f"cox_time_split|{term}", term=term, statistic="time_split_chi2")
             differ = one(f"{test}.p", given.numbers)
-            rows.append(Row(f"{heading}: before and after", ("", "", "", differ), "group"))
+            rows.append(Row(tr("{heading}: before and after", heading=heading), ("", "", "", differ), "group"))
             rows += split
         stratified = [_remedy_row(given, row, "") for row in given.of(f"cox_stratified|{term}", "hr")]
         if stratified:
-            rows.append(Row(f"Stratified by {words.lower_first(heading)}", ("",) * 4, "group"))
+            rows.append(Row(tr("Stratified by {words}", words=words.lower_first(heading)), ("",) * 4, "group"))
             rows += stratified
         means = list(_restricted_means(given, term))
         if means:
-            rows += [Row(f"{heading}: difference of restricted means, months", ("",) * 4, "group"), *means]
+            rows += [
+                Row(tr("{heading}: difference of restricted means, months", heading=heading), ("",) * 4, "group"),
+                *means,
+            ]
     if rows:
-        head = ("", "Period", "HR, or difference (CI)", "P", "P of the change")
+        head = ("", tr("Period"), tr("HR, or difference (CI)"), "P", tr("P of the change"))
         notes = (
-            "Other covariates of the model as declared. P of the change: likelihood-ratio test of one hazard ratio "
-            "against two.",
+            tr(
+                "Other covariates of the model as declared. P of the change: likelihood-ratio test of one hazard ratio "
+                "against two."
+            ),
         )
-        yield without_empty_columns(given.sheet("remedies", "Where hazards are not proportional", head, rows, notes))
+        yield without_empty_columns(
+            given.sheet("remedies", tr("Where hazards are not proportional"), head, rows, notes)
+        )
 
 
 def _restricted_means(given: _Given, term: str) -> Iterator[Row]:
@@ -194,8 +206,8 @@ def _functional_form(given: _Given) -> Iterator[Sheet]:
         for row in given.of(FUNCTIONAL_FORM, "spline_chi2")
     ]
     if rows:
-        note = "Likelihood-ratio test of a restricted cubic spline with three knots against a straight line."
-        yield given.sheet("form", "Numbers as straight lines", ("", "Chi-square", "P"), rows, (note,))
+        note = tr("Likelihood-ratio test of a restricted cubic spline with three knots against a straight line.")
+        yield given.sheet("form", tr("Numbers as straight lines"), ("", tr("Chi-square"), "P"), rows, (note,))
 
 
 def _validation(given: _Given) -> Iterator[Sheet]:
@@ -206,10 +218,10 @@ def _validation(given: _Given) -> Iterator[Sheet]:
         "calibration_slope": lambda name: one(name, given.numbers),
     }
     labels = {
-        "concordance_apparent": "Concordance, apparent",
-        "concordance_optimism": "Optimism of the concordance",
-        "concordance_corrected": "Concordance, corrected for optimism",
-        "calibration_slope": "Calibration slope, corrected for optimism",
+        "concordance_apparent": tr("Concordance, apparent"),
+        "concordance_optimism": tr("Optimism of the concordance"),
+        "concordance_corrected": tr("Concordance, corrected for optimism"),
+        "calibration_slope": tr("Calibration slope, corrected for optimism"),
     }
     rows = [
         Row(labels[statistic], (cell(given.name(model=VALIDATION, statistic=statistic)),))
@@ -220,13 +232,14 @@ def _validation(given: _Given) -> Iterator[Sheet]:
     notes: tuple[str, ...] = ()
     if fitted in given.numbers:
         notes = (
-            f"Bootstrap: {{{fitted}}} of {{settings.statistics.bootstraps}} samples had a finite estimate; the model "
-            "was refitted in each, with Firth's penalty where the ordinary model had none. "
-            "A slope below one: predictions are too extreme for new patients.",
+            tr(
+                "Bootstrap: {{fitted}} of {settings.statistics.bootstraps} samples had a finite estimate; the model was refitted in each, with Firth's penalty where the ordinary model had none. A slope below one: predictions are too extreme for new patients.",
+                fitted=fitted,
+            ),
         )
     if any("Firth" in row["method"] for row in given.of(VALIDATION, "concordance_apparent")):
-        notes = ("The model is Firth's penalised one, since the ordinary has no finite estimate.", *notes)
-    yield given.sheet("validation", "How well the model predicts", ("", "Value"), rows, notes)
+        notes = (tr("The model is Firth's penalised one, since the ordinary has no finite estimate."), *notes)
+    yield given.sheet("validation", tr("How well the model predicts"), ("", tr("Value")), rows, notes)
 
 
 def _calibration(given: _Given) -> Iterator[Sheet]:
@@ -244,13 +257,15 @@ def _calibration(given: _Given) -> Iterator[Sheet]:
         rows.append(Row(CALIBRATION_GROUPS.get(row["level"], row["level"]), cells, "level" if row["level"] else "data"))
     if not rows:
         return
-    head = ("", "Patients", "Events", "Predicted survival", "Observed survival (CI)")
+    head = ("", tr("Patients"), tr("Events"), tr("Predicted survival"), tr("Observed survival (CI)"))
     at = {"model": VALIDATION, "at": given.of(VALIDATION, "predicted_survival")[0]["at"]}
     ratio = given.name(statistic="observed_expected", **at)
     notes = (
-        f"Observed over expected events: {with_interval(ratio, given.numbers)}.",
-        "Observed: Kaplan-Meier. Not corrected for optimism: the predictions are for the patients to "
-        "whom the model was fitted.",
+        tr("Observed over expected events: {with_interval}.", with_interval=with_interval(ratio, given.numbers)),
+        tr(
+            "Observed: Kaplan-Meier. Not corrected for optimism: the predictions are for the patients to "
+            "whom the model was fitted."
+        ),
     )
-    caption = "Calibration at {settings.statistics.calibration_months} months"
+    caption = tr("Calibration at {settings.statistics.calibration_months} months")
     yield given.sheet("calibration", caption, head, rows, notes)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from jinja2 import Environment
 from markupsafe import Markup
 
+from rechallenge.language import N_, tr
 from rechallenge.report import quality, words
 from rechallenge.report.checklists import FILES, STATUSES, Checklist, Places, answers, places
 from rechallenge.report.curves import curves
@@ -28,7 +29,7 @@ CURVES: Final = "curves.js"
 TABLE_PAGE: Final = "table1.html.j2"
 CHECKLISTS: Final = "report_checklists.html.j2"
 # The checklists link to the sections of the page, so they are put in when the page is there.
-CHECKLISTS_HERE: Final = "<!-- checklists -->"
+CHECKLISTS_HERE: Final = N_("<!-- checklists -->")
 
 
 def render_page(
@@ -95,7 +96,7 @@ def _definitions(study: StudyData) -> list[dict[str, Any]]:
     dates_only = study.declared("progression_dates_only")
     main = definitions(study.config, progression_dates_only=dates_only)
     printed = {item.term: plain(item.words, study.numbers) for item in main}
-    blocks = [_block(MAIN, "Main analysis", study, main)]
+    blocks = [_block(MAIN, tr("Main analysis"), study, main)]
     for name in study.config.analyses:
         own = definitions(study.config, name, progression_dates_only=dates_only)
         differing = [item for item in own if plain(item.words, study.numbers) != printed.get(item.term)]

@@ -1,5 +1,6 @@
 """The table of the time to progression on the first ICI, around the cutoff of resistance."""
 
+from rechallenge.language import tr
 from rechallenge.report.numbers import Numbers
 from rechallenge.report.sheets import Row, Sheet, if_known
 
@@ -15,17 +16,19 @@ def progression_table(numbers: Numbers) -> Sheet | None:
         return None
     near = numbers[_BOUNDARY]["raw"]
     rows = [
-        Row("Months, median (quartiles)", (f"{{{months}.median}} ({{{months}.q1}} to {{{months}.q3}})",)),
-        _count("Before the cutoff", "below_cutoff", numbers),
-        _count("On or after the cutoff", "from_cutoff", numbers),
-        _count(f"Within {near} days of the cutoff, on either side", f"within_{near}_days", numbers),
+        Row(
+            tr("Months, median (quartiles)"), (tr("{{months}.median} ({{months}.q1} to {{months}.q3})", months=months),)
+        ),
+        _count(tr("Before the cutoff"), "below_cutoff", numbers),
+        _count(tr("On or after the cutoff"), "from_cutoff", numbers),
+        _count(tr("Within {near} days of the cutoff, on either side", near=near), f"within_{near}_days", numbers),
     ]
     return Sheet(
         "time-to-progression",
-        "Time to progression on the first ICI, patients who progressed",
+        tr("Time to progression on the first ICI, patients who progressed"),
         ("", f"n = {{{months}.median.n}}"),
         tuple(rows),
-        (f"Cutoff of resistance: {{{_CUTOFF}}} days. Values are n (%) unless stated otherwise.",),
+        (tr("Cutoff of resistance: {{cutoff}} days. Values are n (%) unless stated otherwise.", cutoff=_CUTOFF),),
     )
 
 

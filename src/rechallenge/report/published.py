@@ -10,6 +10,7 @@ import pandas as pd
 
 from rechallenge import formatting as f
 from rechallenge import words as shared
+from rechallenge.language import N_
 from rechallenge.published.model import Figure, Published, Study, read_published
 from rechallenge.published.quantities import Stated
 from rechallenge.report import words
@@ -20,11 +21,11 @@ __all__ = ["Published", "comparison", "from_published", "own_contradictions", "r
 MODEL: Final = "contradiction_check"
 # The gravest first. Findings of the first two say that figures do not hold together.
 VERDICTS: Final = {
-    "impossible": "Impossible",
-    "improbable": "Improbable",
-    "observation": "Observation",
-    "not_checkable": "Not checkable",
-    "consistent": "Consistent",
+    "impossible": N_("Impossible"),
+    "improbable": N_("Improbable"),
+    "observation": N_("Observation"),
+    "not_checkable": N_("Not checkable"),
+    "consistent": N_("Consistent"),
 }
 CONTRADICTIONS: Final = ("impossible", "improbable")
 

@@ -11,28 +11,29 @@ import pandas as pd
 
 from rechallenge import formatting as f
 from rechallenge.estimates.model_names import FIRTH
+from rechallenge.language import N_, tr
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.results import LOG_RANK, MULTIVARIABLE, comparison_words, p_of_test
 from rechallenge.report.sentences import counted
 
-CONFIDENCE: Final = "{settings.statistics.confidence.percent} CI"
+CONFIDENCE: Final = N_("{settings.statistics.confidence.percent} CI")
 # The classes as they stand behind "median PFS".
 CLASSES: Final = {
     "resistance": {
-        "acquired": "after acquired resistance",
-        "primary": "after primary resistance",
-        "not_acquired": "where resistance was not acquired",
-        "late_progression": "after late progression",
+        "acquired": N_("after acquired resistance"),
+        "primary": N_("after primary resistance"),
+        "not_acquired": N_("where resistance was not acquired"),
+        "late_progression": N_("after late progression"),
     },
-    "progression_pattern": {"oligo": "after oligo-progression", "systemic": "after systemic progression"},
-    "interval_treatment": {"true": "with interval treatment", "false": "without interval treatment"},
+    "progression_pattern": {"oligo": N_("after oligo-progression"), "systemic": N_("after systemic progression")},
+    "interval_treatment": {"true": N_("with interval treatment"), "false": N_("without interval treatment")},
 }
 ABBREVIATIONS: Final = {
-    "PFS": "PFS from rechallenge",
-    "OS": "OS from rechallenge",
-    "PFS1": "PFS of the first ICI",
-    "OS1": "OS from the first ICI",
+    "PFS": N_("PFS from rechallenge"),
+    "OS": N_("OS from rechallenge"),
+    "PFS1": N_("PFS of the first ICI"),
+    "OS1": N_("OS from the first ICI"),
 }
 
 
@@ -47,10 +48,10 @@ def interval(name: str, numbers: Numbers) -> str:
         return f" ({CONFIDENCE} {{{name}.ci}})"
     few = ""
     if f"{name}.n" in numbers and numbers[f"{name}.n"]["raw"] == 1:
-        few = ": one patient"
+        few = tr(": one patient")
     elif f"{name}.events" in numbers and numbers[f"{name}.events"]["raw"] == 0:
-        few = ": no event"
-    return f" ({CONFIDENCE} not estimable{few})"
+        few = tr(": no event")
+    return tr(" ({confidence} not estimable{few})", confidence=CONFIDENCE, few=few)
 
 
 def median(name: str, numbers: Numbers, who: str = "") -> str:
@@ -59,7 +60,7 @@ def median(name: str, numbers: Numbers, who: str = "") -> str:
     bounds = interval(name, numbers)
     if who:
         bounds = f"{bounds[:-1]}; {who})" if bounds else f" ({who})"
-    return (f"{{{name}}} months" if reached else "not reached") + bounds
+    return (tr("{{name}} months", name=name) if reached else tr("not reached")) + bounds
 
 
 def median_sentence(endpoint: str, population: str, numbers: Numbers) -> str | None:
@@ -68,7 +69,11 @@ def median_sentence(endpoint: str, population: str, numbers: Numbers) -> str | N
     if name not in numbers:
         return None
     who = f"{counted(f'{name}.n', 'patient', numbers)}, {counted(f'{name}.events', 'event', numbers)}"
-    return f"Median {ABBREVIATIONS.get(endpoint, endpoint)} was {median(name, numbers, who)}."
+    return tr(
+        "Median {abbreviations} was {median}.",
+        abbreviations=ABBREVIATIONS.get(endpoint, endpoint),
+        median=median(name, numbers, who),
+    )
 
 
 def comparison_sentence(endpoint: str, population: str, term: str, numbers: Numbers) -> str | None:
@@ -87,10 +92,16 @@ def comparison_sentence(endpoint: str, population: str, term: str, numbers: Numb
         return None
     listed = [f"{median(name, numbers)} {said}" for said, name in there.items()]
     other, _, level = within.partition("=")
-    start = f"{_capital(CLASSES[other][level])}, median" if within else "Median"
-    sentence = f"{start} {ABBREVIATIONS.get(endpoint, endpoint)} was {', '.join(listed[:-1])} and {listed[-1]}"
+    start = tr("{other}, median", other=_capital(CLASSES[other][level])) if within else tr("Median")
+    sentence = tr(
+        "{start} {abbreviations} was {listed} and {listed_2}",
+        start=start,
+        abbreviations=ABBREVIATIONS.get(endpoint, endpoint),
+        listed=", ".join(listed[:-1]),
+        listed_2=listed[-1],
+    )
     p = "" if within else p_of_test(numbers, **{**key, "model": LOG_RANK})
-    return f"{sentence} (log-rank {{P:{p}}})." if p else f"{sentence}."
+    return tr("{sentence} (log-rank {P:{p}}).", sentence=sentence, p=p) if p else f"{sentence}."
 
 
 def hazard_sentence(row: Mapping[str, str], numbers: Numbers, labels: Mapping[str, str], others: int = 0) -> str | None:
@@ -104,12 +115,23 @@ def hazard_sentence(row: Mapping[str, str], numbers: Numbers, labels: Mapping[st
     said = f"{of} ({compared})" if compared else of
     if numbers[name]["text"] == f.NOT_ESTIMABLE:
         endpoint = ABBREVIATIONS.get(row["endpoint"], row["endpoint"])
-        return f"For {said}, the hazard ratio for {endpoint} could not be estimated: there were too few events."
+        return tr(
+            "For {said}, the hazard ratio for {endpoint} could not be estimated: there were too few events.",
+            said=said,
+            endpoint=endpoint,
+        )
     bounds = f"{CONFIDENCE} {{{name}.ci}}; " if f"{name}.ci" in numbers else ""
-    adjusted = ", adjusted for the other covariates" if others else ""
-    adjusted += " (Firth's penalised model)" if row["model"] == FIRTH[MULTIVARIABLE] else ""
+    adjusted = tr(", adjusted for the other covariates") if others else ""
+    adjusted += tr(" (Firth's penalised model)") if row["model"] == FIRTH[MULTIVARIABLE] else ""
     endpoint = ABBREVIATIONS.get(row["endpoint"], row["endpoint"])
-    return f"For {said}, the hazard ratio for {endpoint} was {{{name}}} ({bounds}{{P:{name}.p}}){adjusted}."
+    return tr(
+        "For {said}, the hazard ratio for {endpoint} was {{name}} ({bounds}{P:{name}.p}){adjusted}.",
+        said=said,
+        endpoint=endpoint,
+        name=name,
+        bounds=bounds,
+        adjusted=adjusted,
+    )
 
 
 def _capital(text: str) -> str:

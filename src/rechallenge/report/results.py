@@ -7,6 +7,7 @@ import pandas as pd
 
 from rechallenge.estimates.design import MISSING
 from rechallenge.estimates.model_names import FIRTH
+from rechallenge.language import N_, tr
 from rechallenge.report import few_events, words
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.sentences import counted, literal
@@ -20,7 +21,7 @@ MULTIVARIABLE: Final = "cox_multivariable"
 SENSITIVITY: Final = "cox_sensitivity"
 INTERACTION: Final = "interaction"
 WITHIN: Final = "interaction"
-WITHIN_NOTE: Final = (
+WITHIN_NOTE: Final = N_(
     "Within a class of another covariate no log-rank P value is given: a small one in one class and a larger one in "
     "the other do not show that the classes differ. The P value there tests that difference (likelihood ratio)."
 )
@@ -80,13 +81,18 @@ def survival_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[s
         notes = tuple(note for note in notes if note)
         head = (
             "",
-            "Patients",
-            "Events",
-            "Median, months (CI)",
-            *(f"At {month(time, numbers)} months (CI)" for time in times),
-            "Log-rank P",
+            tr("Patients"),
+            tr("Events"),
+            tr("Median, months (CI)"),
+            *(tr("At {month} months (CI)", month=month(time, numbers)) for time in times),
+            tr("Log-rank P"),
         )
-        caption = f"{words.endpoint(endpoint)}, {words.POPULATIONS.get(population, population)}, with {CONFIDENCE} CI"
+        caption = tr(
+            "{endpoint}, {words}, with {confidence} CI",
+            endpoint=words.endpoint(endpoint),
+            words=words.POPULATIONS.get(population, population),
+            confidence=CONFIDENCE,
+        )
         sheets.append(
             without_empty_columns(Sheet(f"survival-{endpoint.lower()}-{population}", caption, head, tuple(rows), notes))
         )
@@ -100,11 +106,11 @@ def outside_note(endpoint: str, population: str, numbers: Numbers) -> str:
         return ""
     who = counted(name, "patient", numbers)
     if endpoint in FROM_REENTRY and population == "rechallenge":
-        return (
-            f"Observation starts at rechallenge (delayed entry). Not counted: {who} of the rechallenge set, without "
-            "follow-up after the day of rechallenge."
+        return tr(
+            "Observation starts at rechallenge (delayed entry). Not counted: {who} of the rechallenge set, without follow-up after the day of rechallenge.",
+            who=who,
         )
-    return f"Not counted: {who} without a usable time."
+    return tr("Not counted: {who} without a usable time.", who=who)
 
 
 def month(time: float, numbers: Numbers, setting: str = "landmarks_months") -> str:
@@ -195,9 +201,23 @@ def cox_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, s
             rows += _cox_rows(effects[effects["term"] == term], {**key, "term": term}, numbers, labels)
         if not rows:
             continue
-        head = ("", "Univariable HR (CI)", "P", "Patients", "Events", "Multivariable HR (CI)", "P", "PH test P")
+        head = (
+            "",
+            tr("Univariable HR (CI)"),
+            "P",
+            tr("Patients"),
+            tr("Events"),
+            tr("Multivariable HR (CI)"),
+            "P",
+            tr("PH test P"),
+        )
         patients = words.POPULATIONS.get(population, population)
-        caption = f"Cox models, {words.endpoint(endpoint)} ({patients}), with {CONFIDENCE} CI"
+        caption = tr(
+            "Cox models, {endpoint} ({patients}), with {confidence} CI",
+            endpoint=words.endpoint(endpoint),
+            patients=patients,
+            confidence=CONFIDENCE,
+        )
         notes = (*_model_notes(own, key, numbers, labels), *_penalised_notes(own, effects, labels))
         notes = (*notes, *few_events.note(rows, numbers))
         sheet = Sheet(f"cox-{endpoint.lower()}-{population}", caption, head, tuple(rows), notes)
@@ -244,11 +264,17 @@ def _penalised_notes(own: pd.DataFrame, effects: pd.DataFrame, labels: Mapping[s
         instead = effects[(effects["model"] == FIRTH[model]) & ~effects["term"].isin(fitted)]
         if len(instead):
             terms = ", ".join(words.lower_first(words.term(term, labels)) for term in dict.fromkeys(instead["term"]))
-            used.append("the model of all covariates" if model == MULTIVARIABLE else f"univariable, {terms}")
+            used.append(tr("the model of all covariates") if model == MULTIVARIABLE else f"univariable, {terms}")
     if not used:
         return []
     method = own.loc[(own["statistic"] == "hr") & own["model"].isin(FIRTH.values()), "method"].iloc[0]
-    return [f"Without a finite estimate of the ordinary model, {literal(method)}: {'; '.join(used)}."]
+    return [
+        tr(
+            "Without a finite estimate of the ordinary model, {method}: {used}.",
+            method=literal(method),
+            used="; ".join(used),
+        )
+    ]
 
 
 def comparison_words(term: str, level: str, reference: str, labels: Mapping[str, str]) -> str:
@@ -258,8 +284,11 @@ def comparison_words(term: str, level: str, reference: str, labels: Mapping[str,
         return label
     if not reference:
         return f"{label}, {level}"
-    return (
-        f"{label}: {words.lower_first(words.level(term, level))} vs {words.lower_first(words.level(term, reference))}"
+    return tr(
+        "{label}: {words} vs {words_2}",
+        label=label,
+        words=words.lower_first(words.level(term, level)),
+        words_2=words.lower_first(words.level(term, reference)),
     )
 
 
@@ -272,24 +301,32 @@ def _model_notes(own: pd.DataFrame, key: dict[str, Any], numbers: Numbers, label
         for statistic in ("n", "events", "events_per_variable", "dropped", "concordance")
     )
     if concordance not in numbers:
-        return ["The model of all covariates together was not fitted; the reason stands below."]
+        return [tr("The model of all covariates together was not fitted; the reason stands below.")]
     notes = [
-        f"Model of all covariates together: {counted(n, 'patient', numbers)}, {counted(events, 'event', numbers)}, "
-        f"{{{epv}}} events per parameter."
+        tr(
+            "Model of all covariates together: {counted}, {counted_2}, {{epv}} events per parameter.",
+            counted=counted(n, "patient", numbers),
+            counted_2=counted(events, "event", numbers),
+            epv=epv,
+        )
     ]
     if numbers[epv]["raw"] < FEW_EVENTS:
         notes.append(
-            "Fewer than ten events per parameter: these hazard ratios are unstable and may be far "
-            "more extreme than the "
-            "truth."
+            tr(
+                "Fewer than ten events per parameter: these hazard ratios are unstable and may be far "
+                "more extreme than the "
+                "truth."
+            )
         )
     notes += _missing_notes(own[own["model"] == stem["model"]], stem, numbers, labels)
     if dropped in numbers and numbers[dropped]["raw"]:
-        notes.append(f"Left out because a covariate is not recorded: {counted(dropped, 'patient', numbers)}.")
-    notes.append(f"Concordance {with_interval(concordance, numbers)}.")
+        notes.append(
+            tr("Left out because a covariate is not recorded: {counted}.", counted=counted(dropped, "patient", numbers))
+        )
+    notes.append(tr("Concordance {with_interval}.", with_interval=with_interval(concordance, numbers)))
     ph = name_of({**stem, "term": "global", "statistic": "ph_p"})
     if ph in numbers:
-        notes.append(f"Proportional hazards, global test of scaled Schoenfeld residuals: {{P:{ph}}}.")
+        notes.append(tr("Proportional hazards, global test of scaled Schoenfeld residuals: {P:{ph}}.", ph=ph))
     return notes
 
 
@@ -304,11 +341,16 @@ def _missing_notes(
             f"{words.lower_first(words.term(term, labels))} {one(name, numbers)}" for term, name in names.items()
         )
         return [
-            f"Missing covariates are imputed {one('settings.statistics.imputations', numbers)} times (chained "
-            f"equations, predictive mean matching) and the models pooled by Rubin's rules. Values imputed: {counts}."
+            tr(
+                "Missing covariates are imputed {numbers} times (chained equations, predictive mean matching) and the models pooled by Rubin's rules. Values imputed: {counts}.",
+                numbers=one("settings.statistics.imputations", numbers),
+                counts=counts,
+            )
         ]
     if (model["level"] == MISSING).any():
-        return ["Patients with a missing class are a class of their own (missing); its hazard ratio has no meaning."]
+        return [
+            tr("Patients with a missing class are a class of their own (missing); its hazard ratio has no meaning.")
+        ]
     return []
 
 
@@ -335,7 +377,11 @@ def sensitivity_tables(estimates: pd.DataFrame, numbers: Numbers, labels: Mappin
                 )
             )
         if rows:
-            caption = f"Sensitivity model with regimen type and local therapy, {words.endpoint(endpoint)}"
+            caption = tr(
+                "Sensitivity model with regimen type and local therapy, {endpoint}", endpoint=words.endpoint(endpoint)
+            )
             notes = (*_model_notes(own, {**key}, numbers, labels), *few_events.note(rows, numbers))
-            sheets.append(Sheet(f"sensitivity-{endpoint.lower()}", caption, ("", "HR (CI)", "P"), tuple(rows), notes))
+            sheets.append(
+                Sheet(f"sensitivity-{endpoint.lower()}", caption, ("", tr("HR (CI)"), "P"), tuple(rows), notes)
+            )
     return sheets

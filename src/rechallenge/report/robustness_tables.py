@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 
 from rechallenge import words as shared
+from rechallenge.language import N_, tr
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, records
 from rechallenge.report.results import MULTIVARIABLE
@@ -21,17 +22,19 @@ EFFECTS: Final = ("resistance", "progression_pattern", "interval_treatment")
 # What must be known of a preset before its moves are read.
 NOTES: Final = {
     "schoenfeld_2021": (
-        "Schoenfeld defines no primary class: from primary to not acquired is a change of word, not of finding."
+        N_("Schoenfeld defines no primary class: from primary to not acquired is a change of word, not of finding.")
     ),
     "index_at_rechallenge": (
-        "Read at progression on rechallenge, the pattern conditions on the outcome; it is shown for reproduction only."
+        N_(
+            "Read at progression on rechallenge, the pattern conditions on the outcome; it is shown for reproduction only."
+        )
     ),
 }
 # What a hazard ratio compares, as the caption of its column.
 CONTRASTS: Final = {
-    "resistance": "Resistance: primary vs acquired",
-    "progression_pattern": "Progression pattern: systemic vs oligo",
-    "interval_treatment": "Interval treatment: with vs without",
+    "resistance": N_("Resistance: primary vs acquired"),
+    "progression_pattern": N_("Progression pattern: systemic vs oligo"),
+    "interval_treatment": N_("Interval treatment: with vs without"),
 }
 
 
@@ -56,14 +59,18 @@ def concordance_tables(estimates: pd.DataFrame, numbers: Numbers) -> list[Sheet]
         ]
         if rows:
             said = shared.preset_words(dimension, main)
-            caption = f"{words.term(dimension)}: who is in another class than under the study's preset ({said})"
+            caption = tr(
+                "{term}: who is in another class than under the study's preset ({said})",
+                term=words.term(dimension),
+                said=said,
+            )
             head = (
-                "Preset",
-                "Progressed: another class",
-                "Same class",
-                "Rechallenge set: another class",
-                "Same class",
-                "Moves in the rechallenge set",
+                tr("Preset"),
+                tr("Progressed: another class"),
+                tr("Same class"),
+                tr("Rechallenge set: another class"),
+                tr("Same class"),
+                tr("Moves in the rechallenge set"),
             )
             notes = tuple(note for preset, note in NOTES.items() if preset in set(found["level"]))
             sheet = Sheet(f"concordance-{dimension}", caption, head, tuple(rows), notes, prose=True)
@@ -111,14 +118,16 @@ def boundary_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     near = "settings.statistics.boundary_days"
     within = if_known(f"within {{{near}}} days of", near, numbers=numbers)
     head = (
-        "Preset",
-        "Progressed",
-        "of them another class beyond it",
-        "Rechallenge set",
-        "of them another class beyond it",
+        tr("Preset"),
+        tr("Progressed"),
+        tr("of them another class beyond it"),
+        tr("Rechallenge set"),
+        tr("of them another class beyond it"),
     )
-    caption = f"Boundary patients: {'near' if within == EMPTY else within} the cutoff of a preset of resistance"
-    note = "A scan a few days earlier or later could have put them on the other side of the cutoff."
+    caption = tr(
+        "Boundary patients: {ending} the cutoff of a preset of resistance", ending="near" if within == EMPTY else within
+    )
+    note = tr("A scan a few days earlier or later could have put them on the other side of the cutoff.")
     return without_empty_columns(Sheet("boundary", caption, head, tuple(rows), (note,)))
 
 
@@ -133,32 +142,36 @@ def curve_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
         names = [f"{stem}.{part}" for part in pattern.split("|")]
         if not all(name in numbers for name in names):
             return EMPTY
-        return f"{{{names[0]}}}" if len(names) == 1 else f"{{{names[0]}}} to {{{names[1]}}}"
+        return (
+            f"{{{names[0]}}}" if len(names) == 1 else tr("{{names}} to {{names_2}}", names=names[0], names_2=names[1])
+        )
 
     lines = (
-        ("Specifications", "specifications"),
-        ("With a hazard ratio", "fitted"),
-        ("Median hazard ratio", "hr_median"),
-        ("Quartiles", "hr_q1|hr_q3"),
-        ("Smallest to largest", "hr_min|hr_max"),
-        ("On the same side of one as the main analysis", "same_sign"),
-        ("Small P value", "small_p"),
-        ("Both", "same_sign_and_small_p"),
-        ("Median difference in median PFS, months", "median_difference_median"),
+        (tr("Specifications"), "specifications"),
+        (tr("With a hazard ratio"), "fitted"),
+        (tr("Median hazard ratio"), "hr_median"),
+        (tr("Quartiles"), "hr_q1|hr_q3"),
+        (tr("Smallest to largest"), "hr_min|hr_max"),
+        (tr("On the same side of one as the main analysis"), "same_sign"),
+        (tr("Small P value"), "small_p"),
+        (tr("Both"), "same_sign_and_small_p"),
+        (tr("Median difference in median PFS, months"), "median_difference_median"),
     )
     main = tuple(with_interval(_main_hazard(estimates, effect), numbers) for effect in effects)
     rows = (
-        Row("Main analysis, multivariable hazard ratio (CI)", main),
+        Row(tr("Main analysis, multivariable hazard ratio (CI)"), main),
         *(Row(label, tuple(cell(effect, pattern) for effect in effects)) for label, pattern in lines),
     )
     head = ("", *(CONTRASTS.get(effect, words.term(effect)) for effect in effects))
     notes = (
-        "Each specification is one combination of the choices below. The share of small P values is descriptive, never "
-        "evidence: all specifications share the same patients. Difference: first class minus second. Definitions that "
-        "know no primary class compare those not acquired instead. A P value is small below one minus the confidence "
-        "level of the study.",
+        tr(
+            "Each specification is one combination of the choices below. The share of small P values is descriptive, never "
+            "evidence: all specifications share the same patients. Difference: first class minus second. Definitions that "
+            "know no primary class compare those not acquired instead. A P value is small below one minus the confidence "
+            "level of the study."
+        ),
     )
-    return Sheet("specification-curve", "Specification curve of PFS from rechallenge", head, rows, notes)
+    return Sheet("specification-curve", tr("Specification curve of PFS from rechallenge"), head, rows, notes)
 
 
 def _main_hazard(estimates: pd.DataFrame, effect: str) -> str:
@@ -179,12 +192,12 @@ def shift_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     )
     if not rows:
         return None
-    head = ("Choice", *(CONTRASTS.get(effect, words.term(effect)) for effect in effects))
-    note = (
+    head = (tr("Choice"), *(CONTRASTS.get(effect, words.term(effect)) for effect in effects))
+    note = tr(
         "How many times the hazard ratio changes between the extreme values of a choice, as a geometric mean over all "
         "other choices. A choice without a number does not change that effect."
     )
-    return Sheet("choices", "How far each choice moves the hazard ratio", head, rows, (note,))
+    return Sheet("choices", tr("How far each choice moves the hazard ratio"), head, rows, (note,))
 
 
 @dataclass(frozen=True)
@@ -228,19 +241,21 @@ def lesion_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     if compared not in numbers or not numbers[compared]["raw"]:
         return None
     rows = [
-        Row("Assessments with measured lesions that were compared", (f"{{{compared}}}",)),
-        Row("Same response", (one(f"{LESIONS}.equal", numbers),)),
-        Row("Another response", (one(f"{LESIONS}.different", numbers),)),
+        Row(tr("Assessments with measured lesions that were compared"), (f"{{{compared}}}",)),
+        Row(tr("Same response"), (one(f"{LESIONS}.equal", numbers),)),
+        Row(tr("Another response"), (one(f"{LESIONS}.different", numbers),)),
     ]
     for row in records(own[own["statistic"] == "n"]):
         reported, _, derived = row["level"].partition("=>")
         if reported != derived:
-            label = (
-                f"Reported {words.level('best_response', reported)}, measured {words.level('best_response', derived)}"
+            label = tr(
+                "Reported {level}, measured {level_2}",
+                level=words.level("best_response", reported),
+                level_2=words.level("best_response", derived),
             )
             rows.append(Row(label, (f"{{{name_of(row)}}}",), "level"))
-    note = (
+    note = tr(
         "Where they differ, the measured lesions are used; a reported progression stands where they are not evaluable."
     )
-    caption = "Reported responses and those derived from measured lesions"
-    return Sheet("lesion-agreement", caption, ("", "Assessments"), tuple(rows), (note,))
+    caption = tr("Reported responses and those derived from measured lesions")
+    return Sheet("lesion-agreement", caption, ("", tr("Assessments")), tuple(rows), (note,))

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from rechallenge.language import N_, tr
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.results import (
@@ -20,13 +21,13 @@ from rechallenge.robustness.scenarios import IMPUTED
 
 KEY: Final = {"endpoint": "PFS", "population": "rechallenge"}
 TERMS: Final = ("resistance", "progression_pattern", "interval_treatment")
-NOTE: Final = (
+NOTE: Final = N_(
     "Each row changes one assumption and repeats the whole analysis; scenarios whose settings are those of the main "
     "analysis are left out. In a row equal to the main analysis the assumption concerns none of its patients. "
     "Agreement between the rows is a description, not evidence."
 )
 
-IMPUTED_NOTE: Final = (
+IMPUTED_NOTE: Final = N_(
     "The row with imputed patterns keeps the patients whose pattern is unknown: it is imputed "
     "{settings.statistics.imputations} times and the models are pooled by Rubin's rules. It has no medians, since "
     "classes differ between the imputations."
@@ -45,7 +46,7 @@ def medians_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     own = own[(own["endpoint"] == KEY["endpoint"]) & (own["population"] == KEY["population"])]
     own = own[(own["statistic"] == "median") & own["term"].isin(TERMS)]
     columns: list[tuple[str, str]] = []
-    head = ["", "Patients"]
+    head = ["", tr("Patients")]
     for term in TERMS:
         levels = words.ordered(term, list(dict.fromkeys(own.loc[own["term"] == term, "level"])))
         columns += [*((term, level) for level in levels), *([(term, "")] if levels else [])]
@@ -56,14 +57,17 @@ def medians_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
         cells = [one(f"{overall}.n", numbers), *(_median(name, term, level, numbers) for term, level in columns)]
         if any(cell.startswith("{") for cell in cells):
             rows.append(Row(literal(words.analysis(name)), tuple(cells)))
-    caption = f"Sensitivity set: median PFS from rechallenge, months, with {CONFIDENCE} CI and log-rank P"
+    caption = tr(
+        "Sensitivity set: median PFS from rechallenge, months, with {confidence} CI and log-rank P",
+        confidence=CONFIDENCE,
+    )
     sheet = Sheet("sensitivity-medians", caption, tuple(head), tuple(rows), (NOTE,))
     return without_empty_columns(sheet) if len(rows) > 1 else None
 
 
 def _head(term: str, level: str) -> str:
     if term == "interval_treatment":
-        return {"true": "With interval treatment", "false": "Without"}.get(level, level)
+        return {"true": tr("With interval treatment"), "false": tr("Without")}.get(level, level)
     return words.level(term, level).removesuffix("-progression").removesuffix(" progression")
 
 
@@ -81,9 +85,9 @@ def hazards_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     own = own[(own["endpoint"] == KEY["endpoint"]) & (own["population"] == KEY["population"])]
     own = own[(own["statistic"] == "hr") & own["term"].isin(TERMS)]
     effects = list(dict.fromkeys(zip(own["term"], own["level"], own["reference"], strict=True)))
-    head = ["", "Patients", "Events"]
+    head = ["", tr("Patients"), tr("Events")]
     for term, level, reference in effects:
-        head += [f"{comparison_words(term, level, reference, {})}, HR (CI)", "P"]
+        head += [tr("{comparison_words}, HR (CI)", comparison_words=comparison_words(term, level, reference, {})), "P"]
     rows = []
     for name in analyses if effects and len(analyses) > 1 else []:
         model = {**KEY, "analysis": name, "model": MULTIVARIABLE}
@@ -92,7 +96,9 @@ def hazards_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
             hr = name_of({**model, "term": term, "level": level, "reference": reference, "statistic": "hr"})
             cells += [with_interval(hr, numbers), one(f"{hr}.p", numbers)]
         rows.append(Row(literal(words.analysis(name)), tuple(cells)))
-    caption = f"Sensitivity set: hazard ratios for PFS in the multivariable model, with {CONFIDENCE} CI"
+    caption = tr(
+        "Sensitivity set: hazard ratios for PFS in the multivariable model, with {confidence} CI", confidence=CONFIDENCE
+    )
     notes = (NOTE, *([IMPUTED_NOTE] if f"{words.SENSITIVITY_SET}{IMPUTED}" in analyses else []))
     sheet = Sheet("sensitivity-hazards", caption, tuple(head), tuple(rows), notes)
     return without_empty_columns(sheet) if len(rows) > 1 else None

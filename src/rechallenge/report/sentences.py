@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from rechallenge.errors import nearest
 from rechallenge.formatting import p_words
+from rechallenge.language import tr
 from rechallenge.report.numbers import Numbers
 
 _NAME = re.compile(r"\{([^{}]+)\}")
@@ -70,4 +71,6 @@ def counted(name: str, noun: str, numbers: Numbers) -> str:
 
 def fewer(name: str, noun: str, numbers: Numbers) -> str:
     """Return the pattern "fewer than {name} events", "no event" where the limit is one."""
-    return f"no {noun}" if look_up(name, numbers)["raw"] == 1 else f"fewer than {{{name}}} {noun}s"
+    return (
+        f"no {noun}" if look_up(name, numbers)["raw"] == 1 else tr("fewer than {{name}} {noun}s", name=name, noun=noun)
+    )

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from rechallenge import words as shared
+from rechallenge.language import tr
 from rechallenge.report import (
     comparison_tables,
     endpoint_tables,
@@ -180,9 +181,11 @@ class StudyData:
         found = result_sentences.survival_sentences(self.tidy, self.numbers, endpoint, population, hidden)
         if hidden and found and endpoint == "PFS":
             found.append(
-                "By progression pattern no medians are compared: the pattern is read at progression "
-                "on the rechallenge, "
-                "so that it is part of the outcome."
+                tr(
+                    "By progression pattern no medians are compared: the pattern is read at progression "
+                    "on the rechallenge, "
+                    "so that it is part of the outcome."
+                )
             )
         return found
 

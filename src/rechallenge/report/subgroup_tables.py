@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from rechallenge.language import N_, tr
 from rechallenge.report import few_events, words
 from rechallenge.report.numbers import Numbers, name_of, records
 from rechallenge.report.results import CONFIDENCE, KAPLAN_MEIER, LOG_RANK, endpoints_in, month, p_of_test
@@ -20,7 +21,7 @@ ADJUSTED: Final = "interaction_adjusted"
 SUBGROUP: Final = "subgroup"
 PERMUTATION: Final = "log_rank_permutation"
 POWER: Final = "power"
-SMALL_GROUPS: Final = {"small_group_beta_product": "Beta product CI", "small_group_rothman": "Rothman CI"}
+SMALL_GROUPS: Final = {"small_group_beta_product": N_("Beta product CI"), "small_group_rothman": N_("Rothman CI")}
 AFTER_RECHALLENGE: Final = (("PFS", "rechallenge"), ("OS", "rechallenge"))
 # Resistance is defined by these very times: a test of them by resistance says nothing.
 ON_FIRST_ICI: Final = ("PFS1", "OS1")
@@ -57,22 +58,26 @@ def _interactions(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
             rows += _interaction_rows(own[own["term"] == term], key, numbers, labels)
         if not rows:
             continue
-        caption = f"Interactions, {words.endpoint(endpoint)}, with {CONFIDENCE} CI"
+        caption = tr(
+            "Interactions, {endpoint}, with {confidence} CI", endpoint=words.endpoint(endpoint), confidence=CONFIDENCE
+        )
         if all(cell in ("", EMPTY) for row in rows for cell in row.cells):
             sheets.append(_without_estimate(endpoint, own, labels))
             continue
         head = (
             "",
-            "Patients",
-            "Events",
-            "Unadjusted (CI)",
-            "Interaction P",
-            "Adjusted (CI)",
-            "Interaction P, adjusted",
+            tr("Patients"),
+            tr("Events"),
+            tr("Unadjusted (CI)"),
+            tr("Interaction P"),
+            tr("Adjusted (CI)"),
+            tr("Interaction P, adjusted"),
         )
         notes = (
-            "Hazard ratios of one covariate within the classes of another, from one model with both and their product; "
-            "P: likelihood-ratio test of the product. Adjusted for the other declared covariates, in those who have all.",
+            tr(
+                "Hazard ratios of one covariate within the classes of another, from one model with both and their product; "
+                "P: likelihood-ratio test of the product. Adjusted for the other declared covariates, in those who have all."
+            ),
             *_reasons(own, labels),
             *few_events.note(rows, numbers),
         )
@@ -85,8 +90,8 @@ def _without_estimate(endpoint: str, own: pd.DataFrame, labels: Labels) -> Sheet
     """The table of interactions none of which could be estimated: each with its reason."""
     refused = own[(own["statistic"] == "not_fitted") & (own["model"] == INTERACTION)].drop_duplicates("term")
     rows = [Row(words.term(row["term"], labels), (literal(reason(row["method"])),)) for row in records(refused)]
-    caption = f"Interactions, {words.endpoint(endpoint)}: none could be estimated"
-    return Sheet(f"interactions-{endpoint.lower()}", caption, ("", "Reason"), tuple(rows), prose=True)
+    caption = tr("Interactions, {endpoint}: none could be estimated", endpoint=words.endpoint(endpoint))
+    return Sheet(f"interactions-{endpoint.lower()}", caption, ("", tr("Reason")), tuple(rows), prose=True)
 
 
 def _reasons(own: pd.DataFrame, labels: Labels) -> list[str]:
@@ -114,7 +119,7 @@ def _interaction_rows(part: pd.DataFrame, key: dict[str, Any], numbers: Numbers,
             label = _within_words(key["term"], level, reference, labels)
         else:
             shown = [few_events.marked(name, _cells(part, name, numbers), numbers) for name in (plain, adjusted)]
-            label = "Ratio of hazard ratios" + _more_than_one(ratios, row)
+            label = tr("Ratio of hazard ratios") + _more_than_one(ratios, row)
         counts = (one(f"{plain}.n", numbers), one(f"{plain}.events", numbers))
         rows.append(Row(label, (*counts, shown[0], "", shown[1], ""), "level"))
     return rows
@@ -144,7 +149,12 @@ def _within_words(term: str, level: str, reference: str, labels: Labels) -> str:
     first, _, second = term.partition("*")
     column = second if other == first else first
     compared = _compared_words(column, own, reference) or words.term(column, labels)
-    return f"{compared}, within {words.lower_first(words.term(other, labels))}: {words.lower_first(words.level(other, value))}"
+    return tr(
+        "{compared}, within {words}: {words_2}",
+        compared=compared,
+        words=words.lower_first(words.term(other, labels)),
+        words_2=words.lower_first(words.level(other, value)),
+    )
 
 
 def _compared_words(column: str, level: str, reference: str) -> str:
@@ -170,7 +180,7 @@ def _subgroup_sheet(
     own: pd.DataFrame, effect: str, level: str, reference: str, key: dict[str, Any], numbers: Numbers, labels: Labels
 ) -> Sheet:
     compared = {"level": level, "reference": reference}
-    rows = [_subgroup_row("All patients", effect, compared, key, numbers, "data")]
+    rows = [_subgroup_row(tr("All patients"), effect, compared, key, numbers, "data")]
     missing, silent = [], False
     variables = own[own["term"].str.startswith(f"{effect}*") & own["level"].eq(level) & own["statistic"].eq("left_out")]
     for term in variables["term"]:
@@ -188,17 +198,36 @@ def _subgroup_sheet(
         if numbers[outside]["raw"]:
             missing.append(f"{words.lower_first(words.term(name, labels))} {{{outside}}}")
     said = [words.lower_first(words.level(effect, one_class)) for one_class in (level, reference)]
-    head = ("", *(f"{part[:1].upper()}{part[1:]}: events/patients" for part in said), "HR (CI)", "Interaction P")
+    head = (
+        "",
+        *(tr("{upper}{part}: events/patients", upper=part[:1].upper(), part=part[1:]) for part in said),
+        tr("HR (CI)"),
+        tr("Interaction P"),
+    )
     endpoint = words.endpoint(key["endpoint"])
-    caption = f"{words.term(effect, labels)}, {said[0]} vs {said[1]}, in subgroups: {endpoint}, with {CONFIDENCE} CI"
+    caption = tr(
+        "{term}, {said} vs {said_2}, in subgroups: {endpoint}, with {confidence} CI",
+        term=words.term(effect, labels),
+        said=said[0],
+        said_2=said[1],
+        endpoint=endpoint,
+        confidence=CONFIDENCE,
+    )
     notes = [
-        "Hazard ratios of the classes of a variable come from one unadjusted model with their product; the likelihood-ratio "
-        "test of the product asks whether they differ, and no class has a P value of its own. Subgroups were declared "
-        "beforehand; with so many tests, a small P value among them is expected by chance."
+        tr(
+            "Hazard ratios of the classes of a variable come from one unadjusted model with their product; the likelihood-ratio "
+            "test of the product asks whether they differ, and no class has a P value of its own. Subgroups were declared "
+            "beforehand; with so many tests, a small P value among them is expected by chance."
+        )
     ]
-    notes += [f"Class not known, in no subgroup: {', '.join(missing)}."] if missing else []
+    notes += [tr("Class not known, in no subgroup: {missing}.", missing=", ".join(missing))] if missing else []
     notes += (
-        [f"{EMPTY} not estimated: too few events in the class, or an arm of it without a patient or an event."]
+        [
+            tr(
+                "{empty} not estimated: too few events in the class, or an arm of it without a patient or an event.",
+                empty=EMPTY,
+            )
+        ]
         if silent
         else []
     )
@@ -238,25 +267,24 @@ def _power(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[Sheet]:
     power = "{settings.statistics.power.percent}"
     head = (
         "",
-        "Patients",
-        "Events",
-        f"Smallest detectable ratio, power {power}",
-        *(f"Power for {{constants.assumed_ratio_{at:g}}}" for at in assumed),
+        tr("Patients"),
+        tr("Events"),
+        tr("Smallest detectable ratio, power {power}", power=power),
+        *(tr("Power for {constants.assumed_ratio_{at}}", at=f"{at:g}") for at in assumed),
     )
     notes = (
-        "The smallest hazard ratio (of interactions, ratio of hazard ratios) that a two-sided test at the "
-        f"{{settings.statistics.confidence.alpha}} level would detect with a power of {power}, and the power for assumed "
-        "ratios; a ratio as far below 1 counts as much. By Schoenfeld's formula, and for the four cells of an interaction "
-        "that of Peterson and George, from the numbers of events alone: both suppose proportional hazards and are "
-        "approximate for large ratios. Nothing is computed at the observed effect, which would only repeat its P value.",
+        tr(
+            "The smallest hazard ratio (of interactions, ratio of hazard ratios) that a two-sided test at the {settings.statistics.confidence.alpha} level would detect with a power of {power}, and the power for assumed ratios; a ratio as far below 1 counts as much. By Schoenfeld's formula, and for the four cells of an interaction that of Peterson and George, from the numbers of events alone: both suppose proportional hazards and are approximate for large ratios. Nothing is computed at the observed effect, which would only repeat its P value.",
+            power=power,
+        ),
     )
-    return [Sheet("power", "What this number of events can show", head, tuple(rows), notes)]
+    return [Sheet("power", tr("What this number of events can show"), head, tuple(rows), notes)]
 
 
 def _power_words(row: Mapping[str, Any], labels: Labels) -> str:
     label = words.term(row["term"], labels)
     if "*" in row["term"]:
-        return f"{label}, interaction"
+        return tr("{label}, interaction", label=label)
     compared = _compared_words(row["term"], row["level"], row["reference"])
     return label if compared == words.term(row["term"]) else f"{label}: {words.lower_first(compared)}"
 
@@ -279,13 +307,15 @@ def _permutations(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
             rows.append(Row(words.term(row["term"], labels), (*counts, *shown), "level"))
     if not rows:
         return []
-    head = ("", "Patients", "Events", "Log-rank P (chi-square)", "Log-rank P (permutation)", "How")
+    head = ("", tr("Patients"), tr("Events"), tr("Log-rank P (chi-square)"), tr("Log-rank P (permutation)"), tr("How"))
     notes = (
-        "With few patients the chi-square approximation of the log-rank test may fail. The permutation test counts, of all "
-        "ways to give the patients their classes, those with log-rank scores at least as far apart; it supposes that censoring does "
-        "not depend on the class.",
+        tr(
+            "With few patients the chi-square approximation of the log-rank test may fail. The permutation test counts, of all "
+            "ways to give the patients their classes, those with log-rank scores at least as far apart; it supposes that censoring does "
+            "not depend on the class."
+        ),
     )
-    caption = "Log-rank tests by permutation"
+    caption = tr("Log-rank tests by permutation")
     return [Sheet("permutation", caption, head, tuple(rows), notes, prose=True)]
 
 
@@ -295,8 +325,8 @@ def _how(key: dict[str, Any], numbers: Numbers) -> str:
         for statistic in ("allocations", "permutations", "monte_carlo_error")
     )
     if allocations in numbers:
-        return f"exact: all {{{allocations}}} allocations"
-    return f"{{{drawn}}} drawn, standard error {{{error}}}" if drawn in numbers else EMPTY
+        return tr("exact: all {{allocations}} allocations", allocations=allocations)
+    return tr("{{drawn}} drawn, standard error {{error}}", drawn=drawn, error=error) if drawn in numbers else EMPTY
 
 
 def _small_groups(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[Sheet]:
@@ -316,14 +346,16 @@ def _small_groups(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[
             key = {"endpoint": endpoint, "population": population, "term": term, "level": level}
             rows += _small_group_rows(part, key, numbers, labels)
         if rows:
-            head = ("", "Patients", "Events", "At, months", "Kaplan-Meier (CI)", *SMALL_GROUPS.values())
-            caption = (
-                f"Groups of fewer than {{settings.statistics.small_group_below}} patients, {words.endpoint(endpoint)}"
+            head = ("", tr("Patients"), tr("Events"), tr("At, months"), tr("Kaplan-Meier (CI)"), *SMALL_GROUPS.values())
+            caption = tr(
+                "Groups of fewer than {settings.statistics.small_group_below} patients, {endpoint}",
+                endpoint=words.endpoint(endpoint),
             )
             notes = (
-                f"{CONFIDENCE} intervals. Beside the usual interval, two that hold in small groups: the beta product procedure "
-                "(Fay, Brittain and Proschan), exact without censoring, and Rothman's. Where they differ much, the usual "
-                "one should not be relied on. Groups of other endpoints: estimates.csv.",
+                tr(
+                    "{confidence} intervals. Beside the usual interval, two that hold in small groups: the beta product procedure (Fay, Brittain and Proschan), exact without censoring, and Rothman's. Where they differ much, the usual one should not be relied on. Groups of other endpoints: estimates.csv.",
+                    confidence=CONFIDENCE,
+                ),
                 *few_events.note(rows, numbers),
             )
             sheets.append(Sheet(f"small-groups-{endpoint.lower()}", caption, head, tuple(rows), notes))
@@ -344,6 +376,6 @@ def _small_group_rows(part: pd.DataFrame, key: dict[str, Any], numbers: Numbers,
         stem = {**key, "statistic": statistic, "at": at if at >= 0 else ""}
         usual = name_of({**stem, "model": KAPLAN_MEIER})
         others = (one(f"{name_of({**stem, 'model': model})}.ci", numbers) for model in SMALL_GROUPS)
-        said, when = ("Median, months", "") if statistic == "median" else ("Survival", month(at, numbers))
+        said, when = (tr("Median, months"), "") if statistic == "median" else (tr("Survival"), month(at, numbers))
         rows.append(Row(said, ("", "", when, few_events.curve_cell(usual, numbers), *others), "level"))
     return rows

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from rechallenge.language import N_, tr
 from rechallenge.report.docx_bytes import document_bytes
 from rechallenge.report.latex_tables import latex_table, preview
 from rechallenge.report.numbers import Numbers
@@ -14,7 +15,7 @@ from rechallenge.report.study_data import StudyData
 from rechallenge.report.templating import markdown_text
 from rechallenge.report.word import add_table, add_text, new_document
 
-NOBODY = "There is no patient to describe in Table 1."
+NOBODY = N_("There is no patient to describe in Table 1.")
 
 
 def table_one_frame(study: StudyData) -> pd.DataFrame:
@@ -57,7 +58,7 @@ def table_one_docx(study: StudyData) -> bytes:
     document = new_document()
     sheet = study.table_one
     caption = document.add_paragraph(style="Caption")
-    add_text(caption, f"**Table 1.** {plain(sheet.caption, study.numbers) if sheet else NOBODY}")
+    add_text(caption, tr("**Table 1.** {ending}", ending=plain(sheet.caption, study.numbers) if sheet else NOBODY))
     if sheet:
         add_table(
             document,
@@ -67,5 +68,5 @@ def table_one_docx(study: StudyData) -> bytes:
         for note in sheet.notes:
             add_text(document.add_paragraph(), markdown_text(plain(note, study.numbers)))
     if study.simulated:
-        add_text(document.add_paragraph(), "Simulated data: P values and intervals have no inferential meaning.")
-    return document_bytes(document, title=f"Table 1. {study.config.study.title}")
+        add_text(document.add_paragraph(), tr("Simulated data: P values and intervals have no inferential meaning."))
+    return document_bytes(document, title=tr("Table 1. {title}", title=study.config.study.title))

@@ -8,13 +8,14 @@ from typing import Final, Literal
 import pandas as pd
 
 from rechallenge import formatting as f
+from rechallenge.language import N_, tr
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, prepared
 from rechallenge.report.sentences import literal, names_in
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one
 
 MODEL: Final = "table1"
-PART_OF_DEFINITION: Final = "part of the definition"
+PART_OF_DEFINITION: Final = N_("part of the definition")
 PATIENTS: Final = "patients"  # the term of a column's size
 _NUMERIC: Final = ("median", "mean")
 _POPULATIONS: Final = ("rechallenge", "progressed", "first_ici")
@@ -43,7 +44,7 @@ def table_one(
         rows += _rows_of_term(str(term), part, columns, key, numbers, labels)
     if not rows:
         return None
-    head = ("Characteristic", *(_heading(model, key, numbers) for model in columns), "P")
+    head = (tr("Characteristic"), *(_heading(model, key, numbers) for model in columns), "P")
     if not any(row.cells[-1] for row in rows):
         head, rows = head[:-1], [Row(row.label, row.cells[:-1], row.kind) for row in rows]
     return Sheet("table1", _caption(population), head, tuple(rows), _notes(own, rows, numbers))
@@ -57,13 +58,13 @@ def _left_out(own: pd.DataFrame) -> set[str]:
 
 
 def _caption(population: str) -> str:
-    return f"Characteristics of the patients ({words.POPULATIONS.get(population, population)})"
+    return tr("Characteristics of the patients ({words})", words=words.POPULATIONS.get(population, population))
 
 
 def _heading(model: str, key: Mapping[str, str], numbers: Numbers) -> str:
     _, _, group = model.partition("|")
     term, _, level = group.partition("=")
-    label = literal(words.level(term, level)) if group else "All"
+    label = literal(words.level(term, level)) if group else tr("All")
     name = name_of({**key, "model": model, "term": PATIENTS, "statistic": "n"})
     return f"{label} (n = {{{name}}})" if name in numbers else label
 
@@ -86,7 +87,7 @@ def _rows_of_term(
     rows: list[Row] = []
     centre = next((statistic for statistic in _NUMERIC if (part["statistic"] == statistic).any()), None)
     if centre:
-        summary = "median (quartiles)" if centre == "median" else "mean (SD)"
+        summary = tr("median (quartiles)") if centre == "median" else tr("mean (SD)")
         cells = tuple(_numeric_cell(partial(name, model), centre, numbers) for model in columns)
         rows.append(Row(f"{label}, {summary}", (*cells, p_cell)))
     levels = words.ordered(term, [level for level in dict.fromkeys(part["level"]) if level and level != "missing"])
@@ -100,11 +101,11 @@ def _rows_of_term(
     if yes and set(levels) <= {*words.YES, *words.NO}:
         rows.append(Row(label, (*categories(yes), p_cell)))
     elif not levels and not centre:
-        return _not_recorded(f"{label}, not recorded", name, columns, numbers)
+        return _not_recorded(tr("{label}, not recorded", label=label), name, columns, numbers)
     elif not centre:
         rows.append(Row(label, (*("" for _ in columns), p_cell), "group"))
         rows += [Row(words.level(term, level), (*categories(level), ""), "level") for level in levels]
-    found = _not_recorded("Not recorded", name, columns, numbers, "level")
+    found = _not_recorded(tr("Not recorded"), name, columns, numbers, "level")
     return rows + [row for row in found if any(numbers[item]["raw"] for cell in row.cells for item in names_in(cell))]
 
 
@@ -123,7 +124,7 @@ def _numeric_cell(name: Callable[[str], str], centre: str, numbers: Numbers) -> 
     if centre == "mean":
         return f"{{{name('mean')}}} ({{{name('sd')}}})" if name("sd") in numbers else f"{{{name('mean')}}}"
     if name("q1") in numbers and name("q3") in numbers:
-        return f"{{{name('median')}}} ({{{name('q1')}}} to {{{name('q3')}}})"
+        return tr("{{name}} ({{name_2}} to {{name_3}})", name=name("median"), name_2=name("q1"), name_3=name("q3"))
     return f"{{{name('median')}}}"
 
 
@@ -173,17 +174,24 @@ def _denominator(name: str, numbers: Numbers) -> float:
 
 def _notes(own: pd.DataFrame, rows: list[Row], numbers: Numbers) -> tuple[str, ...]:
     methods = sorted({method for method in own.loc[own["statistic"] == "p", "method"] if method})
-    notes = ["Values are n (%) unless stated otherwise; percentages are of the patients with a recorded value."]
+    notes = [tr("Values are n (%) unless stated otherwise; percentages are of the patients with a recorded value.")]
     if not _adds_up(rows, numbers):
-        notes.append("Percentages of a variable may not add up exactly because of rounding; the counts do.")
+        notes.append(tr("Percentages of a variable may not add up exactly because of rounding; the counts do."))
     elif _moved(rows, numbers):
         notes.append(
-            "Percentages are rounded so that those of a variable add up to 100; some are therefore not the nearest."
+            tr("Percentages are rounded so that those of a variable add up to 100; some are therefore not the nearest.")
         )
     if any(PART_OF_DEFINITION in row.cells for row in rows):
-        notes.append("No P value is given where a variable is part of the definition of the columns.")
+        notes.append(tr("No P value is given where a variable is part of the definition of the columns."))
     if any(EMPTY in row.cells for row in rows):
-        notes.append(f"{EMPTY}: none.")
+        notes.append(tr("{empty}: none.", empty=EMPTY))
     if methods:
-        notes.append(literal(f"P: {'; '.join(methods)}. Descriptive; no adjustment for the number of comparisons."))
+        notes.append(
+            literal(
+                tr(
+                    "P: {methods}. Descriptive; no adjustment for the number of comparisons.",
+                    methods="; ".join(methods),
+                )
+            )
+        )
     return tuple(notes)

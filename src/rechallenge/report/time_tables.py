@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from rechallenge.language import N_, tr
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, records
 from rechallenge.report.results import CONFIDENCE, comparison_words, month, outside_note
@@ -16,14 +17,14 @@ ENTERED: Final = {"endpoint": "OS1", "population": "rechallenge"}
 PFS: Final = {"endpoint": "PFS", "population": "rechallenge"}
 EXPOSURE_LANDMARKS: Final = "exposure_landmarks_months"
 CAUSES: Final = (
-    ("progression", "Progression"),
-    ("death", "Death without progression"),
-    ("new_therapy", "New systemic therapy"),
+    ("progression", N_("Progression")),
+    ("death", N_("Death without progression")),
+    ("new_therapy", N_("New systemic therapy")),
 )
 DATINGS: Final = (
-    ("dating_right_end", "At the scan that shows it (main analysis)"),
-    ("dating_midpoint", "In the middle between the scans"),
-    ("dating_interval", "As the interval between the scans"),
+    ("dating_right_end", N_("At the scan that shows it (main analysis)")),
+    ("dating_midpoint", N_("In the middle between the scans")),
+    ("dating_interval", N_("As the interval between the scans")),
 )
 ALPHA: Final = "{settings.statistics.proportional_hazards_alpha}"
 SPLIT: Final = "exposure_time_dependent_time_split"
@@ -45,18 +46,18 @@ def _exposure(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     """Naive, time-dependent, adjusted and landmark comparisons of rechallenge, one line each."""
     of = {**PROGRESSED, "term": "rechallenged"}
     lines: list[tuple[str, dict[str, Any], str]] = [
-        ("Naive: ever or never, from progression", {**of, "model": "exposure_naive"}, "exposure_naive"),
+        (tr("Naive: ever or never, from progression"), {**of, "model": "exposure_naive"}, "exposure_naive"),
         (
-            "Time-dependent: exposed from rechallenge on",
+            tr("Time-dependent: exposed from rechallenge on"),
             {**of, "model": "exposure_time_dependent"},
             "exposure_simon_makuch",
         ),
-        ("Time-dependent, adjusted", {**of, "model": "exposure_adjusted"}, ""),
+        (tr("Time-dependent, adjusted"), {**of, "model": "exposure_adjusted"}, ""),
     ]
     landmarks = own[(own["model"] == "exposure_landmark") & (own["statistic"] == "rechallenged_later")]["at"]
     for at in sorted(set(landmarks)):
         key = {**PROGRESSED, "term": "rechallenged_by_then", "model": "exposure_landmark", "at": at}
-        lines.append(("Landmark: rechallenged by then or not", key, "exposure_landmark"))
+        lines.append((tr("Landmark: rechallenged by then or not"), key, "exposure_landmark"))
     rows = []
     for label, key, curves in lines:
         ratio = name_of({**key, "level": "true", "reference": "false", "statistic": "hr"})
@@ -69,10 +70,13 @@ def _exposure(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     if not rows:
         return None
     head = (
-        "", "Landmark, months", "Rechallenged: patients", "Deaths", "Median, months (CI)",
-        "Not rechallenged: patients", "Deaths", "Median, months (CI)", "Hazard ratio (CI)", "P",
+        "", tr("Landmark, months"), tr("Rechallenged: patients"), tr("Deaths"), tr("Median, months (CI)"),
+        tr("Not rechallenged: patients"), tr("Deaths"), tr("Median, months (CI)"), tr("Hazard ratio (CI)"), "P",
     )  # fmt: skip
-    caption = f"Rechallenge as an exposure: survival of all who progressed on the first ICI, with {CONFIDENCE} CI"
+    caption = tr(
+        "Rechallenge as an exposure: survival of all who progressed on the first ICI, with {confidence} CI",
+        confidence=CONFIDENCE,
+    )
     return without_empty_columns(Sheet("exposure", caption, head, tuple(rows), _exposure_notes(own, numbers)))
 
 
@@ -89,7 +93,10 @@ def _split_rows(own: pd.DataFrame, model: str, label: str, numbers: Numbers) -> 
 
 def in_period(level: str) -> tuple[str, str]:
     """Return the class, and the period in words, of the level of a split hazard ratio ("true until 10 months")."""
-    for word, said in (("until", "until the middle of the deaths"), ("after", "after the middle of the deaths")):
+    for word, said in (
+        ("until", tr("until the middle of the deaths")),
+        ("after", tr("after the middle of the deaths")),
+    ):
         own, found, _ = level.partition(f"{word} ")
         if found:
             return own.strip(), said
@@ -111,7 +118,7 @@ def _exposure_notes(own: pd.DataFrame, numbers: Numbers) -> tuple[str, ...]:
     of = {**PROGRESSED, "model": "exposure_adjusted"}
     dropped = name_of({**of, "statistic": "dropped"})
     adjusted = name_of({**of, "term": "rechallenged", "level": "true", "reference": "false", "statistic": "hr"})
-    bias_words = ", which reflects immortal-time bias" if ratio in numbers and numbers[ratio]["raw"] > 1 else ""
+    bias_words = tr(", which reflects immortal-time bias") if ratio in numbers and numbers[ratio]["raw"] > 1 else ""
     notes = [
         *_exposed_notes(numbers),
         if_known(
@@ -138,10 +145,14 @@ def _exposure_notes(own: pd.DataFrame, numbers: Numbers) -> tuple[str, ...]:
         *_landmark_notes(own, numbers),
         *_proportional_notes(numbers),
         _adjusted_note(adjusted, dropped, numbers),
-        "Adjusted for the declared covariates that are known at progression. ECOG on record is that of rechallenge, "
-        "and treatment between is part of what is compared: neither is adjusted for.",
-        "No causal claim: patients chosen for rechallenge differ from others in ways that are not recorded "
-        "(confounding by indication), and taking account of time does not change that.",
+        tr(
+            "Adjusted for the declared covariates that are known at progression. ECOG on record is that of rechallenge, "
+            "and treatment between is part of what is compared: neither is adjusted for."
+        ),
+        tr(
+            "No causal claim: patients chosen for rechallenge differ from others in ways that are not recorded "
+            "(confounding by indication), and taking account of time does not change that."
+        ),
     ]
     return tuple(note for note in notes if note != EMPTY)
 
@@ -151,8 +162,8 @@ def _adjusted_note(adjusted: str, dropped: str, numbers: Numbers) -> str:
     if not all(name in numbers for name in (f"{adjusted}.n", f"{adjusted}.events", dropped)):
         return EMPTY
     who = f"{counted(f'{adjusted}.n', 'patient', numbers)}, {counted(f'{adjusted}.events', 'death', numbers)}"
-    left = f"; {{{dropped}}} without all covariates left out" if numbers[dropped]["raw"] else ""
-    return f"Adjusted: {who}{left}."
+    left = tr("; {{dropped}} without all covariates left out", dropped=dropped) if numbers[dropped]["raw"] else ""
+    return tr("Adjusted: {who}{left}.", who=who, left=left)
 
 
 def _exposed_notes(numbers: Numbers) -> list[str]:
@@ -166,16 +177,18 @@ def _exposed_notes(numbers: Numbers) -> list[str]:
     said = []
     if ever != chosen:
         said.append(
-            f"Ever rechallenged are {{{naive}}} of those who progressed; the rechallenge set as "
-            f"analysed has {{{of_set}}}, "
-            "since its own criteria (study window, minimum data, a class where one is asked for) do not decide who was "
-            "exposed here."
+            tr(
+                "Ever rechallenged are {{naive}} of those who progressed; the rechallenge set as analysed has {{of_set}}, since its own criteria (study window, minimum data, a class where one is asked for) do not decide who was exposed here.",
+                naive=naive,
+                of_set=of_set,
+            )
         )
     if seen != ever:
         said.append(
-            f"The time-dependent comparison counts {{{changing}}} of them as exposed: those under "
-            "observation after the "
-            "day of rechallenge. Everybody is unexposed until then."
+            tr(
+                "The time-dependent comparison counts {{changing}} of them as exposed: those under observation after the day of rechallenge. Everybody is unexposed until then.",
+                changing=changing,
+            )
         )
     return [" ".join(said)] if said else []
 
@@ -200,8 +213,10 @@ def _proportional_notes(numbers: Numbers) -> list[str]:
         numbers=numbers,
     )
     return [
-        f"Test of proportional hazards (scaled Schoenfeld residuals): {'; '.join(found)}. Where it is small, the "
-        "hazard ratio is an average over a changing one, and the curves say more."
+        tr(
+            "Test of proportional hazards (scaled Schoenfeld residuals): {found}. Where it is small, the hazard ratio is an average over a changing one, and the curves say more.",
+            found="; ".join(found),
+        )
         + (f" {given}" if given != EMPTY else "")
     ]
 
@@ -215,11 +230,12 @@ def _landmark_notes(own: pd.DataFrame, numbers: Numbers) -> list[str]:
         landmark = month(at, numbers, EXPOSURE_LANDMARKS)
         if not all(name in numbers for name in (died, gone, later)):
             continue
-        said = (
-            f"Landmark at {landmark} months: {counted(died, 'patient', numbers)} had died and {{{gone}}} "
-            "were no longer under observation, and are in neither group; of those not rechallenged "
-            f"by then, {{{later}}} "
-            "were rechallenged later."
+        said = tr(
+            "Landmark at {landmark} months: {counted} had died and {{gone}} were no longer under observation, and are in neither group; of those not rechallenged by then, {{later}} were rechallenged later.",
+            landmark=landmark,
+            counted=counted(died, "patient", numbers),
+            gone=gone,
+            later=later,
         )
         found.append(said)
     return found
@@ -227,7 +243,7 @@ def _landmark_notes(own: pd.DataFrame, numbers: Numbers) -> list[str]:
 
 def _delayed_entry(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     """OS from the first ICI of those rechallenged, counted from rechallenge on and as if nobody had waited."""
-    models = (("delayed_entry", "from rechallenge on"), ("delayed_entry_ignored", "entry ignored"))
+    models = (("delayed_entry", tr("from rechallenge on")), ("delayed_entry_ignored", tr("entry ignored")))
     medians = own[(own["model"] == "delayed_entry") & (own["statistic"] == "median")]
     rows: list[Row] = []
     for term, level in dict.fromkeys(zip(medians["term"], medians["level"], strict=True)):
@@ -241,14 +257,24 @@ def _delayed_entry(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     for row in records(ratios):
         names = [name_of({**row, "model": model}) for model, _ in models]
         ratios_of = tuple(with_interval(name, numbers) for name in names)
-        rows.append(Row(f"Hazard ratio, {words.lower_first(_compared(row, {}))}", ("", "", *ratios_of)))
+        rows.append(Row(tr("Hazard ratio, {row}", row=words.lower_first(_compared(row, {}))), ("", "", *ratios_of)))
     for row in records(own[(own["model"] == "delayed_entry_time_split") & (own["statistic"] == "hr")]):
         level, period = in_period(str(row["level"]))
-        label = f"Hazard ratio, {words.lower_first(_compared({**row, 'level': level}, {}))}, {period}"
+        label = tr(
+            "Hazard ratio, {level}, {period}",
+            level=words.lower_first(_compared({**row, "level": level}, {})),
+            period=period,
+        )
         rows.append(Row(label, ("", "", with_interval(name_of(row), numbers), "")))
     if not rows:
         return None
-    head = ("", "Patients", "Deaths", "Counted from rechallenge on (delayed entry)", "Delayed entry ignored")
+    head = (
+        "",
+        tr("Patients"),
+        tr("Deaths"),
+        tr("Counted from rechallenge on (delayed entry)"),
+        tr("Delayed entry ignored"),
+    )
     proportional = own[(own["model"] == "delayed_entry") & (own["statistic"] == "ph_p")]
     tests = [f"{{P:{name}}}" for name in map(name_of, records(proportional)) if name in numbers]
     months = name_of(
@@ -257,12 +283,12 @@ def _delayed_entry(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     check = name_of({**ENTERED, "model": "entry_check", "term": "entry_months", "statistic": "hr"})
     test = name_of({**ENTERED, "model": "delayed_entry", "term": "resistance", "statistic": "p"})
     notes = (
-        "Median months (CI), then hazard ratios. Nobody in the rechallenge set could die before "
+        tr("Median months (CI), then hazard ratios. Nobody in the rechallenge set could die before "
         "rechallenge: if they are "
-        "counted as at risk from the first ICI on, survival is overstated.",
+        "counted as at risk from the first ICI on, survival is overstated."),
         outside_note("OS1", "rechallenge", numbers),
         if_known(f"Log-rank test with delayed entry, by resistance: {{P:{test}}}.", test, numbers=numbers),
-        f"Test of proportional hazards, delayed entry: {'; '.join(tests)}."
+        tr("Test of proportional hazards, delayed entry: {tests}.", tests='; '.join(tests))
         if tests
         else EMPTY,
         if_known(
@@ -279,7 +305,9 @@ def _delayed_entry(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
             numbers=numbers,
         ),
     )  # fmt: skip
-    caption = f"Overall survival from the first ICI in the rechallenge set, with {CONFIDENCE} CI"
+    caption = tr(
+        "Overall survival from the first ICI in the rechallenge set, with {confidence} CI", confidence=CONFIDENCE
+    )
     return without_empty_columns(
         Sheet("delayed-entry", caption, head, tuple(rows), tuple(note for note in notes if note and note != EMPTY))
     )
@@ -308,15 +336,17 @@ def _competing(own: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -
     if not rows:
         return None
     head = (
-        "", "Patients", "Events", *(f"By {month(time, numbers)} months (CI)" for time in times), "Gray's P",
-        "Cause-specific HR (CI)", "Subdistribution HR (CI)",
+        "", tr("Patients"), tr("Events"), *(tr("By {month} months (CI)", month=month(time, numbers)) for time in times), tr("Gray's P"),
+        tr("Cause-specific HR (CI)"), tr("Subdistribution HR (CI)"),
     )  # fmt: skip
     notes = (
-        "Cumulative incidence (Aalen-Johansen): the share of patients whose progression-free time has ended in this "
-        "way. The cause-specific hazard ratio compares rates in those still without an event, the subdistribution "
-        "hazard ratio (Fine and Gray) the incidences; they answer different questions and need not agree.",
+        tr(
+            "Cumulative incidence (Aalen-Johansen): the share of patients whose progression-free time has ended in this "
+            "way. The cause-specific hazard ratio compares rates in those still without an event, the subdistribution "
+            "hazard ratio (Fine and Gray) the incidences; they answer different questions and need not agree."
+        ),
     )
-    caption = f"What ends progression-free survival, with {CONFIDENCE} CI"
+    caption = tr("What ends progression-free survival, with {confidence} CI", confidence=CONFIDENCE)
     return without_empty_columns(Sheet("competing-events", caption, head, tuple(rows), notes))
 
 
@@ -340,7 +370,13 @@ def _competing_rows(
             found = found[found["endpoint"] == key["endpoint"]]
             ratios = [with_interval(name_of(row), numbers) for row in records(found)]
             cells.append("; ".join(ratios) or EMPTY)
-        rows.append(Row(f"{said}, by {words.lower_first(words.term(term, labels))}", tuple(cells), "group"))
+        rows.append(
+            Row(
+                tr("{said}, by {words}", said=said, words=words.lower_first(words.term(term, labels))),
+                tuple(cells),
+                "group",
+            )
+        )
     for level in words.ordered(term, levels):
         stem = {**key, "model": model, "level": level}
         n, events = (name_of({**stem, "statistic": statistic}) for statistic in ("n", "events"))
@@ -366,12 +402,21 @@ def _dating(own: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> S
         )
         key = {**PFS, "term": term, "level": level, "statistic": "median"}
         cells = tuple(with_interval(name_of({**key, "model": model}), numbers) for model, _ in DATINGS)
-        rows.append(Row(f"Median, months, {words.lower_first(label)}", cells))
-    for statistic, fitted in (("hr", "Cox"), ("weibull_hr", "Weibull")):
+        rows.append(Row(tr("Median, months, {words}", words=words.lower_first(label)), cells))
+    for statistic, fitted in (("hr", tr("Cox")), ("weibull_hr", tr("Weibull"))):
         ratios = part[(part["statistic"] == statistic) & (part["model"] == "dating_right_end")]
         for row in records(ratios):
             cells = tuple(with_interval(name_of({**row, "model": model}), numbers) for model, _ in DATINGS)
-            rows.append(Row(f"Hazard ratio, {fitted}, {words.lower_first(_compared(row, labels))}", cells))
+            rows.append(
+                Row(
+                    tr(
+                        "Hazard ratio, {fitted}, {labels}",
+                        fitted=fitted,
+                        labels=words.lower_first(_compared(row, labels)),
+                    ),
+                    cells,
+                )
+            )
     width = name_of({**PFS, "model": "dating_interval", "term": "overall", "statistic": "median_width"})
     notes = (
         if_known(
@@ -381,10 +426,15 @@ def _dating(own: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> S
             width,
             numbers=numbers,
         ),
-        "In the last column the brackets of a median are the two times between which Turnbull's estimate of it is not "
-        "determined, and no confidence interval. No Cox model was fitted to intervals; Weibull models of all three "
-        "columns separate the effect of dating from that of the model.",
+        tr(
+            "In the last column the brackets of a median are the two times between which Turnbull's estimate of it is not "
+            "determined, and no confidence interval. No Cox model was fitted to intervals; Weibull models of all three "
+            "columns separate the effect of dating from that of the model."
+        ),
     )
     head = ("", *(said for _, said in DATINGS))
-    caption = f"How progression is dated: progression-free survival from rechallenge, with {CONFIDENCE} CI"
+    caption = tr(
+        "How progression is dated: progression-free survival from rechallenge, with {confidence} CI",
+        confidence=CONFIDENCE,
+    )
     return Sheet("dating", caption, head, tuple(rows), tuple(note for note in notes if note != EMPTY))

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from rechallenge import words as shared
+from rechallenge.language import N_, tr
 from rechallenge.robustness.scenarios import analysis_of
 from rechallenge.robustness.scenarios import titles as scenario_titles
 from rechallenge.vocabulary import HISTOLOGIES, STAGES
@@ -19,78 +20,78 @@ SCENARIOS: Final = scenario_titles()
 SENSITIVITY_SET: Final = analysis_of("")
 
 ENDPOINTS: Final = {
-    "PFS": "PFS from rechallenge",
-    "OS": "OS from rechallenge",
-    "PFS1": "PFS of the first ICI",
-    "OS1": "OS from the first ICI",
-    "TTF": "TTF of rechallenge",
-    "TTF1": "TTF of the first ICI",
-    "TTNT": "TTNT from rechallenge",
-    "TTNT1": "TTNT from the first ICI",
-    "DOR": "DOR on rechallenge",
-    "DOR1": "DOR on the first ICI",
-    "PPS": "Survival after progression on the first ICI (PPS)",
+    "PFS": N_("PFS from rechallenge"),
+    "OS": N_("OS from rechallenge"),
+    "PFS1": N_("PFS of the first ICI"),
+    "OS1": N_("OS from the first ICI"),
+    "TTF": N_("TTF of rechallenge"),
+    "TTF1": N_("TTF of the first ICI"),
+    "TTNT": N_("TTNT from rechallenge"),
+    "TTNT1": N_("TTNT from the first ICI"),
+    "DOR": N_("DOR on rechallenge"),
+    "DOR1": N_("DOR on the first ICI"),
+    "PPS": N_("Survival after progression on the first ICI (PPS)"),
 }
 POPULATIONS: Final = {
-    "first_ici": "first ICI monotherapy",
-    "progressed": "progressed on the first ICI",
-    "rechallenge": "rechallenge set",
+    "first_ici": N_("first ICI monotherapy"),
+    "progressed": N_("progressed on the first ICI"),
+    "rechallenge": N_("rechallenge set"),
 }
 TERMS: Final = {
-    "age": "Age, years",
-    "sex": "Sex",
-    "smoking": "Smoking",
-    "histology": "Histology",
-    "stage": "Stage at diagnosis",
-    "pd_l1_tps": "PD-L1 TPS, %",
-    "egfr": "EGFR mutation",
-    "alk": "ALK rearrangement",
-    "brain_metastasis": "Brain metastasis",
-    "liver_metastasis": "Liver metastasis",
-    "bone_metastasis": "Bone metastasis",
-    "ecog": "ECOG performance status",
-    "best_response": "Best response to the first ICI",
-    "first_ici_line": "Line of the first ICI",
-    "first_ici_drug": "First ICI",
-    "days_to_progression": "Days to progression on the first ICI",
-    "months_to_progression": "Months to progression on the first ICI",
-    "treated_beyond_progression": "Treated beyond progression",
-    "local_therapy_at_progression": "Local therapy at progression",
-    "progressing_lesions": "Progressing lesions",
-    "rechallenge_regimen": "Rechallenge regimen",
-    "histology_group": "Histology, grouped",
-    "rechallenge_combination": "Rechallenge in combination",
-    "rechallenge_best_response": "Best response to rechallenge",
-    "exposure_days": "Days on the first ICI",
-    "days_since_last_dose": "Days from the last dose to progression",
-    "progressing_organs": "Progressing organs",
-    "immune_related_event": "Immune-related adverse events of grade 3 or more",
+    "age": N_("Age, years"),
+    "sex": N_("Sex"),
+    "smoking": N_("Smoking"),
+    "histology": N_("Histology"),
+    "stage": N_("Stage at diagnosis"),
+    "pd_l1_tps": N_("PD-L1 TPS, %"),
+    "egfr": N_("EGFR mutation"),
+    "alk": N_("ALK rearrangement"),
+    "brain_metastasis": N_("Brain metastasis"),
+    "liver_metastasis": N_("Liver metastasis"),
+    "bone_metastasis": N_("Bone metastasis"),
+    "ecog": N_("ECOG performance status"),
+    "best_response": N_("Best response to the first ICI"),
+    "first_ici_line": N_("Line of the first ICI"),
+    "first_ici_drug": N_("First ICI"),
+    "days_to_progression": N_("Days to progression on the first ICI"),
+    "months_to_progression": N_("Months to progression on the first ICI"),
+    "treated_beyond_progression": N_("Treated beyond progression"),
+    "local_therapy_at_progression": N_("Local therapy at progression"),
+    "progressing_lesions": N_("Progressing lesions"),
+    "rechallenge_regimen": N_("Rechallenge regimen"),
+    "histology_group": N_("Histology, grouped"),
+    "rechallenge_combination": N_("Rechallenge in combination"),
+    "rechallenge_best_response": N_("Best response to rechallenge"),
+    "exposure_days": N_("Days on the first ICI"),
+    "days_since_last_dose": N_("Days from the last dose to progression"),
+    "progressing_organs": N_("Progressing organs"),
+    "immune_related_event": N_("Immune-related adverse events of grade 3 or more"),
 }
 LEVELS: Final = {
-    "adenocarcinoma": "Adenocarcinoma",
-    "nsclc_nos": "NSCLC, not otherwise specified",
-    "nsclc_other": "Other NSCLC",
-    "non_squamous": "Non-squamous",
-    "ici_combination": "Two ICIs",
-    "chemotherapy": "With chemotherapy",
-    "anti_angiogenic": "With anti-angiogenic therapy",
-    "chemotherapy_and_anti_angiogenic": "With chemotherapy and anti-angiogenic therapy",
-    "other_combination": "Other combination",
-    "pd_1": "PD-1",
+    "adenocarcinoma": N_("Adenocarcinoma"),
+    "nsclc_nos": N_("NSCLC, not otherwise specified"),
+    "nsclc_other": N_("Other NSCLC"),
+    "non_squamous": N_("Non-squamous"),
+    "ici_combination": N_("Two ICIs"),
+    "chemotherapy": N_("With chemotherapy"),
+    "anti_angiogenic": N_("With anti-angiogenic therapy"),
+    "chemotherapy_and_anti_angiogenic": N_("With chemotherapy and anti-angiogenic therapy"),
+    "other_combination": N_("Other combination"),
+    "pd_1": N_("PD-1"),
 }
 CRITERIA: Final = {
-    "extract": "Patients in the extract",
-    "unusable_record": "No usable record after rows were set aside",
-    "nsclc": "Non-small cell lung cancer",
-    "advanced": "Advanced disease at the first ICI",
-    "ici_treated": "Treated with an ICI",
-    "no_prior_ici": "No earlier neoadjuvant, adjuvant or consolidation ICI",
-    "first_ici_monotherapy": "First ICI given as monotherapy",
-    "first_ici_in_window": "First ICI started in the study window",
-    "index_progression": "Progression on the first ICI",
-    "rechallenged": "Rechallenged with an ICI",
-    "rechallenge_in_window": "Rechallenge started in the study window",
-    "minimum_data": "Minimum data available",
+    "extract": N_("Patients in the extract"),
+    "unusable_record": N_("No usable record after rows were set aside"),
+    "nsclc": N_("Non-small cell lung cancer"),
+    "advanced": N_("Advanced disease at the first ICI"),
+    "ici_treated": N_("Treated with an ICI"),
+    "no_prior_ici": N_("No earlier neoadjuvant, adjuvant or consolidation ICI"),
+    "first_ici_monotherapy": N_("First ICI given as monotherapy"),
+    "first_ici_in_window": N_("First ICI started in the study window"),
+    "index_progression": N_("Progression on the first ICI"),
+    "rechallenged": N_("Rechallenged with an ICI"),
+    "rechallenge_in_window": N_("Rechallenge started in the study window"),
+    "minimum_data": N_("Minimum data available"),
 }
 # Levels whose order is neither the alphabet's nor that of the figures.
 ORDER: Final[dict[str, tuple[str, ...]]] = {
@@ -124,7 +125,12 @@ def term(name: str, labels: Mapping[str, str] | None = None) -> str:
     column, _, subset = name.partition("|")
     if subset:
         within, _, value = subset.partition("=")
-        return f"{term(column, labels)}, within {term(within, labels).lower()}: {level(within, value).lower()}"
+        return tr(
+            "{term}, within {labels}: {value}",
+            term=term(column, labels),
+            labels=term(within, labels).lower(),
+            value=level(within, value).lower(),
+        )
     return (labels or {}).get(column) or TERMS.get(column) or shared.term_words(column)
 
 
@@ -162,13 +168,13 @@ def criterion(name: str) -> str:
 
 def exclusion(name: str) -> str:
     """Return the words for failing a criterion."""
-    return shared.EXCLUDED.get(name) or f"Criterion not met: {shared.plain(name).lower()}"
+    return shared.EXCLUDED.get(name) or tr("Criterion not met: {shared}", shared=shared.plain(name).lower())
 
 
 def resistance_class(level: str) -> str:
     """Return a class of resistance as a noun: "acquired resistance", but "late progression"."""
     if level == "not_acquired":
-        return "no acquired resistance"
+        return tr("no acquired resistance")
     named = level in ("acquired", "primary", "unclassified")
     return f"{shared.level_words('resistance', level).lower()}{' resistance' if named else ''}"
 
@@ -176,7 +182,7 @@ def resistance_class(level: str) -> str:
 def resistance_group(level: str) -> str:
     """Return a class of resistance as it follows a count of patients: "after acquired resistance"."""
     if level == "not_acquired":
-        return "where resistance was not acquired"
+        return tr("where resistance was not acquired")
     if level in ("acquired", "primary", "late_progression"):
         return f"after {resistance_class(level)}"
     return f"with {resistance_class(level)}"
@@ -186,14 +192,20 @@ def choice(key: str) -> str:
     """Return the words for a choice of the specification curve within a sentence."""
     said = lower_first(shared.choice_words(key))
     if key == "model":
-        return "adjustment of the model"
+        return tr("adjustment of the model")
     if key == "dates.imputation":
-        return "the reading of partial dates"
-    return f"the definition of {said}" if key.endswith(".preset") and key != "endpoints.preset" else f"the {said}"
+        return tr("the reading of partial dates")
+    return (
+        tr("the definition of {said}", said=said)
+        if key.endswith(".preset") and key != "endpoints.preset"
+        else f"the {said}"
+    )
 
 
 def analysis(name: str, titles: Mapping[str, str] | None = None) -> str:
     """Return the title of an analysis, else its name in plain words."""
     return (
-        (titles or {}).get(name) or SCENARIOS.get(name) or ("Main analysis" if name == "main" else shared.plain(name))
+        (titles or {}).get(name)
+        or SCENARIOS.get(name)
+        or (tr("Main analysis") if name == "main" else shared.plain(name))
     )

@@ -5,6 +5,7 @@
 
 from typing import Final
 
+from rechallenge.language import N_, tr
 from rechallenge.report.definitions.parts import (
     INDEX_STUDY,
     IRECIST,
@@ -24,27 +25,35 @@ PROGRESSION_SOURCES: Final[dict[str, str]] = {
 }
 # Where progression must be confirmed.
 UNCONFIRMED: Final[dict[str, str]] = {
-    "ignored": "One that is not confirmed does not count.",
-    "counts_unless_better": "One that is not confirmed counts too, unless an evaluable assessment without progression follows, at the latest on the first day of "
-    "the next systemic therapy.",
+    "ignored": N_("One that is not confirmed does not count."),
+    "counts_unless_better": N_(
+        "One that is not confirmed counts too, unless an evaluable assessment without progression follows, at the latest on the first day of "
+        "the next systemic therapy."
+    ),
 }
 PATTERN_SOURCES: Final[dict[str, str]] = {
     "index": f'{INDEX_STUDY} ("as many as three lesions" is systemic, "fewer than three" oligo); taken at progression on the first ICI by decision of this project',
-    "hosoya_2021": "Hosoya 2021",
-    "heo_2021": "Heo 2021",
-    "eortc": "EORTC, of oligometastatic disease",
-    "esmo_2018": "ESMO 2018, of oligometastatic disease",
+    "hosoya_2021": N_("Hosoya 2021"),
+    "heo_2021": N_("Heo 2021"),
+    "eortc": N_("EORTC, of oligometastatic disease"),
+    "esmo_2018": N_("ESMO 2018, of oligometastatic disease"),
     "index_at_rechallenge": f"{INDEX_STUDY}, read in the words of its conclusion (assumption of this project)",
 }
 MEASURED_AT: Final[dict[str, str]] = {
-    "index_progression": "at index progression",
-    "rechallenge_progression": "at the first progression on rechallenge, before any other systemic therapy",
+    "index_progression": N_("at index progression"),
+    "rechallenge_progression": N_("at the first progression on rechallenge, before any other systemic therapy"),
 }
-CONDITIONS_ON_OUTCOME: Final = "This conditions on the outcome: those who have not progressed have no pattern. For reproduction only; never a baseline covariate."
+CONDITIONS_ON_OUTCOME: Final = N_(
+    "This conditions on the outcome: those who have not progressed have no pattern. For reproduction only; never a baseline covariate."
+)
 MISSING_COUNT: Final[dict[str, str]] = {
-    "unknown": "A count that is missing, or a bound that does not decide, is unknown, never oligo-progression.",
-    "oligo": "A count that is missing, or a bound that does not decide, is taken as oligo-progression (the best case).",
-    "systemic": "A count that is missing, or a bound that does not decide, is taken as systemic progression (the worst case).",
+    "unknown": N_("A count that is missing, or a bound that does not decide, is unknown, never oligo-progression."),
+    "oligo": N_(
+        "A count that is missing, or a bound that does not decide, is taken as oligo-progression (the best case)."
+    ),
+    "systemic": N_(
+        "A count that is missing, or a bound that does not decide, is taken as systemic progression (the worst case)."
+    ),
 }
 
 
@@ -54,28 +63,33 @@ def progression(used: Used) -> list[Definition]:
     clinical = own.clinical == "counts"
     if own.confirmation == "required":
         latest = (
-            f" and at most {used.number('progression.confirmation_max_days')}"
+            tr(" and at most {number}", number=used.number("progression.confirmation_max_days"))
             if limited(own.confirmation_max_days)
             else ""
         )
         counted = (
-            f"PD and iUPD count when progression is recorded again at least {used.number('progression.confirmation_min_days')}{latest} days later, without "
-            "an evaluable assessment free of progression in between; they are dated at the first record. iCPD counts by itself"
-            + (", and so does progression by clinical judgement. " if clinical else ". ")
+            tr(
+                "PD and iUPD count when progression is recorded again at least {number}{latest} days later, without an evaluable assessment free of progression in between; they are dated at the first record. iCPD counts by itself",
+                number=used.number("progression.confirmation_min_days"),
+                latest=latest,
+            )
+            + (tr(", and so does progression by clinical judgement. ") if clinical else ". ")
             + UNCONFIRMED[own.unconfirmed]
         )
     else:
-        counted = "PD, iUPD and iCPD count when they are first recorded, on imaging" + (
-            " or by clinical judgement." if clinical else "."
+        counted = tr("PD, iUPD and iCPD count when they are first recorded, on imaging") + (
+            tr(" or by clinical judgement.") if clinical else "."
         )
-    ignored = "" if clinical else "Progression by clinical judgement, without imaging, does not count."
+    ignored = "" if clinical else tr("Progression by clinical judgement, without imaging, does not count.")
     return [
         Definition(
-            "Progression",
+            tr("Progression"),
             sentences(
                 counted,
                 ignored,
-                "A date of progression that the source gives for a treatment counts as it stands, unless an assessment of that day shows progression that does not count.",
+                tr(
+                    "A date of progression that the source gives for a treatment counts as it stands, unless an assessment of that day shows progression that does not count."
+                ),
             ),
             (
                 "progression.preset",
@@ -88,10 +102,11 @@ def progression(used: Used) -> list[Definition]:
             source_of(own, PROGRESSION_SOURCES),
         ),
         Definition(
-            "Index progression",
-            "The first progression strictly after the start of the first ICI, on or before the start of any other systemic therapy, of rechallenge and the "
-            f"cut-off, on or off drug; more than {used.number('episodes.late_progression_days')} days after the last dose it is flagged. "
-            "A stop reason never creates a progression.",
+            tr("Index progression"),
+            tr(
+                "The first progression strictly after the start of the first ICI, on or before the start of any other systemic therapy, of rechallenge and the cut-off, on or off drug; more than {number} days after the last dose it is flagged. A stop reason never creates a progression.",
+                number=used.number("episodes.late_progression_days"),
+            ),
             ("episodes.late_progression_days",),
             PROJECT,
         ),
@@ -102,38 +117,43 @@ def lesions(used: Used) -> list[Definition]:
     """What measured lesions decide."""
     own = used.definitions.lesions
     if own.use == "never":
-        text = "Not used: response and progression are those that the source reports."
+        text = tr("Not used: response and progression are those that the source reports.")
     else:
-        text = (
-            "Where lesions were measured after the start of a regimen, response, progression and the number of progressing lesions are derived from them, and replace "
-            "what was reported on imaging for that day. Partial response: the sum of the targets' diameters at least "
-            f"{used.number('lesions.partial_response_percent')}% below the baseline. Progression: the sum at least {used.number('lesions.progression_percent')}% "
-            f"and {used.number('lesions.progression_mm')} mm above its smallest value, a new lesion, or unequivocal progression of another lesion. A lymph node with "
-            f"a short axis below {used.number('lesions.normal_node_mm')} mm is normal. Baseline: the last scan on or before the start of the regimen, at most "
-            f"{used.number('lesions.baseline_days')} days earlier."
+        text = tr(
+            "Where lesions were measured after the start of a regimen, response, progression and the number of progressing lesions are derived from them, and replace what was reported on imaging for that day. Partial response: the sum of the targets' diameters at least {number}% below the baseline. Progression: the sum at least {number_2}% and {number_3} mm above its smallest value, a new lesion, or unequivocal progression of another lesion. A lymph node with a short axis below {number_4} mm is normal. Baseline: the last scan on or before the start of the regimen, at most {number_5} days earlier.",
+            number=used.number("lesions.partial_response_percent"),
+            number_2=used.number("lesions.progression_percent"),
+            number_3=used.number("lesions.progression_mm"),
+            number_4=used.number("lesions.normal_node_mm"),
+            number_5=used.number("lesions.baseline_days"),
         )
     names = (
         "use", "partial_response_percent", "progression_percent", "progression_mm", "normal_node_mm", "baseline_days",
     )  # fmt: skip
-    return [Definition("Measured lesions", text, tuple(f"lesions.{name}" for name in names), RECIST)]
+    return [Definition(tr("Measured lesions"), text, tuple(f"lesions.{name}" for name in names), RECIST)]
 
 
 def response(used: Used) -> list[Definition]:
     """Objective response, best response and disease control."""
     own = used.definitions.response
-    responses = " or ".join(own.objective_responses)
+    responses = tr(" or ").join(own.objective_responses)
     confirmed = (
-        "CR and PR need to be seen again at least "
-        f"{used.number('response.confirmation_days')} days later; an unconfirmed one is SD where SD would have been evaluable."
+        tr(
+            "CR and PR need to be seen again at least {number} days later; an unconfirmed one is SD where SD would have been evaluable.",
+            number=used.number("response.confirmation_days"),
+        )
         if own.confirmation == "required"
-        else "Neither needs confirmation."
+        else tr("Neither needs confirmation.")
     )
     return [
         Definition(
-            "Response",
-            f"Objective response: {responses}, strictly after the start of the treatment and before progression on it, on or before the next systemic therapy and "
-            f"the cut-off. {confirmed} Stable disease needs {used.number('response.stable_disease_days')} days; earlier it is not evaluable (NE). The best of these "
-            "is the best response; without an evaluable one before it, progression makes it PD.",
+            tr("Response"),
+            tr(
+                "Objective response: {responses}, strictly after the start of the treatment and before progression on it, on or before the next systemic therapy and the cut-off. {confirmed} Stable disease needs {number} days; earlier it is not evaluable (NE). The best of these is the best response; without an evaluable one before it, progression makes it PD.",
+                responses=responses,
+                confirmed=confirmed,
+                number=used.number("response.stable_disease_days"),
+            ),
             (
                 "response.objective_responses",
                 "response.stable_disease_days",
@@ -154,19 +174,28 @@ def pattern(used: Used) -> list[Definition]:
     )
     if limited(own.oligo_max_lesions) and limited(own.oligo_max_organs):
         limit, more = (
-            f"at most {lesions} growing and new lesions, together, in at most {organs} organs",
-            "more of either",
+            tr(
+                "at most {lesions} growing and new lesions, together, in at most {organs} organs",
+                lesions=lesions,
+                organs=organs,
+            ),
+            tr("more of either"),
         )
     elif limited(own.oligo_max_lesions):
-        limit, more = f"at most {lesions} growing and new lesions, together", "more"
+        limit, more = tr("at most {lesions} growing and new lesions, together", lesions=lesions), "more"
     else:
-        limit, more = f"at most {organs} organs with growing or new lesions", "more"
+        limit, more = tr("at most {organs} organs with growing or new lesions", organs=organs), "more"
     when = own.measured_at or "index_progression"
     return [
         Definition(
-            "Progression pattern",
+            tr("Progression pattern"),
             sentences(
-                f"Counted {MEASURED_AT[when]}. Oligo-progression: {limit}. Systemic progression: {more}.",
+                tr(
+                    "Counted {measured_at}. Oligo-progression: {limit}. Systemic progression: {more}.",
+                    measured_at=MEASURED_AT[when],
+                    limit=limit,
+                    more=more,
+                ),
                 MISSING_COUNT[own.missing_count],
                 CONDITIONS_ON_OUTCOME if when == "rechallenge_progression" else "",
             ),

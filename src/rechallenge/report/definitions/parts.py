@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from rechallenge.language import N_
 from rechallenge.settings.base import PresetSettings
 from rechallenge.settings.definitions import DefinitionSettings
 
 # Where a definition comes from. "Project" is a decision of this project where the index study is silent.
-INDEX_STUDY: Final = "Xu M. et al., J Cancer Res Clin Oncol 2023;149:17987-17995"
-PROJECT: Final = "Decision of this project; the index study does not define it"
-RECIST: Final = "RECIST 1.1 (Eisenhauer et al., Eur J Cancer 2009;45:228-247)"
-IRECIST: Final = "iRECIST (Seymour et al., Lancet Oncol 2017;18:e143-e152)"
-ESME: Final = "Terms from Justeau 2025 (ESME); meanings are general usage"
-FIELD: Final = "General usage"
-OWN_VALUES: Final = "with values of the study's own"
+INDEX_STUDY: Final = N_("Xu M. et al., J Cancer Res Clin Oncol 2023;149:17987-17995")
+PROJECT: Final = N_("Decision of this project; the index study does not define it")
+RECIST: Final = N_("RECIST 1.1 (Eisenhauer et al., Eur J Cancer 2009;45:228-247)")
+IRECIST: Final = N_("iRECIST (Seymour et al., Lancet Oncol 2017;18:e143-e152)")
+ESME: Final = N_("Terms from Justeau 2025 (ESME); meanings are general usage")
+FIELD: Final = N_("General usage")
+OWN_VALUES: Final = N_("with values of the study's own")
 
 
 @dataclass(frozen=True)

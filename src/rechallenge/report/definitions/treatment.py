@@ -5,6 +5,7 @@
 
 from typing import Final
 
+from rechallenge.language import N_, tr
 from rechallenge.report import words
 from rechallenge.report.definitions.parts import (
     ESME,
@@ -18,35 +19,37 @@ from rechallenge.report.definitions.parts import (
 )
 
 MONOTHERAPY: Final[dict[str, str]] = {
-    "until_index_progression": "up to index progression (drugs added on or after it are treatment beyond progression)",
-    "whole_exposure": "during the whole exposure",
+    "until_index_progression": N_(
+        "up to index progression (drugs added on or after it are treatment beyond progression)"
+    ),
+    "whole_exposure": N_("during the whole exposure"),
 }
 PRECISION: Final[dict[str, str]] = {
-    "day": "to the day",
-    "month": "at least to the month",
-    "year": "at least to the year",
+    "day": N_("to the day"),
+    "month": N_("at least to the month"),
+    "year": N_("at least to the year"),
 }
 KINDS: Final[dict[str, str]] = {
-    "rechallenge": "rechallenge (after systemic therapy in between)",
-    "resumption": "resumption (after a break)",
-    "switch": "switch (directly to another ICI)",
+    "rechallenge": N_("rechallenge (after systemic therapy in between)"),
+    "resumption": N_("resumption (after a break)"),
+    "switch": N_("switch (directly to another ICI)"),
 }
 AGENTS: Final[dict[str, str]] = {
-    "any": "Any ICI counts.",
-    "same": "Only the ICI given first counts.",
-    "different": "Only an ICI other than the first counts.",
-    "different_class": "Only an ICI of another class than the first (PD-1, PD-L1, CTLA-4 or bispecific) counts.",
+    "any": N_("Any ICI counts."),
+    "same": N_("Only the ICI given first counts."),
+    "different": N_("Only an ICI other than the first counts."),
+    "different_class": N_("Only an ICI of another class than the first (PD-1, PD-L1, CTLA-4 or bispecific) counts."),
 }
 RE_EXPOSURE_SOURCES: Final[dict[str, str]] = {
     "index": f"{FIELD}: the index study counts any later ICI after progression on the first",
-    "gobbini_2020": "Gobbini 2020 (a gap of twelve weeks; general field knowledge, to be confirmed)",
-    "wjog9616l": "WJOG9616L (2022)",
+    "gobbini_2020": N_("Gobbini 2020 (a gap of twelve weeks; general field knowledge, to be confirmed)"),
+    "wjog9616l": N_("WJOG9616L (2022)"),
     "justeau_2025": ESME,
     "any_re_exposure": PROJECT,
 }
 INTERVAL_TREATMENT: Final[dict[str, str]] = {
-    "systemic": "Any systemic antineoplastic that is not an ICI",
-    "systemic_or_local": "Any systemic antineoplastic that is not an ICI, or radiotherapy, surgery or ablation",
+    "systemic": N_("Any systemic antineoplastic that is not an ICI"),
+    "systemic_or_local": N_("Any systemic antineoplastic that is not an ICI, or radiotherapy, surgery or ablation"),
 }
 
 
@@ -56,21 +59,29 @@ def first_ici(used: Used) -> list[Definition]:
     overlap = MONOTHERAPY[used.definitions.episodes.monotherapy_overlap]
     return [
         Definition(
-            "First ICI",
-            "The first exposure to an ICI ever recorded, in any line and with any intent. It is monotherapy when it is one ICI and no other systemic "
-            f"antineoplastic overlaps it {overlap} or starts within {window} days of its first dose.",
+            tr("First ICI"),
+            tr(
+                "The first exposure to an ICI ever recorded, in any line and with any intent. It is monotherapy when it is one ICI and no other systemic antineoplastic overlaps it {overlap} or starts within {window} days of its first dose.",
+                overlap=overlap,
+                window=window,
+            ),
             ("episodes.combination_window_days", "episodes.monotherapy_overlap"),
             PROJECT,
         ),
         Definition(
-            "End of a regimen",
-            "The latest last dose of its ICI; where that is missing, the earliest of next systemic start, death, last contact and cut-off, flagged.",
+            tr("End of a regimen"),
+            tr(
+                "The latest last dose of its ICI; where that is missing, the earliest of next systemic start, death, last contact and cut-off, flagged."
+            ),
             (),
             PROJECT,
         ),
         Definition(
-            "Exposure",
-            f"Rows of one drug other than an ICI at most {used.number('episodes.exposure_gap_days')} days apart are one exposure.",
+            tr("Exposure"),
+            tr(
+                "Rows of one drug other than an ICI at most {number} days apart are one exposure.",
+                number=used.number("episodes.exposure_gap_days"),
+            ),
             ("episodes.exposure_gap_days",),
             PROJECT,
         ),
@@ -83,32 +94,41 @@ def eligibility(used: Used) -> list[Definition]:
     required = used.definitions.re_exposure.progression_required
     criteria = "; ".join(
         words.lower_first(words.criterion(name))
-        + (" (met by everybody, since it is not required)" if name == "index_progression" and not required else "")
+        + (tr(" (met by everybody, since it is not required)") if name == "index_progression" and not required else "")
         for name in own.criteria
     )
-    dated = "the first ICI, index progression and rechallenge" if required else "the first ICI and rechallenge"
+    dated = tr("the first ICI, index progression and rechallenge") if required else tr("the first ICI and rechallenge")
     stage = (
-        "An undivided stage III counts as advanced."
+        tr("An undivided stage III counts as advanced.")
         if own.accept_undivided_stage_iii
-        else "An undivided stage III cannot be evaluated."
+        else tr("An undivided stage III cannot be evaluated.")
     )
     return [
         Definition(
-            "Eligibility",
-            f"All of these, in this order: {criteria}. A criterion that cannot be evaluated is not met.",
+            tr("Eligibility"),
+            tr(
+                "All of these, in this order: {criteria}. A criterion that cannot be evaluated is not met.",
+                criteria=criteria,
+            ),
             ("eligibility.criteria",),
             PROJECT,
         ),
         Definition(
-            "Advanced disease",
-            f"Stage IIIB or higher at the first ICI, or recurrence or metastasis after an earlier stage. {stage}",
+            tr("Advanced disease"),
+            tr(
+                "Stage IIIB or higher at the first ICI, or recurrence or metastasis after an earlier stage. {stage}",
+                stage=stage,
+            ),
             ("eligibility.accept_undivided_stage_iii",),
             PROJECT,
         ),
         Definition(
-            "Minimum data",
-            f"Start of {dated} dated {PRECISION[own.minimum_date_precision]}, and follow-up to at "
-            "least rechallenge. No covariate, lesion count or later scan is required.",
+            tr("Minimum data"),
+            tr(
+                "Start of {dated} dated {precision}, and follow-up to at least rechallenge. No covariate, lesion count or later scan is required.",
+                dated=dated,
+                precision=PRECISION[own.minimum_date_precision],
+            ),
             ("eligibility.minimum_date_precision",),
             PROJECT,
         ),
@@ -123,20 +143,31 @@ def re_exposure(used: Used) -> list[Definition]:
     return [
         _rechallenge(used),
         Definition(
-            "Treatment beyond progression",
-            f"The same ICI continued, or restarted within {continuation} days of its last dose, even where drugs are added. Not rechallenge; recorded apart.",
+            tr("Treatment beyond progression"),
+            tr(
+                "The same ICI continued, or restarted within {continuation} days of its last dose, even where drugs are added. Not rechallenge; recorded apart.",
+                continuation=continuation,
+            ),
             ("episodes.continuation_gap_days",),
             PROJECT,
         ),
         Definition(
-            "Kind of re-exposure",
-            f"Rechallenge: after systemic therapy in between. Switch: without it, to another ICI within {continuation} days of the last ICI dose. Resumption: any other. {_kinds(used)}",
+            tr("Kind of re-exposure"),
+            tr(
+                "Rechallenge: after systemic therapy in between. Switch: without it, to another ICI within {continuation} days of the last ICI dose. Resumption: any other. {kinds}",
+                continuation=continuation,
+                kinds=_kinds(used),
+            ),
             ("re_exposure.kinds", "episodes.continuation_gap_days"),
             ESME,
         ),
         Definition(
-            "Interval treatment",
-            f"{interval}, started after the last dose of the first ICI and more than {window} days before rechallenge (a later start belongs to the rechallenge regimen).",
+            tr("Interval treatment"),
+            tr(
+                "{interval}, started after the last dose of the first ICI and more than {window} days before rechallenge (a later start belongs to the rechallenge regimen).",
+                interval=interval,
+                window=window,
+            ),
             ("interval_treatment.preset", "episodes.combination_window_days"),
             PROJECT,
         ),
@@ -147,25 +178,37 @@ def _rechallenge(used: Used) -> Definition:
     own = used.definitions.re_exposure
     window = used.number("episodes.combination_window_days")
     when = (
-        "on or after index progression"
+        tr("on or after index progression")
         if own.progression_required
-        else f"more than {window} days after the first dose of the first ICI (progression before it is not required)"
+        else tr(
+            "more than {window} days after the first dose of the first ICI (progression before it is not required)",
+            window=window,
+        )
     )
     before = (
-        "A restart of the first ICI before index progression continues it."
+        tr("A restart of the first ICI before index progression continues it.")
         if own.progression_required
-        else "A restart of the first ICI without progression is a re-exposure and no part of the first ICI."
+        else tr("A restart of the first ICI without progression is a re-exposure and no part of the first ICI.")
     )
     gap = (
-        f"At least {used.number('re_exposure.minimum_gap_days')} days without an ICI must lie before it, from the last dose of the first ICI or of a later one."
+        tr(
+            "At least {number} days without an ICI must lie before it, from the last dose of the first ICI or of a later one.",
+            number=used.number("re_exposure.minimum_gap_days"),
+        )
         if own.minimum_gap_days
-        else "No other gap is required."
+        else tr("No other gap is required.")
     )
     return Definition(
-        "Rechallenge",
+        tr("Rechallenge"),
         sentences(
-            f"The first ICI-containing regimen that counts, starting {when} and inside the study window, both ends included.",
-            f"The same ICI counts only more than {used.number('episodes.continuation_gap_days')} days after its last dose, or after another ICI.",
+            tr(
+                "The first ICI-containing regimen that counts, starting {when} and inside the study window, both ends included.",
+                when=when,
+            ),
+            tr(
+                "The same ICI counts only more than {number} days after its last dose, or after another ICI.",
+                number=used.number("episodes.continuation_gap_days"),
+            ),
             gap,
             AGENTS[own.agents],
             before,
@@ -184,5 +227,7 @@ def _rechallenge(used: Used) -> Definition:
 def _kinds(used: Used) -> str:
     counted = used.definitions.re_exposure.kinds
     if counted is None or set(counted) == set(KINDS):
-        return "Recorded; it never decides who is in."
-    return f"Only these are eligible: {listed([KINDS[kind] for kind in KINDS if kind in counted], 'or')}."
+        return tr("Recorded; it never decides who is in.")
+    return tr(
+        "Only these are eligible: {listed}.", listed=listed([KINDS[kind] for kind in KINDS if kind in counted], "or")
+    )
