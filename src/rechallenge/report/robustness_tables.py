@@ -116,7 +116,7 @@ def boundary_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     if not rows:
         return None
     near = "settings.statistics.boundary_days"
-    within = if_known(f"within {{{near}}} days of", near, numbers=numbers)
+    within = if_known(tr("within {{near}} days of", near=near), near, numbers=numbers)
     head = (
         tr("Preset"),
         tr("Progressed"),

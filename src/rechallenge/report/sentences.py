@@ -34,7 +34,7 @@ def look_up(name: str, numbers: Numbers) -> dict[str, object]:
 
 def names_in(pattern: str) -> list[str]:
     """Return the names that a pattern asks for, in order."""
-    return [name.removeprefix(_PHRASE) for name in _NAME.findall(pattern)]
+    return [name.removeprefix(_PHRASE) for name in _NAME.findall(str(pattern))]
 
 
 def literal(text: str) -> str:
@@ -52,7 +52,7 @@ def fill(
         entry = look_up(name, numbers)
         return mark(name, {**entry, "text": p_words(str(entry["text"]))} if part.startswith(_PHRASE) else entry)
 
-    parts = _NAME.split(pattern)
+    parts = _NAME.split(str(pattern))
     return "".join(marked(part) if place % 2 else words(part) for place, part in enumerate(parts))
 
 
