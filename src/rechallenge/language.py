@@ -35,8 +35,8 @@ _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 def tr(message: str, **parts: object) -> str:
     """Return a message in the present language, with its named parts; names that are not given stay as they are."""
-    find = _catalogue.get()
-    return _filled(find(message) if find else message, parts)
+    find, english = _catalogue.get(), str.__str__(message)
+    return _filled(find(english) if find else english, parts)
 
 
 def tr_n(one: str, many: str, count: float, **parts: object) -> str:
@@ -85,7 +85,7 @@ class Message(str):
         return str(self).format(*args, **kwargs)
 
 
-def N_(message: str) -> Message:  # noqa: N802 - the name that gettext's tools know
+def N_(message: str) -> str:  # noqa: N802 - the name that gettext's tools know
     """Mark a message that is defined when a module is read, and translated where it is printed."""
     return Message(message)
 

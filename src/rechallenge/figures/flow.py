@@ -156,7 +156,9 @@ def class_counts(classified: pd.DataFrame) -> dict[str, int]:
 
 
 def _class_words(name: str) -> str:
-    return f"{plain(name)} resistance" if name in RESISTANT else LEVELS["resistance"].get(name, plain(name))
+    if name in RESISTANT:
+        return tr("{class} resistance", **{"class": plain(name)})
+    return str(LEVELS["resistance"].get(name, plain(name)))
 
 
 def description(
@@ -222,12 +224,12 @@ def _stage(boxes: list[Box], joints: list[str], above: Box, y: int, text: str, n
 
 
 def _main_box(y: int, text: str, number: int) -> Box:
-    return Box(MAIN[0], y, MAIN[1], wrapped(text, MAIN[1] - 2 * PAD), f"n = {number}", "", "main")
+    return Box(MAIN[0], y, MAIN[1], wrapped(str(text), MAIN[1] - 2 * PAD), f"n = {number}", "", "main")
 
 
 def _side_box(y: int, text: str, number: int, unknown: int) -> Box:
     remark = f" ({unknown} {NOT_EVALUABLE})" if unknown else ""
-    return Box(SIDE[0], y, SIDE[1], wrapped(text, SIDE[1] - 2 * PAD), f"n = {number}", remark, "side")
+    return Box(SIDE[0], y, SIDE[1], wrapped(str(text), SIDE[1] - 2 * PAD), f"n = {number}", remark, "side")
 
 
 def _class_boxes(boxes: list[Box], joints: list[str], above: Box, classes: Mapping[str, int]) -> None:

@@ -1,6 +1,5 @@
 """Interactions, subgroups and methods for small samples as tables."""
 
-# ruff: noqa: E501
 # Sentences stand on one line each.
 
 from collections.abc import Mapping

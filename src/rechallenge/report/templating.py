@@ -109,8 +109,8 @@ def filled(message: str, **parts: Any) -> Markup:
 
 
 def in_present_language(number: str) -> str:
-    """Return a printed number with the one word that numbers have: the "to" between the bounds of an interval."""
-    return number.replace(" to ", tr(" to "))
+    """Return a printed number with its words: the "to" between the bounds of an interval, "none below 20"."""
+    return number.replace(" to ", tr(" to ")).replace("none below ", tr("none below "))
 
 
 def markdown_text(text: object) -> str:

@@ -1,6 +1,5 @@
 """Words: progression and its confirmation, measured lesions, index progression, response, progression pattern."""
 
-# ruff: noqa: E501
 # Sentences stand on one line each.
 
 from typing import Final

@@ -1,6 +1,5 @@
 """Words of resistance: six published definitions and readings, with the values that the study really uses."""
 
-# ruff: noqa: E501
 # Sentences stand on one line each.
 
 from collections.abc import Callable
