@@ -242,16 +242,7 @@ def _class_boxes(boxes: list[Box], joints: list[str], above: Box, classes: Mappi
         filled = lines + ("",) * (most - len(lines))
         box = Box(MAIN[0] + at * (width + GAP), bottom, width, filled, f"n = {number}", _share(number, total), "main")
         boxes.append(box)
-        joints.append(
-            tr(
-                "M{middle} {top}V{part}H{middle_2}V{y}",
-                middle=above.middle,
-                top=top,
-                part=top + 3 * GAP // 2,
-                middle_2=box.middle,
-                y=box.y,
-            )
-        )
+        joints.append(f"M{above.middle} {top}V{top + 3 * GAP // 2}H{box.middle}V{box.y}")
 
 
 def _class_list(boxes: list[Box], joints: list[str], above: Box, classes: Mapping[str, int]) -> None:
@@ -264,7 +255,7 @@ def _class_list(boxes: list[Box], joints: list[str], above: Box, classes: Mappin
     for name, number in classes.items():
         box = Box(left, y, width, wrapped(name, width - 2 * PAD), f"n = {number}", _share(number, total), "main")
         boxes.append(box)
-        joints.append(tr("M{trunk} {start}V{centre}H{x}", trunk=trunk, start=start, centre=box.centre, x=box.x))
+        joints.append(f"M{trunk} {start}V{box.centre}H{box.x}")
         start = box.centre
         y = box.y + box.height + GAP
 

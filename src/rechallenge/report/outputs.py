@@ -12,7 +12,7 @@ from rechallenge.errors import UserError
 from rechallenge.files import read_csv, write_json
 from rechallenge.language import ENGLISH, in_language
 from rechallenge.report.checklists import FILES, answers, places, read_checklist
-from rechallenge.report.figures import read_figures
+from rechallenge.report.figures import Figures, read_figures
 from rechallenge.report.manuscript import render_manuscript, render_supplement
 from rechallenge.report.numbers import TEXT_COLUMNS
 from rechallenge.report.page import render_page, render_table_one
@@ -150,6 +150,11 @@ def write_manuscript(
 def _own(templates: Sequence[_Path]) -> Path | None:
     """Return the folder of a study's own templates, or None where it has none."""
     return Path(templates[0]).parent if templates else None
+
+
+def english_page(study: StudyData, templates: Path) -> str:
+    """Return the report without its figures, in English: what the checklists for journals name the sections of."""
+    return render_page(study, flow="", figures=Figures(), templates=templates)
 
 
 def write_checklist(study: StudyData, path: _Path, *, page: str, manuscript: str, csv: _Path, docx: _Path) -> None:
