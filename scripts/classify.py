@@ -1,4 +1,4 @@
-"""Courses and cohort -> classes and covariates of every analysis, and the flow of patients into the main classes."""
+"""Courses and cohort -> classes and covariates of every analysis."""
 
 import json
 from pathlib import Path
@@ -9,10 +9,7 @@ import pandas as pd
 from rechallenge.accepted import Accepted, folder_of
 from rechallenge.clinical.classify import classifiable, classify
 from rechallenge.clinical.preset_classes import boundary_patients, preset_classes
-from rechallenge.figures.flow import class_counts, flow_svg
 from rechallenge.files import read_parquet, write_csv
-from rechallenge.formatting import in_style
-from rechallenge.language import in_language
 from rechallenge.results import read_result
 from rechallenge.settings.config import MAIN
 from rechallenge.settings.definitions import DefinitionSettings
@@ -21,7 +18,7 @@ from rechallenge.step import step
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-with step(snakemake) as log, in_style(snakemake.params.style), in_language(snakemake.params.language):
+with step(snakemake) as log:
     files, params, output = snakemake.input, snakemake.params, snakemake.output
     cutoff = pd.Timestamp(params.cutoff)
     accepted = Accepted(folder_of(files.tables), params.imputation[MAIN], cutoff)
@@ -45,15 +42,13 @@ with step(snakemake) as log, in_style(snakemake.params.style), in_language(snake
             progression_dates_only=dates_only,
         )  # fmt: skip
         write_csv(classified, target)
-        classes = class_counts(classified)
         if analysis == MAIN:
-            flow = flow_svg(read_result("attrition", files.attrition), Path(files.template[0]), classes=classes)
-            Path(output.flow).write_text(flow, encoding="utf-8")
             rows = classifiable(
                 courses, members, tables["treatments"], seen, definitions, cutoff, progression_dates_only=dates_only
             )
             write_csv(preset_classes(rows, members, definitions), output.preset_classes)
             near = boundary_patients(rows, members, definitions, params.boundary_days)
             write_csv(near, output.boundary_patients)
-        found = ", ".join(f"{number} {name.lower()}" for name, number in classes.items()) or "none"
+        classes = classified.loc[classified["eligible"].astype(bool), "resistance"].fillna("no class").value_counts()
+        found = ", ".join(f"{number} {name}" for name, number in classes.sort_index().items()) or "none"
         log.say(f"{analysis}: {len(classified)} patients classified; of the rechallenged {found}")

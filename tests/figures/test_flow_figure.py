@@ -1,10 +1,13 @@
-"""The flow of patients as a journal's figure: the boxes of flow.svg, on one page, with nothing covered."""
+"""The flow of patients as a figure: on one page, with nothing covered; its SVG is text that a page may hold."""
+
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
 from matplotlib.text import Text
 
-from rechallenge.figures import flow, flow_figure, style
+from rechallenge.figures import flow, flow_figure, output, style
+from rechallenge.report.figures import inline_svg
 from tests.figures.helpers import collisions
 
 ATTRITION = pd.DataFrame(
@@ -51,8 +54,40 @@ def test_its_words_are_those_of_the_diagram() -> None:
     assert made.words is not None
     assert flow.description(ATTRITION, classes=CLASSES) in made.words.alt
     assert made.words.caption.endswith("Simulated data.")
-    # report.html shows flow.svg itself.
-    assert not made.on_page
+    assert made.inline
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def page_svg(classes: dict[str, int]) -> str:
+    made = flow_figure.drawn(ATTRITION, classes, 174, "Simulated data")
+    assert made.draw is not None
+    assert made.words is not None
+    with style.look():
+        return output.inline_svg(made.draw(), made.name, made.title, made.words.alt).decode()
+
+
+def test_the_svg_has_text_as_text_and_words_for_screen_readers() -> None:
+    root = ElementTree.fromstring(page_svg(CLASSES))
+    texts = ["".join(text.itertext()).strip() for text in root.iter(f"{SVG}text")]
+    assert texts[:2] == ["Patients in the extract", "n = 100"]
+    assert {"Not non-small cell lung cancer", "n = 25", "(62%)", "Simulated data"} <= set(texts)
+    assert (root.get("role"), root.get("aria-labelledby")) == ("img", "flow-title flow-description")
+    said = {str(part.get("id")): part.text or "" for part in root if part.get("id")}
+    assert said["flow-title"] == "Flow of patients from the extract to the rechallenge set"
+    assert "20 excluded, 80 remain" in said["flow-description"]
+
+
+def test_the_svg_stands_in_a_page_and_changes_nothing_there() -> None:
+    svg = page_svg({"<script>alert(1)</script> & \"x\" onload='y'": 25, "Primary resistance": 15})
+    assert inline_svg(svg.replace("onload=", "")) is not None
+    assert "<script" not in svg
+    assert "<style" not in svg
+    assert "clip-path" not in svg
+    ids = [part.get("id") for part in ElementTree.fromstring(svg).iter() if part.get("id")]
+    assert ids == ["flow-title", "flow-description"]
+    assert svg == page_svg({"<script>alert(1)</script> & \"x\" onload='y'": 25, "Primary resistance": 15})
 
 
 def test_counts_that_do_not_add_up_are_refused() -> None:

@@ -71,22 +71,13 @@ rule classify:
         further_assessments=rules.episodes.output.further_assessments,
         cohort=rules.eligibility.output.cohort,
         further_cohorts=rules.eligibility.output.further,
-        attrition=rules.eligibility.output.attrition,
         tables=collect(ACCEPTED, table=DERIVED_FROM),
         source=rules.ingest.output.account,
-        template=study.templates("flow.svg.j2"),
-        catalogue=study.catalogue,
     output:
         main="<results>/private/classified.csv",
         further=study.per_analysis("classified.csv"),
         preset_classes="<results>/private/preset_classes.csv",
         boundary_patients="<results>/private/boundary_patients.csv",
-        flow=report(
-            "<results>/shareable/flow.svg",
-            caption="../report/flow.rst",
-            category="Patients",
-            labels={"result": "Flow of patients", "format": "SVG"},
-        ),
     log:
         "<logs>/classify.log",
     params:
@@ -94,11 +85,9 @@ rule classify:
         imputation=study.imputation,
         cutoff=str(study.settings.study.cutoff),
         boundary_days=study.settings.statistics.boundary_days,
-        style=study.settings.report.style,
-        language=study.settings.report.language,
         code=study.code("classify"),
     message:
-        "Classifying resistance, progression pattern and interval treatment; drawing the flow of patients"
+        "Classifying resistance, progression pattern and interval treatment"
     script:
         "../../scripts/classify.py"
 

@@ -6,7 +6,7 @@ rule report:
         gate=rules.gate.output,
         estimates=rules.estimate.output.estimates,
         attrition=rules.eligibility.output.attrition,
-        flow=rules.classify.output.flow,
+        flow=rules.figures.output.flow,
         figures=rules.figures.output.shareable,
         row_account=rules.validate.output.row_account,
         violations=rules.validate.output.violations,
@@ -193,7 +193,7 @@ rule provenance:
         shareable=[
             rules.validate.output.row_account,
             rules.eligibility.output.attrition,
-            rules.classify.output.flow,
+            rules.figures.output.flow,
             rules.estimate.output.estimates,
             rules.estimate.output.specification_curve,
             rules.report.output,

@@ -66,6 +66,12 @@ rule figures:
         source=rules.ingest.output.account,
         catalogue=study.catalogue,
     output:
+        flow=report(
+            "<results>/shareable/flow.svg",
+            caption="../report/flow.rst",
+            category="Patients",
+            labels={"result": "Flow of patients", "format": "SVG"},
+        ),
         shareable=report(
             directory("<results>/shareable/figures"),
             patterns=["{figure}.png"],

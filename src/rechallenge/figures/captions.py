@@ -10,6 +10,7 @@ from rechallenge import formatting, words
 from rechallenge.figures.forest import MODELS, Forest, comparison_words, ratio_text
 from rechallenge.figures.preset_concordance import Concordance, Panel
 from rechallenge.figures.results import Result
+from rechallenge.figures.sentences import listed, listed_and, named, paragraph, stopped
 from rechallenge.figures.specification_curve import COMPARED, SpecificationCurve
 from rechallenge.figures.survival import (
     MOST_MARKS,
@@ -26,6 +27,7 @@ from rechallenge.language import N_, tr, tr_n
 SIMULATED = N_("Simulated data.")
 # How a method is repeated in R belongs to estimates.csv, not under a figure.
 _R_CALL = re.compile(r" \((?:anova|coxph|survfit)[^)]*\)")
+MAIN_MODELS = {"adjusted": N_("adjusted"), "unadjusted": N_("unadjusted")}
 POPULATIONS = {
     "first_ici": N_("all patients with a first ICI monotherapy"),
     "progressed": N_("patients who progressed on it"),
@@ -49,13 +51,16 @@ class Words:
 
 def survival_title(endpoint: str, population: str, term: str, label: str) -> str:
     """Return the title of a survival figure; `label` is the words for the covariate."""
-    by = "" if term == "overall" else tr(" by {covariate}", covariate=_lower(label))
+    title = _capital(words.endpoint_words(endpoint))
+    if term != "overall":
+        title = tr("{endpoint} by {covariate}", endpoint=title, covariate=_lower(label))
     within, _, level = term.partition("|")[2].partition("=")
     if within:
-        by += f", {_lower(words.term_words(within))}: {_lower(words.level_words(within, level))}"
+        covariate, only = _lower(words.term_words(within)), _lower(words.level_words(within, level))
+        title = tr("{title}, {covariate}: {level}", title=title, covariate=covariate, level=only)
     if endpoint in ("PFS1", "OS1"):
-        by += f", {POPULATIONS[population]}"
-    return f"{_capital(words.endpoint_words(endpoint))}{by}"
+        title = tr("{title}, {population}", title=title, population=POPULATIONS[population])
+    return title
 
 
 def survival_words(data: Survival, simulated: bool) -> Words:
@@ -117,8 +122,8 @@ def survival_words(data: Survival, simulated: bool) -> Words:
                 median=_median_words(group, percent),
             )
         )
-    alt += [f"{line}." for line in test_lines(data)]
-    return Words(title, _joined([*caption, SIMULATED if simulated else ""]), _joined(alt))
+    alt += [stopped(line) for line in test_lines(data)]
+    return Words(title, paragraph([*caption, SIMULATED if simulated else ""]), paragraph(alt))
 
 
 def _marks(data: Survival) -> str:
@@ -140,7 +145,7 @@ def _median_words(group: Group, percent: str) -> str:
         return tr("not estimated")
     text = median_text(group)
     number, _, bounds = text.partition(" (")
-    stated = tr("not reached") if number == formatting.NOT_REACHED else f"{number} months"
+    stated = tr("not reached") if number == formatting.NOT_REACHED else tr("{number} months", number=number)
     return tr("{stated} ({percent} CI {bounds}", stated=stated, percent=percent, bounds=bounds) if bounds else stated
 
 
@@ -158,7 +163,7 @@ def forest_words(data: Forest, simulated: bool) -> Words:
     shown = [MODELS[model].lower() for model in MODELS if data.has(model)]
     method = next((row.method for _, _, row in rows if row.method), tr("Cox model"))
     caption = [
-        tr("{title}: {shown} models.", title=title, shown=tr(" and ").join(map(str, shown))),
+        tr("{title}: {shown} models.", title=title, shown=listed_and(shown)),
         tr(
             "{models} ({method}): n = {range}, {range_2} events.",
             models=MODELS[main],
@@ -176,9 +181,9 @@ def forest_words(data: Forest, simulated: bool) -> Words:
     alt = [tr("Forest plot: {title}, {main} model.", title=_lower(title), main=MODELS[main].lower())]
     for covariate, comparison, row in rows:
         compared = _lower(comparison_words(covariate.term, comparison))
-        name = f"{covariate.label}, {compared}" if compared else covariate.label
-        alt.append(f"{name}: {ratio_text(row)}, {formatting.p_phrase(row.p)}.")
-    return Words(title, _joined([*caption, SIMULATED if simulated else ""]), _joined(alt))
+        name = listed(filter(None, (covariate.label, compared)))
+        alt.append(named(name, listed((ratio_text(row), formatting.p_phrase(row.p)))))
+    return Words(title, paragraph([*caption, SIMULATED if simulated else ""]), paragraph(alt))
 
 
 def _tests(data: Forest) -> str:
@@ -193,7 +198,7 @@ def _range(numbers: Iterable[float]) -> str:
     found = sorted({int(number) for number in numbers if not formatting.missing(number)})
     if not found:
         return formatting.NOT_AVAILABLE
-    return f"{found[0]}" if len(found) == 1 else f"{found[0]} to {found[-1]}"
+    return f"{found[0]}" if len(found) == 1 else tr("{first} to {last}", first=found[0], last=found[-1])
 
 
 def concordance_title(term: str) -> str:
@@ -225,7 +230,7 @@ def concordance_words(data: Concordance, simulated: bool) -> Words:
         )
     alt = [tr("{title}, {n} patients; the study's preset is {own}.", title=title, n=data.n, own=own)]
     alt += [_changes(data.term, panel) for panel in data.panels]
-    return Words(title, _joined([*caption, SIMULATED if simulated else ""]), _joined(alt))
+    return Words(title, paragraph([*caption, SIMULATED if simulated else ""]), paragraph(alt))
 
 
 def _changes(term: str, panel: Panel) -> str:
@@ -241,7 +246,7 @@ def _changes(term: str, panel: Panel) -> str:
         if not move.kept
     ]
     stated = tr("{name}: {changed} of {n} change class", name=name, changed=panel.changed, n=panel.n)
-    return f"{stated} ({', '.join(moves)})." if moves else f"{stated}."
+    return tr("{stated} ({moves}).", stated=stated, moves=listed(moves)) if moves else stopped(stated)
 
 
 def specification_title(effect: str) -> str:
@@ -292,9 +297,9 @@ def specification_words(data: SpecificationCurve, simulated: bool) -> Words:
             ratio_5=formatting.ratio(found["hr_max"].estimate),
         ),
         tr(
-            "{share} have a {method}, {share_2} P < {alpha}, {share_3} both.",
+            "{share} have a hazard ratio on the same side of 1 as the {model} main analysis, {share_2} P < {alpha}, {share_3} both.",
             share=_share(found["same_sign"]),
-            method=found["same_sign"].method,
+            model=_compared_model(found["same_sign"].method),
             share_2=_share(found["small_p"]),
             alpha=f"{data.alpha:g}",
             share_3=_share(found["same_sign_and_small_p"]),
@@ -306,7 +311,7 @@ def specification_words(data: SpecificationCurve, simulated: bool) -> Words:
         alt.append(
             tr(
                 "Main analysis, {model}: {ratio} ({percent} CI {bounds}).",
-                model=model,
+                model=MAIN_MODELS.get(model, model),
                 ratio=formatting.ratio(hr),
                 percent=percent,
                 bounds=bounds,
@@ -321,11 +326,16 @@ def specification_words(data: SpecificationCurve, simulated: bool) -> Words:
                 ratio=formatting.ratio(most.shift),
             )
         )
-    return Words(title, _joined([*caption, SIMULATED if simulated else ""]), _joined(alt))
+    return Words(title, paragraph([*caption, SIMULATED if simulated else ""]), paragraph(alt))
 
 
 def _share(row: Result) -> str:
     return formatting.count_percent(row.events, row.estimate, row.n)
+
+
+def _compared_model(method: str) -> str:
+    """The model of the main analysis whose side is meant; a summary without it compares with the median."""
+    return next((str(said) for name, said in MAIN_MODELS.items() if f"({name})" in method), "")
 
 
 def _without_primary(data: SpecificationCurve) -> bool:
@@ -355,11 +365,12 @@ def swimmer_words(data: Swimmer, simulated: bool) -> Words:
         int_2=int(bars["died"].sum()),
         int_3=int(bars["ongoing"].sum()),
     )
-    return Words(title, _joined([f"{title}, n = {data.n}.", caption, SIMULATED if simulated else ""]), alt)
+    whose = tr("{title}, n = {n}.", title=title, n=data.n)
+    return Words(title, paragraph([whose, caption, SIMULATED if simulated else ""]), alt)
 
 
 def _in_brackets(text: str) -> str:
-    return f" ({text})" if text else ""
+    return tr(" ({text})", text=text) if text else ""
 
 
 def _lower(text: str) -> str:
@@ -368,7 +379,3 @@ def _lower(text: str) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _joined(parts: list[str]) -> str:
-    return " ".join(str(part) for part in parts if part)

@@ -40,8 +40,8 @@ class Drawn:
     vector_reveals_times: bool = False
     curves: Mapping[str, Any] | None = None
     """The steps of its curves, for an interactive figure; written only where vector files may be."""
-    on_page: bool = True
-    """Whether report.html shows it (the flow of patients stands there as text already)."""
+    inline: bool = False
+    """Whether its SVG stands in report.html itself: it has text as text, and lies beside the folder of the figures."""
 
     def __post_init__(self) -> None:
         """Take the words of the present language: a message would be written as its English."""

@@ -1,21 +1,20 @@
-"""The flow diagram: every patient of the extract is in a box, and the boxes add up.
+"""The boxes of the flow diagram: every patient of the extract is in one, and they add up.
 
 Counts come from the attrition frame (and from classes counted on the same patients), positions from the number of
-lines of text; a Jinja2 template with autoescape writes the SVG. Widths of letters are estimates on the safe side,
-because the reader's font is not known. Needs neither matplotlib nor a browser.
+lines of text. `flow_figure` draws the boxes.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import pandas as pd
-from jinja2 import Environment, StrictUndefined
 
+from rechallenge.figures import style
+from rechallenge.figures.sentences import paragraph
 from rechallenge.formatting import percent
 from rechallenge.language import N_, tr
-from rechallenge.words import EXCLUDED, LEVELS, is_wide, pieces, plain
+from rechallenge.words import EXCLUDED, LEVELS, pieces, plain
 
 # After these criteria stands a box of those who remain: the populations of the study.
 STAGES: Final = {
@@ -24,7 +23,6 @@ STAGES: Final = {
 }
 EXTRACT: Final = N_("Patients in the extract")
 ELIGIBLE: Final = N_("Rechallenge set")
-NOT_EVALUABLE: Final = N_("not evaluable")
 # Classes that are called a resistance; the words of the others stand alone.
 RESISTANT: Final = ("acquired", "primary")
 NO_PROGRESSION: Final = N_("No progression on the first ICI")
@@ -66,39 +64,6 @@ class Box:
     @property
     def centre(self) -> int:
         return self.y + self.height // 2
-
-
-def flow_svg(
-    attrition: pd.DataFrame,
-    template: str | Path,
-    words: Mapping[str, str] | None = None,
-    classes: Mapping[str, int] | None = None,
-) -> str:
-    """Return the flow diagram as SVG text.
-
-    `attrition` has step, criterion, excluded, remaining and not_evaluable, step 0 being the extract. `template` is
-    the Jinja2 text, or its path. `words` replaces the sentence of a criterion; `classes` (words -> patients) adds a
-    last row of boxes that divide the eligible patients. Raises ValueError when the counts do not add up.
-    """
-    check(attrition, classes)
-    boxes, joints = layout(attrition, EXCLUDED | dict(words or {}), classes or {})
-    height = max(box.y + box.height for box in boxes) + 10
-    text = template.read_text(encoding="utf-8") if isinstance(template, Path) else template
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return (
-        environment.from_string(text).render(
-            boxes=boxes,
-            joints=joints,
-            width=WIDTH,
-            height=height,
-            font=FONT,
-            line=LINE,
-            pad=PAD,
-            title=tr("Flow of patients from the extract to the rechallenge set"),
-            description=description(attrition, words, classes),
-        )
-        + "\n"
-    )
 
 
 @dataclass(frozen=True)
@@ -161,40 +126,32 @@ def _class_words(name: str) -> str:
     return str(LEVELS["resistance"].get(name, plain(name)))
 
 
-def description(
-    attrition: pd.DataFrame, words: Mapping[str, str] | None = None, classes: Mapping[str, int] | None = None
-) -> str:
+def description(attrition: pd.DataFrame, classes: Mapping[str, int] | None = None) -> str:
     """Return the diagram as sentences, for screen readers."""
-    sentences = EXCLUDED | dict(words or {})
-    said = [f"{EXTRACT}: {attrition['remaining'].iloc[0]}."]
+    said = [tr("{box}: n = {n}.", box=EXTRACT, n=attrition["remaining"].iloc[0])]
     for row in steps_of(attrition):
-        unknown = (
-            tr(
-                ", {not_evaluable} of them {not_evaluable_2}",
-                not_evaluable=row.not_evaluable,
-                not_evaluable_2=NOT_EVALUABLE,
+        parts = {"why": why(row.criterion), "excluded": row.excluded, "remaining": row.remaining}
+        if row.not_evaluable:
+            said.append(
+                tr(
+                    "{why}: {excluded} excluded, {not_evaluable} of them not evaluable, {remaining} remain.",
+                    not_evaluable=row.not_evaluable,
+                    **parts,
+                )
             )
-            if row.not_evaluable
-            else ""
-        )
-        why = sentences.get(row.criterion) or plain(row.criterion)
-        said.append(
-            tr(
-                "{why}: {excluded} excluded{unknown}, {remaining} remain.",
-                why=why,
-                excluded=row.excluded,
-                unknown=unknown,
-                remaining=row.remaining,
-            )
-        )
-    said.append(f"{ELIGIBLE}: {attrition['remaining'].iloc[-1]}.")
-    said += [f"{name}: {number}." for name, number in (classes or {}).items()]
-    return " ".join(said)
+        else:
+            said.append(tr("{why}: {excluded} excluded, {remaining} remain.", **parts))
+    boxes = {str(ELIGIBLE): attrition["remaining"].iloc[-1], **(classes or {})}
+    said += [tr("{box}: n = {n}.", box=name, n=number) for name, number in boxes.items()]
+    return paragraph(said)
 
 
-def layout(
-    attrition: pd.DataFrame, sentences: Mapping[str, str], classes: Mapping[str, int]
-) -> tuple[list[Box], list[str]]:
+def why(criterion: str) -> str:
+    """Return the words for those whom a criterion excludes."""
+    return str(EXCLUDED.get(criterion, "")) or plain(criterion)
+
+
+def layout(attrition: pd.DataFrame, classes: Mapping[str, int]) -> tuple[list[Box], list[str]]:
     """Return the boxes, and the paths ("M107 30V64H246") that join them, in units of the drawing."""
     steps = steps_of(attrition)
     boxes = [_main_box(10, EXTRACT, int(attrition["remaining"].iloc[0]))]
@@ -202,7 +159,7 @@ def layout(
     above = boxes[0]
     y = above.y + above.height + GAP
     for row in steps:
-        side = _side_box(y, sentences.get(row.criterion) or plain(row.criterion), row.excluded, row.not_evaluable)
+        side = _side_box(y, why(row.criterion), row.excluded, row.not_evaluable)
         boxes.append(side)
         joints.append(f"M{above.middle} {side.centre}H{side.x}")
         y = side.y + side.height + GAP
@@ -228,7 +185,7 @@ def _main_box(y: int, text: str, number: int) -> Box:
 
 
 def _side_box(y: int, text: str, number: int, unknown: int) -> Box:
-    remark = f" ({unknown} {NOT_EVALUABLE})" if unknown else ""
+    remark = tr("({count} not evaluable)", count=unknown) if unknown else ""
     return Box(SIDE[0], y, SIDE[1], wrapped(str(text), SIDE[1] - 2 * PAD), f"n = {number}", remark, "side")
 
 
@@ -261,7 +218,7 @@ def _class_list(boxes: list[Box], joints: list[str], above: Box, classes: Mappin
 
 
 def _share(number: int, total: int) -> str:
-    return f" ({percent(100 * number / total, total)})"
+    return f"({percent(100 * number / total, total)})"
 
 
 def wrapped(text: str, room: float) -> tuple[str, ...]:
@@ -280,15 +237,7 @@ def wrapped(text: str, room: float) -> tuple[str, ...]:
 
 
 def letter_width(text: str) -> float:
-    """Return how wide a text is at most, in units of the drawing; the letters are those of a wide sans serif."""
-    return FONT * sum(_ems(letter) for letter in text)
-
-
-def _ems(letter: str) -> float:
-    if is_wide(letter):
-        return 1.0
-    if letter in "mwMW@%":
-        return 0.95
-    if letter in "fijlrtI .,;:!|()[]'/-":
-        return 0.40
-    return 0.72 if letter.isupper() else 0.61
+    """Return the width of a line in units of the drawing, in the font of the figures: a wide one, so that the line
+    fits in the fonts of a reader too, who sees the SVG.
+    """
+    return style.width_of(text, FONT) / style.MM_PER_POINT

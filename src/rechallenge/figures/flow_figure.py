@@ -1,4 +1,7 @@
-"""The flow of patients as a figure for a journal: the boxes of flow.svg, drawn in the style of the other figures."""
+"""The flow of patients (STROBE), drawn from the boxes of `flow`.
+
+There is one drawing: its SVG, in which text is text, stands on the page, and the other formats are for a journal.
+"""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +16,6 @@ from rechallenge.figures import flow, style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn
 from rechallenge.language import N_, tr
-from rechallenge.words import EXCLUDED
 
 NAME: Final = "flow"
 TITLE: Final = N_("Flow of patients from the extract to the rechallenge set")
@@ -26,9 +28,13 @@ _STROKE: Final = re.compile(r"([MVH])([\d. ]+)")
 
 
 def drawn(attrition: pd.DataFrame | None, classes: Mapping[str, int], width_mm: float, note: str) -> Drawn:
-    """Return the figure with its words; `attrition` and `classes` as `flow.flow_svg` takes them."""
+    """Return the figure with its words; raises ValueError when the counts do not add up.
+
+    `attrition` has step, criterion, excluded, remaining and not_evaluable, step 0 being the extract; `classes` (words
+    -> patients) divide those who remain.
+    """
     if attrition is None or attrition.empty:
-        return Drawn(NAME, TITLE, reason=tr("There is no table of who was excluded."), on_page=False)
+        return Drawn(NAME, TITLE, reason=tr("There is no table of who was excluded."), inline=True)
     flow.check(attrition, classes)
     caption = (
         tr(
@@ -39,14 +45,14 @@ def drawn(attrition: pd.DataFrame | None, classes: Mapping[str, int], width_mm: 
     ).strip()
     alt = tr("Flow diagram. {description}", description=flow.description(attrition, classes=classes))
     text = Words(TITLE, caption, alt)
-    return Drawn(NAME, TITLE, lambda: flow_figure(attrition, classes, width_mm, note), text, on_page=False)
+    return Drawn(NAME, TITLE, lambda: flow_figure(attrition, classes, width_mm, note), text, inline=True)
 
 
 def flow_figure(
     attrition: pd.DataFrame, classes: Mapping[str, int], width_mm: float = style.TWO_COLUMNS_MM, note: str = ""
 ) -> Figure:
     """Draw the boxes, at most `_WIDEST_MM` wide and on one page. Call inside `style.look()`."""
-    boxes, joints = flow.layout(attrition, EXCLUDED, classes)
+    boxes, joints = flow.layout(attrition, classes)
     tall = max(box.y + box.height for box in boxes) + 10
     width = min(width_mm, _WIDEST_MM, max(_HIGHEST_MM * flow.WIDTH / tall, style.ONE_COLUMN_MM))
     size = style.size_for(width)
@@ -86,9 +92,9 @@ def _arrow(axes: Axes, points: list[tuple[float, float]]) -> None:
     along_x, along_y = (x1 > x0) - (x1 < x0), (y1 > y0) - (y1 < y0)
     base = (x1 - along_x * length, y1 - along_y * length)
     line = [*points[:-1], base]
-    axes.plot([x for x, _ in line], [y for _, y in line], color=style.BLACK, linewidth=0.7, zorder=1)
+    axes.plot([x for x, _ in line], [y for _, y in line], color=style.BLACK, linewidth=0.7, zorder=1, clip_on=False)
     sides = [(base[0] + sign * half * along_y / 1.4, base[1] + sign * half * along_x / 1.4) for sign in (-1, 1)]
-    axes.add_patch(Polygon([(x1, y1), *sides], closed=True, facecolor=style.BLACK, linewidth=0, zorder=1))
+    axes.add_patch(Polygon([(x1, y1), *sides], closed=True, facecolor=style.BLACK, linewidth=0, clip_on=False))
 
 
 def _box(sheet: style.Sheet, axes: Axes, box: flow.Box, scale: float, points: float) -> None:
@@ -98,7 +104,9 @@ def _box(sheet: style.Sheet, axes: Axes, box: flow.Box, scale: float, points: fl
     )
     corner, size = (box.x * scale, box.y * scale), (box.width * scale, box.height * scale)
     axes.add_patch(
-        FancyBboxPatch(corner, *size, boxstyle="round,pad=0,rounding_size=0.5", linewidth=0.7, zorder=2, **look)
+        FancyBboxPatch(
+            corner, *size, boxstyle="round,pad=0,rounding_size=0.5", linewidth=0.7, zorder=2, clip_on=False, **look
+        )
     )
     pad, line = flow.PAD * scale, flow.LINE * scale
     room = size[0] - 2 * pad
@@ -112,7 +120,8 @@ def _box(sheet: style.Sheet, axes: Axes, box: flow.Box, scale: float, points: fl
             sheet.text(left, y, shown, points)
     y = corner[1] + pad + (len(box.lines) + 0.5) * line
     count, remark = style.width_of(box.count, points, bold=True), style.width_of(box.remark, points)
-    start = box.middle * scale - (count + remark) / 2 if main else left
+    space = style.width_of("n", points) * 0.5 if box.remark else 0.0
+    start = box.middle * scale - (count + space + remark) / 2 if main else left
     sheet.text(start, y, box.count, points, weight="bold")
     if box.remark:
-        sheet.text(start + count + style.width_of("n", points) * 0.5, y, box.remark.strip(), points)
+        sheet.text(start + count + space, y, box.remark, points)

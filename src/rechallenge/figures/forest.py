@@ -18,6 +18,8 @@ from rechallenge.figures import results, style
 from rechallenge.language import N_, tr
 
 MODELS = {"cox_univariable": N_("Univariable"), "cox_multivariable": N_("Multivariable")}
+# In one column, where the axis wants the room.
+_SHORT = {"cox_univariable": N_("Univar."), "cox_multivariable": N_("Multivar.")}
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 # A bound beyond these is drawn as an arrow: an axis over more than four powers of ten shows nothing.
 _FARTHEST = (0.01, 100.0)
@@ -73,14 +75,16 @@ def forest_data(
     refused: list[str] = []
     for model in ("cox_multivariable", "cox_univariable"):
         for row in results.rows(estimates, **keys, model=model, statistic="not_fitted"):
-            of = f" of {words.term_words(row.term, labels)}" if row.term else ""
+            which, why = MODELS[model], words.reason(row.method)
             refused.append(
                 tr(
-                    "{models} model{of} not fitted: {reason}",
-                    models=MODELS[model],
-                    of=of,
-                    reason=words.reason(row.method),
+                    "{which} model of {covariate} not fitted: {reason}",
+                    which=which,
+                    covariate=words.lower_first(words.term_words(row.term, labels)),
+                    reason=why,
                 )
+                if row.term
+                else tr("{which} model not fitted: {reason}", which=which, reason=why)
             )
         ordinary = results.rows(estimates, **keys, model=model, statistic="hr")
         fitted = {row.term for row in ordinary}
@@ -203,7 +207,8 @@ def _lines(data: Forest, size: style.Size, width_mm: float) -> list[_Line]:
             text = comparison_words(covariate.term, comparison)
             if text:
                 lines += [_Line(part, 1) for part in style.wrapped(text, width_mm - 6, size.text, most_lines=2)]
-            lines += [_Line(MODELS[model], 2, model, row) for model, row in comparison.rows]
+            names = _SHORT if size.narrow else MODELS
+            lines += [_Line(str(names[model]), 2, model, row) for model, row in comparison.rows]
     return lines
 
 
@@ -215,7 +220,8 @@ def _columns(data: Forest, size: style.Size, width_mm: float) -> _Columns:
     gap = 2.0 if size.narrow else 4.0
     right = width_mm - 2
     ratio_edge = right - p - gap
-    model = max(style.width_of(word, size.text) for word in MODELS.values()) + 2 * _INDENT + 2
+    names = _SHORT if size.narrow else MODELS
+    model = max(style.width_of(str(word), size.text) for word in names.values()) + 2 * _INDENT + 2
     if size.narrow:
         n, events, left = 0.0, 0.0, model + gap
     else:

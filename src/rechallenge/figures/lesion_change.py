@@ -19,6 +19,7 @@ from rechallenge.figures import style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn
 from rechallenge.figures.risk_table import month_ticks
+from rechallenge.figures.sentences import paragraph
 from rechallenge.language import N_, tr
 
 WATERFALL, SPIDER = "waterfall", "spider"
@@ -112,9 +113,9 @@ def change_words(data: Changes, simulated: bool) -> dict[str, Words]:
         " target was measured. Dashed: -30% (partial response) and +20%; progression is counted from the smallest sum,"
         " so that it can come below the upper line."
     )
-    tail = f" {SIMULATED}" if simulated else ""
+    tail = SIMULATED if simulated else ""
     cut = (
-        tr(" Bars beyond +{ceiling}% are cut off and bear their number.", ceiling=f"{CEILING:g}")
+        tr("Bars beyond +{ceiling}% are cut off and bear their number.", ceiling=f"{CEILING:g}")
         if best.max() > CEILING
         else ""
     )
@@ -122,24 +123,26 @@ def change_words(data: Changes, simulated: bool) -> dict[str, Words]:
     return {
         WATERFALL: Words(
             TITLES[WATERFALL],
-            tr(
-                "{titles} (n = {n}). {definition} One bar per patient; plus: a new lesion at any of the scans.{cut}{tail}",
-                titles=TITLES[WATERFALL],
-                n=data.n,
-                definition=definition,
-                cut=cut,
-                tail=tail,
+            paragraph(
+                (
+                    tr("{title} (n = {n}).", title=TITLES[WATERFALL], n=data.n),
+                    definition,
+                    tr("One bar per patient; plus: a new lesion at any of the scans."),
+                    cut,
+                    tail,
+                )
             ),
             tr("Waterfall plot of {said}", said=said),
         ),
         SPIDER: Words(
             TITLES[SPIDER],
-            tr(
-                "{titles} (n = {n}). {definition} One line per patient, from 0 at the start; plus: a new lesion.{tail}",
-                titles=TITLES[SPIDER],
-                n=data.n,
-                definition=definition,
-                tail=tail,
+            paragraph(
+                (
+                    tr("{title} (n = {n}).", title=TITLES[SPIDER], n=data.n),
+                    definition,
+                    tr("One line per patient, from 0 at the start; plus: a new lesion."),
+                    tail,
+                )
             ),
             tr("Spider plot over up to {last} months of {said}", last=last, said=said),
         ),
@@ -231,7 +234,7 @@ def _blank(data: Changes, width_mm: float, note: str) -> tuple[style.Sheet, Axes
     if size.narrow:
         body = 50.0
     keys = [
-        *((f"{words.level_words('resistance', level) if level else 'Not classified'}", level) for level in data.levels),
+        *((words.level_words("resistance", level) if level else tr("Not classified"), level) for level in data.levels),
         (tr("New lesion"), None),
     ]
     lines: list[list[tuple[float, str, str | None]]] = [[]]

@@ -17,7 +17,8 @@ from rechallenge import formatting, words
 from rechallenge.figures import style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn
-from rechallenge.language import N_, tr
+from rechallenge.figures.sentences import listed, named, paragraph
+from rechallenge.language import N_, tr, tr_n
 
 NAME: Final = "missing_data"
 TITLE: Final = N_("Missing values of the covariates, by pattern")
@@ -31,7 +32,13 @@ UNKNOWN: Final = ("", "unknown", "not_evaluable", "NE")
 # Patterns beside one another in two columns and in one; further ones are joined.
 MOST_PATTERNS: Final = 14
 MOST_NARROW: Final = 8
-_LABELS: Final = {"egfr": N_("EGFR"), "alk": N_("ALK"), "ecog": N_("ECOG")}
+_LABELS: Final = {
+    "egfr": N_("EGFR"),
+    "alk": N_("ALK"),
+    "ecog": N_("ECOG"),
+    "stage": N_("Stage"),
+    "best_response": N_("Best response"),
+}
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ def missing_words(data: Missing, labels: Mapping[str, str], simulated: bool) -> 
     who = (
         tr("rechallenged patients") if data.population == "rechallenge" else tr("patients with a first ICI monotherapy")
     )
-    complete = ", ".join(words.lower_first(label(name, labels)) for name in data.complete)
+    complete = listed(words.lower_first(label(name, labels)) for name in data.complete)
     caption = [
         tr(
             "{title} (n = {n} {who}). Each column is a pattern: filled circles are missing values, and the bar above counts its patients; left, the missing values of each covariate.",
@@ -150,22 +157,16 @@ def missing_words(data: Missing, labels: Mapping[str, str], simulated: bool) -> 
             " missing."
         ),
         tr("Complete in all: {complete}.", complete=complete) if complete else "",
-        tr(
-            "Other: {joined} {ending}, joined.",
-            joined=data.joined,
-            ending="pattern" if data.joined == 1 else "patterns",
-        )
-        if data.joined
-        else "",
+        tr_n("Other: {count} pattern.", "Other: {count} patterns, joined.", data.joined) if data.joined else "",
         SIMULATED if simulated else "",
     ]
     alt = [tr("Missing values in {n} {who}.", n=data.n, who=who)]
     alt += [
-        f"{label(name, labels)}: {formatting.count_percent(k, 100 * k / data.n, data.n)}."
+        named(label(name, labels), formatting.count_percent(k, 100 * k / data.n, data.n))
         for name, k in data.per_covariate.items()
     ]
-    alt += [f"{_pattern_words(pattern, labels)}: {pattern.n}." for pattern in data.patterns]
-    return Words(TITLE, " ".join(str(part) for part in caption if part), " ".join(alt))
+    alt += [named(_pattern_words(pattern, labels), pattern.n) for pattern in data.patterns]
+    return Words(TITLE, paragraph(caption), paragraph(alt))
 
 
 def _pattern_words(pattern: Pattern, labels: Mapping[str, str]) -> str:
@@ -173,7 +174,7 @@ def _pattern_words(pattern: Pattern, labels: Mapping[str, str]) -> str:
         return tr("Other patterns")
     if not pattern.missing:
         return tr("Nothing missing")
-    return tr("Missing together: ") + ", ".join(label(name, labels) for name in pattern.missing)
+    return tr("Missing together: {covariates}", covariates=listed(label(name, labels) for name in pattern.missing))
 
 
 def missing_figure(

@@ -14,9 +14,18 @@ from rechallenge import formatting, words
 from rechallenge.figures import results, style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn, Given
+from rechallenge.figures.sentences import listed, listed_and, paragraph, stopped
 from rechallenge.language import N_, tr
 
 ENDPOINTS: Final = (("PFS", "rechallenge"), ("OS", "rechallenge"))
+# The groups of predicted risk of `estimates.calibration`.
+GROUPS: Final = {
+    "lower half": N_("lower half"),
+    "upper half": N_("upper half"),
+    "lowest third": N_("lowest third"),
+    "middle third": N_("middle third"),
+    "highest third": N_("highest third"),
+}
 NOT_CHECKED: Final = N_("The declared Cox model has no estimate that could be checked.")
 NO_NUMBER: Final = N_("The declared model has no covariate that is a number.")
 NO_CALIBRATION: Final = N_("The declared Cox model has no predictions at the declared time.")
@@ -74,7 +83,7 @@ def _schoenfeld(given: Given, endpoint: str, population: str) -> Drawn:
         title=title,
         events=events,
     )
-    alt = f"{title}. " + " ".join(f"{panel.title}, {panel.below}." for panel in panels)
+    alt = _panels(title, panels)
     text = _words(title, caption, alt, given)
     return Drawn(
         name, title, lambda: schoenfeld_figure(panels, rows, given.width_mm, given.note), text, per_patient=True,
@@ -100,7 +109,7 @@ def _martingale(given: Given, endpoint: str, population: str) -> Drawn:
         title=title,
         len=len(panels[0].points),
     )
-    alt = f"{title}. " + " ".join(f"{panel.title}, {panel.below}." for panel in panels)
+    alt = _panels(title, panels)
     text = _words(title, caption, alt, given)
     return Drawn(
         name, title, lambda: martingale_figure(panels, given.width_mm, given.note), text, per_patient=True,
@@ -131,17 +140,23 @@ def _calibration(given: Given, endpoint: str, population: str) -> Drawn:
     )
     if ratio is not None:
         bounds = formatting.interval(formatting.ratio(ratio.lower), formatting.ratio(ratio.upper))
-        caption += tr(
-            " Observed over expected events: {ratio} ({bounds}).", ratio=formatting.ratio(ratio.estimate), bounds=bounds
+        over = tr(
+            "Observed over expected events: {ratio} ({bounds}).", ratio=formatting.ratio(ratio.estimate), bounds=bounds
         )
+        caption = paragraph((caption, over))
     said = [
-        tr("{level}: predicted {share}, observed {share_2}", level=level, share=_share(mean), share_2=_share(survival))
+        tr(
+            "{level}: predicted {share}, observed {share_2}",
+            level=GROUPS.get(level, level),
+            share=_share(mean),
+            share_2=_share(survival),
+        )
         for level, mean, survival in zip(
             together["level"], together["estimate"], together["estimate_observed"], strict=True
         )
     ]
     text = _words(
-        title, caption, tr("{title} at {at} months. {said}.", title=title, at=at, said="; ".join(said)), given
+        title, caption, tr("{title} at {at} months. {said}.", title=title, at=at, said=tr("; ").join(said)), given
     )
     return Drawn(name, title, lambda: calibration_figure(together, at, given.width_mm, given.note), text)
 
@@ -152,8 +167,8 @@ def _percent(together: pd.DataFrame) -> str:
 
 
 def _sizes(together: pd.DataFrame) -> str:
-    *most, last = [formatting.count(n) for n in together["n"]]
-    return f"{', '.join(most)} and {last}" if most else last
+    sizes = [formatting.count(n) for n in together["n"]]
+    return listed_and(sizes)
 
 
 def _share(value: float) -> str:
@@ -161,7 +176,11 @@ def _share(value: float) -> str:
 
 
 def _words(title: str, caption: str, alt: str, given: Given) -> Words:
-    return Words(title, f"{caption} {SIMULATED}" if given.note else caption, alt)
+    return Words(title, paragraph((caption, SIMULATED if given.note else "")), alt)
+
+
+def _panels(title: str, panels: list[Panel]) -> str:
+    return paragraph((stopped(title), *(stopped(listed((panel.title, panel.below))) for panel in panels)))
 
 
 def _parts(

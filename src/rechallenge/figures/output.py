@@ -2,16 +2,20 @@
 
 PDF embeds its fonts as TrueType (type 42), which journals ask for. SVG draws text as outlines: it looks the same
 on every screen, whatever fonts are there, and Chinese labels survive; the title and description of the file, and
-the text alternative in the manifest, carry the words. One drawing at 300 dpi becomes PNG, TIFF (LZW) and the light
-picture of report.html; a TIFF of 600 dpi takes a drawing of its own.
+the text alternative in the manifest, carry the words. An SVG that stands in a page has text as text, for readers who
+search, enlarge or listen. One drawing at 300 dpi becomes PNG, TIFF (LZW) and the light picture of report.html; a TIFF
+of 600 dpi takes a drawing of its own.
 """
 
 import io
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
+from xml.etree import ElementTree
 
+import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
@@ -29,7 +33,16 @@ PAGE: Final = "webp"
 PAGE_WIDTH: Final = 1240
 PAGE_COLOURS: Final = 64
 PAGE_FOLDER: Final = "page"
+# Of a figure whose SVG stands in the page.
+JOURNAL: Final = ("pdf", *RASTER)
 PICTURES: Final = (*RASTER, PAGE)
+# Fonts of a reader's machine for text that is text: not wider than ours, and then the Chinese ones.
+PAGE_FONTS: Final = (
+    "Helvetica, Arial, 'Liberation Sans', 'Noto Sans', 'DejaVu Sans', 'Noto Sans CJK SC', 'Noto Sans SC', "
+    "'Microsoft YaHei', 'PingFang SC', sans-serif"
+)
+_SVG: Final = "http://www.w3.org/2000/svg"
+_FONT_FAMILY: Final = re.compile(r"font-family: [^;]+;?\s*")
 
 
 def rendered(
@@ -63,6 +76,34 @@ def _svg(figure: Figure, title: str) -> bytes:
     metadata = {"Date": None, "Creator": None, "Title": title}
     FigureCanvasSVG(figure).print_svg(buffer, metadata=metadata)  # type: ignore[no-untyped-call]
     return buffer.getvalue()
+
+
+def inline_svg(figure: Figure, name: str, title: str, description: str) -> bytes:
+    """Return the figure as an SVG to stand in a page: text as text, a title and a description for screen readers.
+
+    It holds nothing that reaches beyond it: no styles, and no clipping (draw with `clip_on=False`). `name` is the
+    start of its ids. Call inside `style.look()`.
+    """
+    style.set_fonts(figure)
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        drawn = ElementTree.fromstring(_svg(figure, title))
+    ElementTree.register_namespace("", _SVG)
+    content = drawn.find(f"{{{_SVG}}}g")
+    assert content is not None
+    for part in drawn.iter():
+        part.attrib.pop("id", None)
+        part.text, part.tail = (text if text and text.strip() else None for text in (part.text, part.tail))
+        if "style" in part.attrib:
+            part.set("style", _FONT_FAMILY.sub("", part.get("style", "")))
+    size = {key: drawn.get(key, "") for key in ("viewBox", "width", "height")}
+    labels = {"role": "img", "aria-labelledby": f"{name}-title {name}-description"}
+    look = {"font-family": PAGE_FONTS, "stroke-linejoin": "round"}
+    root = ElementTree.Element(f"{{{_SVG}}}svg", size | labels | look)
+    for tag, part_id, text in (("title", "title", title), ("desc", "description", description)):
+        ElementTree.SubElement(root, f"{{{_SVG}}}{tag}", {"id": f"{name}-{part_id}"}).text = text
+    root.append(content)
+    ElementTree.indent(root, space="")
+    return ElementTree.tostring(root, encoding="utf-8") + b"\n"
 
 
 def _pdf(figure: Figure, title: str) -> bytes:

@@ -17,6 +17,7 @@ from rechallenge.figures.drawn import Drawn, Given
 from rechallenge.figures.paired import AtRisk, Axis, Key, Panel, paired_figure
 from rechallenge.figures.results import Result
 from rechallenge.figures.risk_table import month_ticks
+from rechallenge.figures.sentences import listed, named, paragraph, stopped
 from rechallenge.figures.survival import confidence_percent
 from rechallenge.language import N_, tr
 
@@ -172,7 +173,7 @@ def exposed_words(data: Exposed, simulated: bool) -> Words:
         )
     percent = confidence_percent([row for row in data.medians.values() if row is not None])
     caption = [
-        f"{IMMORTAL_TITLE}.",
+        stopped(IMMORTAL_TITLE),
         finding,
         tr(
             "First panel: Kaplan-Meier curves of those ever and never rechallenged, as if that were known at progression."
@@ -192,10 +193,9 @@ def exposed_words(data: Exposed, simulated: bool) -> Words:
             tr("{name}: {model}, rechallenged against not.", name=name, model=_lower(_median_words(data, model)))
         )
     alt += [
-        f"{name}: {_lower(hazard_words(row))}."
-        for name, row in ((tr("Naive"), naive), (tr("Time-dependent"), changing))
+        named(name, _lower(hazard_words(row))) for name, row in ((tr("Naive"), naive), (tr("Time-dependent"), changing))
     ]
-    return Words(IMMORTAL_TITLE, _joined(caption), _joined(alt))
+    return Words(IMMORTAL_TITLE, paragraph(caption), paragraph(alt))
 
 
 @dataclass(frozen=True)
@@ -320,7 +320,9 @@ class _Stacked:
 
 def incidence_words(stacks: list[Stack], simulated: bool) -> Words:
     """The shares of each cause at the landmark, on the first ICI and after rechallenge."""
-    sizes = "; ".join(f"{_lower(stack.heading)}, n = {formatting.count(stack.n)}" for stack in stacks)
+    sizes = tr("; ").join(
+        tr("{heading}, n = {n}", heading=_lower(stack.heading), n=formatting.count(stack.n)) for stack in stacks
+    )
     caption = [
         tr(
             "{incidence_title} (Aalen-Johansen; {sizes}), stacked: the white above is the share without either.",
@@ -341,15 +343,11 @@ def incidence_words(stacks: list[Stack], simulated: bool) -> Words:
                 heading=stack.heading,
                 n=n,
                 at=f"{stack.at:g}",
-                shares=", ".join(shares),
+                shares=listed(shares),
             )
         )
-    return Words(INCIDENCE_TITLE, _joined(caption), _joined(alt))
+    return Words(INCIDENCE_TITLE, paragraph(caption), paragraph(alt))
 
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
-
-
-def _joined(parts: list[str]) -> str:
-    return " ".join(str(part) for part in parts if part)

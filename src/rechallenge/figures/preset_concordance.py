@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 
 from rechallenge import formatting, words
 from rechallenge.figures import results, style
-from rechallenge.language import tr
+from rechallenge.language import N_, tr
 
 MODEL: Final = "preset_concordance"
 # Height of all ribbons of a panel together, space between classes, width of a bar, in millimetres.
@@ -24,6 +24,13 @@ _NUMBER_ROOM: Final = 0.8
 _ALPHA: Final = 0.5
 # Between two columns of panels in millimetres, and the heading of a panel in lines.
 _BETWEEN, _HEAD = 8.0, 2.5
+# Patients of a class, in short where the words for the class are long: "Systemic" alone says treatments elsewhere.
+SHORT: Final = {
+    "oligo": N_("Oligo, {count}"),
+    "systemic": N_("Systemic, {count}"),
+    "no_class": N_("No class, {count}"),
+    "": N_("{class}, {count}"),
+}
 # Between a bar and its words.
 _SPACE: Final = 1.5
 Side = Literal["before", "after"]
@@ -249,5 +256,6 @@ def changed_words(panel: Panel) -> str:
 
 def _label(panel: Panel, name: str, side: Side, size: style.Size) -> tuple[str, float]:
     """The words beside a class with its patients, and their width in millimetres."""
-    text = f"{words.plain(name)}, {formatting.count(panel.total(name, side))}"
+    count = formatting.count(panel.total(name, side))
+    text = tr(SHORT.get(name, "{class}, {count}"), **{"class": words.plain(name), "count": count})
     return text, style.width_of(text, size.small)

@@ -27,6 +27,7 @@ from rechallenge.figures.drawn import Drawn, Given
 from rechallenge.figures.forest import forest_data, forest_figure
 from rechallenge.figures.preset_concordance import concordance_data, concordance_figure
 from rechallenge.figures.released_curves import released_curves
+from rechallenge.figures.sentences import paragraph
 from rechallenge.figures.specification_curve import specification_data, specification_figure
 from rechallenge.figures.survival import survival_data, survival_figure
 from rechallenge.figures.swimmer import MOST_PATIENTS, swimmer_data, swimmer_figure
@@ -116,6 +117,7 @@ def draw_all(
 ) -> None:
     """Write all figures of the main analysis, in every format, and `manifest.json` in both folders.
 
+    The SVG of a figure that stands in the page itself, the flow of patients, lies beside `shareable_dir`.
     Survival curves as SVG and PDF, from which each event time can be read, are shareable only when
     `release.vector_survival_curves` says so, figures with a bar per patient only when
     `release.per_patient_figures` does; else they go to `private_dir`. `labels` are the study's own words for
@@ -212,7 +214,7 @@ def _forest(name: str, table: pd.DataFrame, labels: Mapping[str, str], width_mm:
     if not data.covariates:
         title = tr("Hazard ratios for {endpoint_words}", endpoint_words=words.endpoint_words(FOREST[name][0]))
         return Drawn(
-            name, title, reason=" ".join(data.not_fitted) or tr("No Cox model was fitted: no patients or events.")
+            name, title, reason=paragraph(data.not_fitted) or tr("No Cox model was fitted: no patients or events.")
         )
     text = captions.forest_words(data, bool(note))
     return Drawn(name, text.title, lambda: forest_figure(data, width_mm, note), text)
@@ -287,13 +289,16 @@ def _place(
         return
     drawing = figure.draw()
     width, height = (round(float(inches) * style.MM_PER_INCH, 1) for inches in drawing.get_size_inches())
-    formats = (*output.FORMATS, output.PAGE) if figure.on_page else output.FORMATS
+    formats = output.JOURNAL if figure.inline else (*output.FORMATS, output.PAGE)
     made = output.rendered(drawing, figure.words.title, formats, tiff_dpi)
+    if figure.inline:
+        svg = output.inline_svg(drawing, figure.name, figure.words.title, figure.words.alt)
+        (whole.path.parent / f"{figure.name}.svg").write_bytes(svg)
     kept_back = figure.vector_reveals_times and not release.vector_survival_curves
     vector = private if kept_back else whole
     parts = [(whole, output.RASTER), (vector, output.VECTOR)] if kept_back else [(whole, output.FORMATS)]
     for folder, kinds in parts:
-        files = output.write({kind: made[kind] for kind in kinds}, folder.path, figure.name)
+        files = output.write({kind: made[kind] for kind in kinds if kind in made}, folder.path, figure.name)
         page = _page(figure, made, folder) if folder is whole else None
         entry: dict[str, Any] = {
             "name": figure.name,
@@ -315,7 +320,7 @@ def _place(
 
 def _page(figure: Drawn, made: dict[str, bytes], folder: Folder) -> dict[str, Any] | None:
     """The picture for report.html: its file and its size in pixels."""
-    if not figure.on_page:
+    if figure.inline:
         return None
     width, height = output.page_size(made)
     return {"file": output.write_page(made, folder.path, figure.name), "width": width, "height": height}

@@ -214,15 +214,18 @@ def set_fonts(figure: Figure) -> None:
     """Give each text of the figure the fallback font where it needs one, and no text ligatures.
 
     A ligature ("fi") is a glyph without a character of its own: in a PDF it takes a font of its own, and the
-    text can no longer be searched.
+    text can no longer be searched. The packaged font has one weight: where a heading cannot be bold, no heading is.
     """
-    for text in figure.findobj(Text):
+    texts = figure.findobj(Text)
+    bold = [text for text in texts if text.get_weight() == "bold"]
+    if any(len(families_for(text.get_text())) > 1 for text in bold):
+        for text in bold:
+            text.set_fontweight("normal")
+    for text in texts:
         text.set_fontfeatures(("-liga",))
         families = families_for(text.get_text())
         if len(families) > 1:
             text.set_fontfamily(list(families))
-            # The packaged font has one weight: bold figures among regular Chinese would stand out.
-            text.set_fontweight("normal")
 
 
 def shortened(text: str, room_mm: float, points: float, bold: bool = False) -> str:

@@ -17,6 +17,7 @@ from rechallenge.figures import results, style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn, Given
 from rechallenge.figures.forest import OVER_AXIS, draw_interval, range_of, ratio_text, style_ratio_axis
+from rechallenge.figures.sentences import listed, named, paragraph
 from rechallenge.language import N_, tr
 
 MODEL: Final = "subgroup"
@@ -167,7 +168,7 @@ def subgroup_words(data: Subgroups, simulated: bool) -> Words:
             "P: likelihood-ratio test of the interaction, two-sided; no class has a P value of its own. Unadjusted; not "
             "adjusted for the number of subgroups."
         ),
-        tr("Class not known, in no subgroup: {data}.", data=", ".join(data.left_out)) if data.left_out else "",
+        tr("Class not known, in no subgroup: {data}.", data=listed(data.left_out)) if data.left_out else "",
         tr("Not estimated: too few events, or an arm of the class without any.")
         if any(line.kind == "class" and line.ratio is None for line in data.lines)
         else "",
@@ -184,9 +185,9 @@ def subgroup_words(data: Subgroups, simulated: bool) -> Words:
             )
         else:
             shown = ratio_text(line.ratio) if line.ratio is not None else NOT_ESTIMATED
-            alt.append(f"{line.label}: {shown}.")
+            alt.append(named(line.label, shown))
     caption += [SIMULATED] if simulated else []
-    return Words(title, " ".join(str(part) for part in caption if part), " ".join(alt))
+    return Words(title, paragraph(caption), paragraph(alt))
 
 
 def _percent(data: Subgroups) -> str:
@@ -207,7 +208,9 @@ class _Columns:
 
 
 def subgroup_figure(data: Subgroups, width_mm: float = style.TWO_COLUMNS_MM, note: str = "") -> Figure:
-    """Draw the plot; in one column the arms are left to the table. Call in `style.look()`."""
+    """Draw the plot; in one column the arms are left to the table, and the P values of the interactions stand in the
+    column of the ratios, on the lines of the variables, which have none. Call in `style.look()`.
+    """
     size = style.size_for(width_mm)
     columns = _columns(data, size, width_mm)
     head = size.line * (0.6 + max(text.count("\n") + 1 for text in _flat_heads(data, size)))
@@ -232,7 +235,7 @@ def _heads(data: Subgroups, size: style.Size) -> tuple[tuple[str, ...], str, str
         if size.narrow
         else tuple("\n".join((*style.wrapped(name, 28, size.text, 2), tr("events/n"))) for name in data.compared)
     )
-    return arms, tr("HR ({percent} CI)", percent=_percent(data)), "P" if size.narrow else tr("Interaction\nP")
+    return arms, tr("HR ({percent} CI)", percent=_percent(data)), "" if size.narrow else tr("Interaction\nP")
 
 
 def _flat_heads(data: Subgroups, size: style.Size) -> tuple[str, ...]:
@@ -248,15 +251,16 @@ def _columns(data: Subgroups, size: style.Size, width_mm: float) -> _Columns:
 
     gap = 2.0 if size.narrow else 4.0
     right = width_mm - 2
-    p = widest([p_head, *(formatting.p_value(line.p) for line in data.lines if line.kind == "variable")])
+    variables = [line for line in data.lines if line.kind == "variable"]
+    p = 0.0 if size.narrow else widest([p_head, *(formatting.p_value(line.p) for line in variables)])
     ratio = widest([ratio_head, *(_ratio_words(line) for line in data.lines if line.kind != "variable")])
-    most = 28.0 if size.narrow else 46.0
+    most = 30.0 if size.narrow else 46.0
     label = min(most, max(_INDENT + style.width_of(line.label, size.text) for line in data.lines) + 2)
     edges, left = [], 2.0 + label
     for place, name in enumerate(arm_heads):
         left += gap + widest([name, *(line.arms[place] for line in data.lines if line.arms)])
         edges.append(left)
-    ratio_edge = right - p - gap
+    ratio_edge = right - p - gap if p else right
     return _Columns(label, tuple(edges), left + gap, ratio_edge - ratio - gap - left - gap, ratio_edge, right)
 
 
@@ -272,16 +276,22 @@ def _draw_heads(sheet: style.Sheet, size: style.Size, columns: _Columns, data: S
         sheet.text(x, y, text, size.text, ha="right", va="bottom", color=style.GREY)
 
 
+def _interaction(line: Line, size: style.Size) -> str:
+    if size.narrow and not formatting.missing(line.p):
+        return tr("Interaction: {p_phrase}", p_phrase=formatting.p_phrase(line.p))
+    return formatting.p_value(line.p)
+
+
 def _draw_line(
     sheet: style.Sheet, axes: Axes, size: style.Size, columns: _Columns, line: Line, head: float, at: int
 ) -> None:
     y = head + (at + 0.5) * size.line
     if line.kind == "variable":
-        room = columns.plot + columns.plot_width - 4
-        sheet.text(
-            2.0, y, style.shortened(line.label, room, size.text, bold=True), size.text, weight="bold", bbox=OVER_AXIS
-        )
-        sheet.text(columns.p, y, formatting.p_value(line.p), size.text, ha="right")
+        p = _interaction(line, size)
+        room = columns.p - style.width_of(p, size.text) - 5 if size.narrow else columns.plot + columns.plot_width - 4
+        label = style.shortened(line.label, room, size.text, bold=True)
+        sheet.text(2.0, y, label, size.text, weight="bold", bbox=OVER_AXIS)
+        sheet.text(columns.p, y, p, size.text, ha="right", bbox=OVER_AXIS)
         return
     indent = _INDENT if line.kind == "class" else 0.0
     weight = "bold" if line.kind == "all" else "normal"

@@ -16,6 +16,7 @@ from rechallenge import formatting, words
 from rechallenge.figures import style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn
+from rechallenge.figures.sentences import listed, named, paragraph
 from rechallenge.language import N_, tr
 
 NAME: Final = "treatment_course"
@@ -34,11 +35,12 @@ BETWEEN: Final = {
     BOTH: style.PURPLE,
     OTHER: style.BLACK,
 }
+TWO: Final = "chemotherapy_and_anti_angiogenic"
 _PARTNERS: Final = {
     "monotherapy": N_("alone"),
     "chemotherapy": N_("+ chemotherapy"),
     "anti_angiogenic": N_("+ anti-angiogenic"),
-    "chemotherapy_and_anti_angiogenic": N_("+ both"),
+    TWO: N_("+ both"),
     "dual_ici": N_("+ second ICI"),
 }
 _BAR, _RIBBONS, _ALPHA = 2.6, 62.0, 0.38
@@ -146,7 +148,7 @@ def course_words(data: Course, simulated: bool) -> Words:
             "Between: any systemic treatment that is no ICI, or local therapy, after the first ICI and before rechallenge."
         ),
         tr("Both: chemotherapy and an anti-angiogenic drug.")
-        if any("+ both" in name for name in data.nodes(2))
+        if any(str(_PARTNERS[TWO]) in name for name in data.nodes(2))
         else "",
         tr("Other: what fewer than {smallest} patients had, joined.", smallest=data.smallest) if other else "",
         tr("Ribbons of fewer than {smallest} patients bear no number.", smallest=data.smallest)
@@ -156,15 +158,14 @@ def course_words(data: Course, simulated: bool) -> Words:
     ]
     alt = [tr("Alluvial plot of {n} rechallenged patients.", n=data.n)]
     for stage, heading in enumerate(STAGES):
-        said = [f"{name} {number}" for name, number in data.nodes(stage).items()]
-        alt.append(f"{heading}: {', '.join(said)}.")
+        alt.append(named(heading, listed(f"{name} {number}" for name, number in data.nodes(stage).items())))
     largest = sorted(data.moves(1).items(), key=lambda item: (-item[1], item[0]))[:1]
     alt += [
         tr("The largest group after the treatment between: {a} to {b}, {k} patients.", a=a, b=b, k=k)
         for (a, b), k in largest
         if k >= data.smallest
     ]
-    return Words(TITLE, " ".join(str(part) for part in caption if part), " ".join(alt))
+    return Words(TITLE, paragraph(caption), paragraph(alt))
 
 
 @dataclass(frozen=True)
@@ -230,7 +231,7 @@ def course_figure(data: Course, width_mm: float = style.TWO_COLUMNS_MM, note: st
 
 
 def _said(name: str, number: int) -> str:
-    return f"{name}, {formatting.count(number)}"
+    return tr("{name}, {count}", name=name, count=formatting.count(number))
 
 
 def _places(nodes: dict[str, int], top: float, body: float, gap: float, scale: float) -> dict[str, _Node]:
