@@ -160,6 +160,7 @@ VOCABULARY: Final = (
     N_("Error"), N_("Warning"), N_("Note"), N_("error"), N_("warning"), N_("note"), N_("Age"), N_("Patients"), N_("Treatments"), N_("Assessments"), N_("Lesions"),
     N_("Adverse events"), N_("Main"), N_("Sarcomatoid"), N_("Not recorded"), N_("Other"), N_("Systemic"), N_("Local"),
     N_("Middle"), N_("Earliest"), N_("Latest"), N_("Unadjusted"), N_("Adjusted"), N_("Cutoff days"),
+    N_("No class"),
 )  # fmt: skip
 
 

@@ -35,8 +35,8 @@ def test_caption_gives_n_and_events_and_the_alternative_every_hazard_ratio() -> 
 
 def test_a_model_that_was_not_fitted_is_named_with_the_reason() -> None:
     refused = estimate("cox_univariable", "not_fitted", term="interval_treatment", method="Not fitted: 3 events.")
-    assert data(refused).not_fitted == ("Univariable model of Interval treatment not fitted: 3 events.",)
-    assert "Univariable model of Interval treatment not fitted: 3 events." in forest_words(data(refused), False).caption
+    assert data(refused).not_fitted == ("Univariable model of interval treatment not fitted: 3 events.",)
+    assert "Univariable model of interval treatment not fitted: 3 events." in forest_words(data(refused), False).caption
 
 
 def test_the_axis_holds_what_can_be_estimated_and_never_more_than_four_powers_of_ten() -> None:

@@ -10,7 +10,7 @@ from rechallenge import formatting, words
 from rechallenge.figures.forest import MODELS, Forest, comparison_words, ratio_text
 from rechallenge.figures.preset_concordance import Concordance, Panel
 from rechallenge.figures.results import Result
-from rechallenge.figures.sentences import listed, listed_and, named, paragraph, stopped
+from rechallenge.figures.sentences import listed, listed_and, named, paragraph, stopped, then
 from rechallenge.figures.specification_curve import COMPARED, SpecificationCurve
 from rechallenge.figures.survival import (
     MOST_MARKS,
@@ -181,8 +181,8 @@ def forest_words(data: Forest, simulated: bool) -> Words:
     alt = [tr("Forest plot: {title}, {main} model.", title=_lower(title), main=MODELS[main].lower())]
     for covariate, comparison, row in rows:
         compared = _lower(comparison_words(covariate.term, comparison))
-        name = listed(filter(None, (covariate.label, compared)))
-        alt.append(named(name, listed((ratio_text(row), formatting.p_phrase(row.p)))))
+        name = then(covariate.label, compared) if compared else covariate.label
+        alt.append(named(name, then(ratio_text(row), formatting.p_phrase(row.p))))
     return Words(title, paragraph([*caption, SIMULATED if simulated else ""]), paragraph(alt))
 
 

@@ -14,7 +14,7 @@ from rechallenge import formatting, words
 from rechallenge.figures import results, style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn, Given
-from rechallenge.figures.sentences import listed, listed_and, paragraph, stopped
+from rechallenge.figures.sentences import listed_and, paragraph, stopped, then
 from rechallenge.language import N_, tr
 
 ENDPOINTS: Final = (("PFS", "rechallenge"), ("OS", "rechallenge"))
@@ -180,7 +180,7 @@ def _words(title: str, caption: str, alt: str, given: Given) -> Words:
 
 
 def _panels(title: str, panels: list[Panel]) -> str:
-    return paragraph((stopped(title), *(stopped(listed((panel.title, panel.below))) for panel in panels)))
+    return paragraph((stopped(title), *(stopped(then(panel.title, panel.below)) for panel in panels)))
 
 
 def _parts(

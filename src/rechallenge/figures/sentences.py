@@ -20,6 +20,11 @@ def named(name: object, said: object) -> str:
     return tr("{name}: {said}.", name=name, said=said)
 
 
+def then(first: object, second: object) -> str:
+    """Return two parts that are not of one kind, with a comma."""
+    return tr("{first}, {second}", first=first, second=second)
+
+
 def listed(parts: Iterable[object]) -> str:
     """Return parts with commas between them."""
     return tr(", ").join(map(str, parts))
