@@ -6,6 +6,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from rechallenge.figures import style
+
 
 def curve(
     times: list[float],
@@ -85,8 +87,13 @@ def estimate(
     }
 
 
+# In print, at the size of the figure.
+SMALLEST_POINTS = 6.0
+
+
 def collisions(figure: Figure) -> list[str]:
-    """Texts that overlap or are cut off by the edge of the figure."""
+    """Texts that overlap, are cut off by the edge of the figure, or are too small to be printed."""
+    style.set_fonts(figure)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     renderer = canvas.get_renderer()
@@ -98,6 +105,7 @@ def collisions(figure: Figure) -> list[str]:
         for text, box in boxes
         if box.x0 < page.x0 - 1 or box.x1 > page.x1 + 1 or box.y0 < page.y0 - 1 or box.y1 > page.y1 + 1
     ]
+    found += [f"{text.get_text()} is too small" for text in shown if text.get_fontsize() < SMALLEST_POINTS]
     for at, (text, box) in enumerate(boxes):
         for other, beside in boxes[at + 1 :]:
             across = min(box.x1, beside.x1) - max(box.x0, beside.x0)

@@ -7,6 +7,7 @@ from rechallenge.figures import results, style
 from rechallenge.figures.captions import survival_words
 from rechallenge.figures.survival import Survival, median_text, survival_data, survival_figure
 from rechallenge.figures.survival import test_lines as lines_under_the_key
+from rechallenge.language import in_language
 from tests.figures.helpers import collisions, curve, estimate
 
 TERM = {"term": "resistance"}
@@ -96,21 +97,70 @@ def test_why_nothing_is_compared_stands_in_the_caption() -> None:
     assert "Primary: 1 patient, 0 events, median not estimated." in survival_words(one, False).alt
 
 
-@pytest.mark.parametrize("width", [style.ONE_COLUMN_MM, style.TWO_COLUMNS_MM])
-@pytest.mark.parametrize(
-    "curves",
-    [
-        frames()[0],
-        curve([3.2], [0], **TERM, level="primary"),
-        curve([0, 0], [0, 0], **TERM, level="primary"),
-        curve([2, 5, 9], [0, 0, 0], **TERM, level="一个很长的中文分组名称用来测试文字是否会被裁剪或者互相重叠在一起"),
-    ],
-    ids=["two groups", "one patient", "no time", "no events, long label"],
-)
-def test_no_text_leaves_the_page_or_covers_another(curves: pd.DataFrame, width: float) -> None:
-    found = survival_data(curves, frames()[1].iloc[3:], "PFS", "rechallenge", "resistance")
+LONG = "Progression in more organs than the definition of the study allows, or in new ones"
+EDGES = {
+    "two groups": frames()[0],
+    "one patient": curve([3.2], [0], **TERM, level="primary"),
+    "no time": curve([0, 0], [0, 0], **TERM, level="primary"),
+    "all events at once": curve([5.0] * 40, [1] * 40, **TERM, level="primary"),
+    "no events, long Chinese label": curve(
+        [2, 5, 9], [0, 0, 0], **TERM, level="一个很长的中文分组名称用来测试文字是否会被裁剪或者互相重叠在一起"
+    ),
+    "nobody at risk late": pd.concat(
+        [
+            curve([0.5, 0.7, 1.2], [1, 1, 0], **TERM, level="primary"),
+            curve([30, 61, 118], [1, 0, 1], **TERM, level="acquired"),
+        ]
+    ),
+    "five groups with long labels": pd.concat(
+        [curve([1 + at, 9 + at], [1, 0], **TERM, level=f"{LONG} {at}") for at in range(5)]
+    ),
+    "a large registry": pd.concat(
+        [
+            curve([at % 97 for at in range(12_345)], [at % 2 for at in range(12_345)], **TERM, level="primary"),
+            curve([3, 14], [1, 0], **TERM, level="acquired"),
+        ]
+    ),
+}
+
+
+def drawn_edge(name: str) -> Survival:
+    found = survival_data(EDGES[name], frames()[1].iloc[3:], "PFS", "rechallenge", "resistance")
     assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("width", [style.ONE_COLUMN_MM, style.TWO_COLUMNS_MM])
+@pytest.mark.parametrize("name", EDGES)
+def test_no_text_leaves_the_page_or_covers_another(name: str, width: float, language: str) -> None:
+    with style.look(), in_language(language):
+        assert collisions(survival_figure(drawn_edge(name), width, "Simulated data")) == []
+
+
+def test_a_group_without_anybody_at_risk_keeps_its_row_and_its_curve_ends() -> None:
     with style.look():
-        figure = survival_figure(found, width, "Simulated data")
-        style.set_fonts(figure)
-        assert collisions(figure) == []
+        figure = survival_figure(drawn_edge("nobody at risk late"))
+    (axes,) = figure.axes
+    ends = [float(max(line.get_xdata())) for line in axes.get_lines() if line.get_linestyle() != "None"]
+    assert {1.2, 118.0} <= set(ends)
+    numbers = [text.get_text() for text in figure.texts]
+    # Two at risk, then nobody at any later tick; censored and events stay.
+    at = numbers.index("At risk", numbers.index("At risk") + 1)
+    assert numbers[at + 1 : at + 4] == ["3", "0", "0"]
+
+
+def test_all_events_at_once_are_one_step_to_zero() -> None:
+    with style.look():
+        figure = survival_figure(drawn_edge("all events at once"))
+    curve_line = next(line for line in figure.axes[0].get_lines() if len(line.get_xdata()) > 1)
+    assert [float(y) for y in curve_line.get_ydata()][-1] == 0
+    assert float(max(curve_line.get_xdata())) == 5
+
+
+def test_a_long_name_is_cut_in_the_key_and_whole_in_the_table() -> None:
+    with style.look():
+        figure = survival_figure(drawn_edge("five groups with long labels"), style.ONE_COLUMN_MM)
+    texts = [text.get_text() for text in figure.texts]
+    assert sum(text.endswith("…") for text in texts) == 5
+    assert {f"or in new ones {at}" for at in range(5)} <= {text[-16:] for text in texts}

@@ -10,7 +10,7 @@ from rechallenge import formatting, words
 from rechallenge.figures.forest import MODELS, Forest, comparison_words, ratio_text
 from rechallenge.figures.preset_concordance import Concordance, Panel
 from rechallenge.figures.results import Result
-from rechallenge.figures.sentences import listed, listed_and, named, paragraph, stopped, then
+from rechallenge.figures.sentences import interval, listed, listed_and, named, paragraph, stopped, then
 from rechallenge.figures.specification_curve import COMPARED, SpecificationCurve
 from rechallenge.figures.survival import (
     MOST_MARKS,
@@ -307,7 +307,7 @@ def specification_words(data: SpecificationCurve, simulated: bool) -> Words:
     ]
     main = data.table.loc[data.table["main"], ["model", "hr", "lower", "upper"]]
     for model, hr, lower, upper in main.itertuples(index=False, name=None):
-        bounds = formatting.interval(formatting.ratio(lower), formatting.ratio(upper))
+        bounds = interval(formatting.interval(formatting.ratio(lower), formatting.ratio(upper)))
         alt.append(
             tr(
                 "Main analysis, {model}: {ratio} ({percent} CI {bounds}).",

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from rechallenge import formatting, words
 from rechallenge.estimates.model_names import FIRTH
 from rechallenge.figures import results, style
+from rechallenge.figures.sentences import interval
 from rechallenge.language import N_, tr
 
 MODELS = {"cox_univariable": N_("Univariable"), "cox_multivariable": N_("Multivariable")}
@@ -121,7 +122,7 @@ def ratio_text(row: results.Result) -> str:
         return formatting.NOT_ESTIMABLE
     if formatting.missing(row.lower) and formatting.missing(row.upper):
         return formatting.ratio(row.estimate)
-    bounds = formatting.interval(formatting.ratio(row.lower), formatting.ratio(row.upper))
+    bounds = interval(formatting.interval(formatting.ratio(row.lower), formatting.ratio(row.upper)))
     return f"{formatting.ratio(row.estimate)} ({bounds})"
 
 

@@ -14,7 +14,7 @@ from rechallenge import formatting, words
 from rechallenge.figures import results, style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn, Given
-from rechallenge.figures.sentences import listed_and, paragraph, stopped, then
+from rechallenge.figures.sentences import interval, listed_and, paragraph, stopped, then
 from rechallenge.language import N_, tr
 
 ENDPOINTS: Final = (("PFS", "rechallenge"), ("OS", "rechallenge"))
@@ -129,17 +129,17 @@ def _calibration(given: Given, endpoint: str, population: str) -> Drawn:
         return Drawn(name, title, reason=NO_CALIBRATION)
     at = formatting.setting(float(together["at"].iloc[0]))
     ratio = results.first(given.table, **keys, statistic="observed_expected")
-    interval = next((text for text in together["method_observed"] if text), "")
+    bars = next((text for text in together["method_observed"] if text), "")
     caption = tr(
         "{title}: survival at {at} months by group of predicted risk, predicted and observed ({interval}; bars: {percent} CI). On the line, both agree. The groups are of {sizes} patients, those to whom the model was fitted.",
         title=title,
         at=at,
-        interval=interval,
+        interval=bars,
         percent=_percent(together),
         sizes=_sizes(together),
     )
     if ratio is not None:
-        bounds = formatting.interval(formatting.ratio(ratio.lower), formatting.ratio(ratio.upper))
+        bounds = interval(formatting.interval(formatting.ratio(ratio.lower), formatting.ratio(ratio.upper)))
         over = tr(
             "Observed over expected events: {ratio} ({bounds}).", ratio=formatting.ratio(ratio.estimate), bounds=bounds
         )

@@ -17,7 +17,7 @@ from rechallenge.figures.drawn import Drawn, Given
 from rechallenge.figures.paired import AtRisk, Axis, Key, Panel, paired_figure
 from rechallenge.figures.results import Result
 from rechallenge.figures.risk_table import month_ticks
-from rechallenge.figures.sentences import listed, named, paragraph, stopped
+from rechallenge.figures.sentences import interval, listed, named, paragraph, stopped
 from rechallenge.figures.survival import confidence_percent
 from rechallenge.language import N_, tr
 
@@ -87,7 +87,7 @@ def hazard_words(row: Result | None) -> str:
     """Return "Hazard ratio 0.46 (95% CI 0.26 to 0.80)"."""
     if row is None:
         return tr("Hazard ratio: not estimated")
-    bounds = formatting.interval(formatting.ratio(row.lower), formatting.ratio(row.upper))
+    bounds = interval(formatting.interval(formatting.ratio(row.lower), formatting.ratio(row.upper)))
     return tr(
         "Hazard ratio {ratio} ({part}% CI {bounds})",
         ratio=formatting.ratio(row.estimate),
@@ -273,7 +273,7 @@ def _share(row: Result) -> str:
     if formatting.missing(row.lower):
         return said
     bounds = [formatting.percent(100 * bound, row.n) for bound in (row.lower, row.upper)]
-    return f"{said} ({formatting.interval(*bounds)})"
+    return f"{said} ({interval(formatting.interval(*bounds))})"
 
 
 def incidence_figure(stacks: list[Stack], width_mm: float, note: str) -> Figure:

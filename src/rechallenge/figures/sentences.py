@@ -36,6 +36,11 @@ def listed_and(parts: Iterable[object]) -> str:
     return tr("{most} and {last}", most=listed(most), last=last) if most else str(last)
 
 
+def interval(bounds: str) -> str:
+    """Return an interval that `formatting` wrote, with the "to" of the present language."""
+    return bounds.replace(" to ", tr(" to "))
+
+
 def paragraph(sentences: Iterable[object]) -> str:
     """Return sentences as one text; empty ones are left out."""
     return _BLANK_AFTER.sub("", " ".join(str(sentence) for sentence in sentences if sentence))

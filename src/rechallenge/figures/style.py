@@ -217,7 +217,7 @@ def set_fonts(figure: Figure) -> None:
     text can no longer be searched. The packaged font has one weight: where a heading cannot be bold, no heading is.
     """
     texts = figure.findobj(Text)
-    bold = [text for text in texts if text.get_weight() == "bold"]
+    bold = [text for text in texts if text.get_fontweight() == "bold"]
     if any(len(families_for(text.get_text())) > 1 for text in bold):
         for text in bold:
             text.set_fontweight("normal")

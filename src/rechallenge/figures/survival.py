@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 from rechallenge import formatting, words
 from rechallenge.figures import results, style
 from rechallenge.figures.risk_table import month_ticks, risk_table
+from rechallenge.figures.sentences import interval
 from rechallenge.language import tr
 
 MOST_MARKS: Final = 250
@@ -127,7 +128,7 @@ def median_text(group: Group) -> str:
     row = group.median
     if row is None:
         return formatting.NOT_AVAILABLE
-    bounds = formatting.median_interval(row.estimate, row.lower, row.upper, row.n, row.events)
+    bounds = interval(formatting.median_interval(row.estimate, row.lower, row.upper, row.n, row.events))
     return f"{formatting.months(row.estimate)} ({bounds})"
 
 
@@ -150,7 +151,7 @@ def test_lines(data: Survival) -> list[str]:
             tr("Interaction with {other}: {p_phrase}", other=other, p_phrase=formatting.p_phrase(data.interaction.p))
         )
     for row in data.hazard_ratios:
-        bounds = formatting.interval(formatting.ratio(row.lower), formatting.ratio(row.upper))
+        bounds = interval(formatting.interval(formatting.ratio(row.lower), formatting.ratio(row.upper)))
         level, reference = (_lower(words.level_words(base, name)) for name in (row.level, row.reference))
         percent = confidence_percent([row])
         lines.append(
@@ -186,7 +187,9 @@ def survival_figure(data: Survival, width_mm: float = style.TWO_COLUMNS_MM, note
     key_height = size.line * (1 + len(data.groups) + len(lines)) + 3
     plot_height = 48.0 if size.narrow else 66.0
     table_top = key_height + plot_height + 2.6 * size.line + 1
-    height = table_top + size.line * 4 * len(data.groups) + size.line * (1.6 if note else 0.6)
+    headings = [style.wrapped(group.label, width_mm - 14, size.small, most_lines=2) for group in data.groups]
+    rows = sum(len(heading) + 3 for heading in headings)
+    height = table_top + size.line * (rows + (1.6 if note else 0.6))
     sheet = style.Sheet.blank(width_mm, height)
 
     _draw_key(sheet, size, data, lines, left, right)
@@ -194,7 +197,7 @@ def survival_figure(data: Survival, width_mm: float = style.TWO_COLUMNS_MM, note
     ticks = _ticks(data, size, width_mm - left - right)
     _draw_curves(axes, data)
     _draw_axes(axes, size, data, ticks)
-    _draw_table(sheet, size, data, ticks, left, right, table_top)
+    _draw_table(sheet, size, data, headings, ticks, left, right, table_top)
     if note:
         sheet.text(width_mm - right, height - 0.7 * size.line, note, size.small, ha="right", color=style.GREY)
     return sheet.figure
@@ -318,16 +321,24 @@ def _draw_axes(axes: Axes, size: style.Size, data: Survival, ticks: list[int]) -
 
 
 def _draw_table(
-    sheet: style.Sheet, size: style.Size, data: Survival, ticks: list[int], left: float, right: float, top: float
+    sheet: style.Sheet,
+    size: style.Size,
+    data: Survival,
+    headings: list[list[str]],
+    ticks: list[int],
+    left: float,
+    right: float,
+    top: float,
 ) -> None:
-    """Write the extended table of numbers at risk, its columns under the ticks."""
+    """Write the extended table of numbers at risk, its columns under the ticks; a group has its whole name here."""
     scale = (sheet.width - left - right) / ticks[-1]
     y = top + size.line / 2
-    for group in data.groups:
+    for group, heading in zip(data.groups, headings, strict=True):
         table = risk_table(group.curve, ticks)
         _draw_swatch(sheet, group, 2.0, y)
-        heading = style.shortened(group.label, sheet.width - 14, size.small)
-        sheet.text(12.0, y, heading, size.small)
+        for at, line in enumerate(heading):
+            sheet.text(12.0, y + at * size.line, line, size.small)
+        y += size.line * (len(heading) - 1)
         for name, head in (("at_risk", tr("At risk")), ("censored", tr("Censored")), ("events", tr("Events"))):
             y += size.line
             sheet.text(2.0, y, head, size.small)

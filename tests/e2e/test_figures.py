@@ -1,0 +1,98 @@
+"""The figures of the demo: every one fits its column in print, in each language; the flow stands beside them."""
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+from rechallenge.figures import run, subgroups
+from rechallenge.figures.drawn import Drawn
+from rechallenge.files import read_parquet
+from rechallenge.language import in_language
+from rechallenge.results import read_result
+from rechallenge.settings.config import FigureSettings, ReleaseSettings
+from tests.e2e.runs import CHECKOUT, snakemake
+from tests.figures.helpers import collisions
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+CHOICES = {
+    "resistance.preset": ["index_inclusive", "sitc_applied"],
+    "endpoints.preset": ["primary", "rwpfs"],
+    "model": ["unadjusted", "adjusted"],
+}
+# What the demo, with its 41 rechallenged patients and no measured lesions, cannot show.
+NOT_DRAWN = {
+    "model_check_martingale_os", "model_check_martingale_pfs", "model_check_schoenfeld_os", "spider", "waterfall",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The figures step of the demo with a few specifications, in Chinese, in one column, with fine TIFF files."""
+    config = yaml.safe_load((CHECKOUT / "config" / "config.yaml").read_text(encoding="utf-8"))
+    config["extract"]["path"] = str(CHECKOUT / "data" / "demo")
+    config["validation"]["waivers"] = str(CHECKOUT / "config" / "waivers_demo.csv")
+    config["analyses"] = {}
+    config["specifications"] = {"choices": CHOICES}
+    config["report"] = config.get("report", {}) | {"language": "zh_CN"}
+    config["figures"] = {"columns": "one", "tiff_dpi": 600}
+    folder = tmp_path_factory.mktemp("figures")
+    (folder / "study.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    made = snakemake(folder / "study.yaml", folder, "results/shareable/flow.svg")
+    assert made.returncode == 0, made.stdout
+    return folder / "results"
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("columns", ["one", "two"])
+def test_no_text_of_a_figure_is_small_cut_off_or_covered(
+    results: Path, columns: Any, language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: dict[str, list[str]] = {}
+
+    def look_at(figure: Drawn, *_: object) -> None:
+        if figure.draw is not None:
+            found[figure.name] = collisions(figure.draw())
+
+    monkeypatch.setattr(run, "_place", look_at)
+    shareable, private = results / "shareable", results / "private"
+    with in_language(language):
+        run.draw_all(
+            read_result("curves", private / "curves.csv"),
+            read_result("estimates", shareable / "estimates.csv"),
+            read_result("classified", private / "classified.csv"),
+            read_result("adtte", private / "adtte.csv"),
+            ReleaseSettings(),
+            tmp_path / "shareable",
+            tmp_path / "private",
+            settings=FigureSettings(columns=columns),
+            simulated=True,
+            attrition=read_result("attrition", shareable / "attrition.csv"),
+            course=read_parquet(private / "course.parquet"),
+            specifications=read_result("specification_curve", shareable / "specification_curve.csv"),
+            incidence=read_result("incidence", private / "incidence.csv"),
+            residuals=read_result("residuals", private / "model_residuals.csv"),
+        )
+
+    assert {name: faults for name, faults in found.items() if faults} == {}
+    assert {*run.SURVIVAL, *run.FOREST, *run.CONCORDANCE, *run.SPECIFICATIONS, *subgroups.FIGURES} <= set(found)
+
+
+def test_the_step_draws_all_that_the_demo_can_show(results: Path) -> None:
+    manifest = json.loads((results / "shareable" / "figures" / "manifest.json").read_text(encoding="utf-8"))
+    assert {figure["name"] for figure in manifest["not_drawn"]} == NOT_DRAWN
+    assert max(figure["width_mm"] for figure in manifest["figures"]) == 84
+    assert all(figure["english"]["title"].isascii() for figure in manifest["figures"])
+
+
+def test_the_flow_is_drawn_once_and_its_svg_stands_beside_the_figures(results: Path) -> None:
+    shareable = results / "shareable"
+    assert {path.name for path in shareable.rglob("flow.*")} == {"flow.svg", "flow.pdf", "flow.png", "flow.tiff"}
+    texts = "".join(ElementTree.fromstring((shareable / "flow.svg").read_bytes()).itertext())
+    remaining = read_result("attrition", shareable / "attrition.csv")["remaining"]
+    assert f"n = {remaining.iloc[0]}" in texts
+    assert f"再挑战集：n = {remaining.iloc[-1]}" in texts
