@@ -1,17 +1,21 @@
 """The figures of the demo: every one fits its column in print, in each language; the flow stands beside them."""
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 import yaml
+from matplotlib.text import Text
 
+from rechallenge import words
 from rechallenge.figures import run, subgroups
 from rechallenge.figures.drawn import Drawn
 from rechallenge.files import read_parquet
-from rechallenge.language import in_language
+from rechallenge.language import MARKS, PSEUDO, in_language
 from rechallenge.results import read_result
 from rechallenge.settings.config import FigureSettings, ReleaseSettings
 from tests.e2e.runs import CHECKOUT, snakemake
@@ -47,6 +51,30 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "results"
 
 
+def drawn_again(
+    results: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, look_at: Callable[[Drawn], None], columns: Any = "two"
+) -> None:
+    """Hand every figure to `look_at` instead of writing it."""
+    monkeypatch.setattr(run, "_place", lambda figure, *_: look_at(figure))
+    shareable, private = results / "shareable", results / "private"
+    run.draw_all(
+        read_result("curves", private / "curves.csv"),
+        read_result("estimates", shareable / "estimates.csv"),
+        read_result("classified", private / "classified.csv"),
+        read_result("adtte", private / "adtte.csv"),
+        ReleaseSettings(),
+        folder / "shareable",
+        folder / "private",
+        settings=FigureSettings(columns=columns),
+        simulated=True,
+        attrition=read_result("attrition", shareable / "attrition.csv"),
+        course=read_parquet(private / "course.parquet"),
+        specifications=read_result("specification_curve", shareable / "specification_curve.csv"),
+        incidence=read_result("incidence", private / "incidence.csv"),
+        residuals=read_result("residuals", private / "model_residuals.csv"),
+    )
+
+
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
 @pytest.mark.parametrize("columns", ["one", "two"])
 def test_no_text_of_a_figure_is_small_cut_off_or_covered(
@@ -54,32 +82,56 @@ def test_no_text_of_a_figure_is_small_cut_off_or_covered(
 ) -> None:
     found: dict[str, list[str]] = {}
 
-    def look_at(figure: Drawn, *_: object) -> None:
+    def look_at(figure: Drawn) -> None:
         if figure.draw is not None:
             found[figure.name] = collisions(figure.draw())
 
-    monkeypatch.setattr(run, "_place", look_at)
-    shareable, private = results / "shareable", results / "private"
     with in_language(language):
-        run.draw_all(
-            read_result("curves", private / "curves.csv"),
-            read_result("estimates", shareable / "estimates.csv"),
-            read_result("classified", private / "classified.csv"),
-            read_result("adtte", private / "adtte.csv"),
-            ReleaseSettings(),
-            tmp_path / "shareable",
-            tmp_path / "private",
-            settings=FigureSettings(columns=columns),
-            simulated=True,
-            attrition=read_result("attrition", shareable / "attrition.csv"),
-            course=read_parquet(private / "course.parquet"),
-            specifications=read_result("specification_curve", shareable / "specification_curve.csv"),
-            incidence=read_result("incidence", private / "incidence.csv"),
-            residuals=read_result("residuals", private / "model_residuals.csv"),
-        )
+        drawn_again(results, tmp_path, monkeypatch, look_at, columns)
 
     assert {name: faults for name, faults in found.items() if faults} == {}
     assert {*run.SURVIVAL, *run.FOREST, *run.CONCORDANCE, *run.SPECIFICATIONS, *subgroups.FIGURES} <= set(found)
+
+
+# Names that no language changes.
+NAMES = {"PD-L1", "EORTC", "EGFR", "ALK", "ECOG"}
+MARKED = re.compile(f"{MARKS[0]}[^{''.join(MARKS)}]*{MARKS[1]}")
+WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+def without_marked(text: str) -> str:
+    while MARKED.search(text):
+        text = MARKED.sub("", text)
+    return text
+
+
+def test_no_word_of_a_figure_misses_the_catalogue(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for methods, and for reasons why something was not computed, which are those of estimates.csv."""
+    estimates = read_result("estimates", results / "shareable" / "estimates.csv")
+    methods = sorted({str(method) for method in estimates["method"].dropna()}, key=len, reverse=True)
+    reasons = [words.reason(method) for method in methods]
+    missed: list[tuple[str, str]] = []
+
+    def look_at(figure: Drawn) -> None:
+        said = [figure.title, figure.reason]
+        if figure.words is not None:
+            said += [figure.words.title, figure.words.caption, figure.words.alt]
+        for text in map(without_marked, said):
+            for method in methods:
+                text = text.replace(method, "")
+            missed.extend([(figure.name, text)] if WORD.search(text) else [])
+        shown = figure.draw().findobj(Text) if figure.draw is not None else []
+        for text in {text.get_text() for text in shown} - NAMES:
+            # A line of a text that was wrapped may have neither mark.
+            known = any(mark in text for mark in MARKS) or any(text in reason for reason in reasons)
+            missed.extend([(figure.name, text)] if WORD.search(text) and not known else [])
+
+    with in_language(PSEUDO):
+        drawn_again(results, tmp_path, monkeypatch, look_at)
+
+    assert missed == []
 
 
 def test_the_step_draws_all_that_the_demo_can_show(results: Path) -> None:

@@ -1,5 +1,7 @@
 """The small study with a table of measured lesions: what is reported of P1 and P2 gives way to what was measured."""
 
+import json
+
 import pytest
 
 from rechallenge.results import read_result
@@ -78,3 +80,17 @@ def test_disagreements_are_private_notes_and_counts(run):
         "nSD=>PR": 1,
         "nSD=>SD": 1,
     }
+
+
+def test_the_change_of_the_lesions_is_drawn_and_stays_private(run):
+    """P1 alone has a baseline at rechallenge: 70 mm, then 68 and 91 mm."""
+    _, results = run
+    manifests = {
+        folder: json.loads((results / folder / "figures" / "manifest.json").read_text(encoding="utf-8"))
+        for folder in ("private", "shareable")
+    }
+    drawn = {figure["name"]: figure for figure in manifests["private"]["figures"]}
+    assert "one rechallenged patient with measured target lesions: best change -3%." in drawn["waterfall"]["alt"]
+    assert "Spider plot over up to 3.3 months" in drawn["spider"]["alt"]
+    assert not {"waterfall", "spider"} & {figure["name"] for figure in manifests["shareable"]["figures"]}
+    assert not list((results / "shareable").rglob("spider*"))

@@ -20,7 +20,7 @@ from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn
 from rechallenge.figures.risk_table import month_ticks
 from rechallenge.figures.sentences import paragraph
-from rechallenge.language import N_, tr
+from rechallenge.language import N_, tr, tr_n
 
 WATERFALL, SPIDER = "waterfall", "spider"
 TITLES: Final = {
@@ -32,6 +32,7 @@ NO_LESIONS: Final = N_("The extract has no measured target lesions at rechalleng
 # RECIST 1.1: partial response and progression of the sum of diameters.
 RESPONSE, PROGRESSION = -30.0, 20.0
 # Beyond this a bar is cut off and bears its number.
+FEWEST_BARS: Final = 12
 CEILING: Final = 100.0
 
 
@@ -97,16 +98,16 @@ def change_words(data: Changes, simulated: bool) -> dict[str, Words]:
     """The words of both figures; the text alternatives count who shrank, and how far."""
     best = data.best["best"]
     shrank, grew = int((best <= RESPONSE).sum()), int((best >= PROGRESSION).sum())
-    said = tr(
-        "{n} rechallenged {ending} with measured target lesions: best change from {percent} to {percent_2}, median {percent_3}; {shrank} shrank by 30% or more, {grew} grew by 20% or more at best, {int} had a new lesion.",
-        n=data.n,
-        ending="patient" if data.n == 1 else "patients",
-        percent=_percent(best.max()),
-        percent_2=_percent(best.min()),
-        percent_3=_percent(float(best.median())),
+    said = tr_n(
+        "one rechallenged patient with measured target lesions: best change {most}.",
+        "{count} rechallenged patients with measured target lesions: best change from {most} to {least}, median {median}; {shrank} shrank by 30% or more, {grew} grew by 20% or more at best, {with_new} had a new lesion.",
+        data.n,
+        most=_percent(best.max()),
+        least=_percent(best.min()),
+        median=_percent(float(best.median())),
         shrank=shrank,
         grew=grew,
-        int=int(data.best["new_lesions"].sum()),
+        with_new=int(data.best["new_lesions"].sum()),
     )
     definition = tr(
         "Change of the sum of target diameters from the baseline of rechallenge (RECIST 1.1); scans at which every"
@@ -165,7 +166,9 @@ def waterfall_figure(data: Changes, width_mm: float = style.TWO_COLUMNS_MM, note
     axes.plot(at[best["best"].eq(0)], shown[best["best"].eq(0)], "_", color=style.BLACK, markersize=4, zorder=3)
     low, high = min(-40.0, shown.min() - 8), max(30.0, shown.max() + (14 if best["best"].max() <= CEILING else 42))
     _limits(axes, low, high)
-    axes.set_xlim(-0.8 - (data.n / 40 if best["best"].max() > CEILING else 0), data.n - 0.2)
+    # Of few patients the bars are no broader than those of many.
+    spare = max(0.0, FEWEST_BARS - data.n) / 2
+    axes.set_xlim(-0.8 - spare - (data.n / 40 if best["best"].max() > CEILING else 0), data.n - 0.2 + spare)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     axes.axhline(0, color=style.BLACK, linewidth=0.7, zorder=3)
