@@ -56,4 +56,14 @@ def write_extract(
         if broken:
             raise UserError("--broken is for the registry format.")
         write_canonical(tables, out, form)
-    write_truth(extract, out / "truth", model, rates, patients=patients, seed=seed, format=form, broken=broken, **({"as_of": as_of} if as_of else {}))
+    write_truth(
+        extract,
+        out / "truth",
+        model,
+        rates,
+        patients=patients,
+        seed=seed,
+        format=form,
+        broken=broken,
+        **({"as_of": as_of} if as_of else {}),
+    )
