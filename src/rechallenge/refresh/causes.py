@@ -49,7 +49,7 @@ def causes_of(found: list[Difference]) -> frozenset[str]:
 
 def _extract(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:
     files = [{file["name"]: file["sha256"] for file in side["files"]} for side in (before, now)]
-    yield from _pairs(DATA, *files, _short)
+    yield from _pairs(DATA, files[0], files[1], _short)
 
 
 def _settings(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:

@@ -50,7 +50,7 @@ class Behind:
         self._groups: dict[tuple[Any, ...], int] = {}
         self.patients: list[frozenset[str]] = []
 
-    def of(self, row: Mapping[str, Any]) -> int:
+    def of(self, row: Mapping[Any, Any]) -> int:
         """Return the number of the group of patients behind an estimate with these KEYS."""
         model = row["model"].partition("|")[0]
         analysis = row["analysis"] if row["analysis"] in self._sides[1].analyses else MAIN

@@ -1,7 +1,7 @@
 """Who stands behind an estimate: the patients of a group, with the times and classes that it is made of."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -18,7 +18,9 @@ class Members:
             str(name): rows.set_index("patient_key") for name, rows in snapshot.patients.groupby("analysis")
         }
         keys = ["analysis", "population", "endpoint"]
-        self._times = {key: rows.set_index("patient_key")[TIME] for key, rows in snapshot.times.groupby(keys)}
+        self._times: dict[Any, pd.DataFrame] = {
+            key: rows.set_index("patient_key")[TIME] for key, rows in snapshot.times.groupby(keys)
+        }
 
     @property
     def analyses(self) -> list[str]:
@@ -28,7 +30,7 @@ class Members:
     @property
     def endpoints(self) -> frozenset[str]:
         """Names of the endpoints."""
-        return frozenset(endpoint for _, _, endpoint in self._times)
+        return frozenset(str(endpoint) for _, _, endpoint in self._times)
 
     def of(self, analysis: str, population: str, endpoint: str, term: str, level: str) -> pd.DataFrame:
         """Return the patients of a group, by key, with every fact about them and, of an endpoint, their time.

@@ -4,7 +4,7 @@ A refresh adds. What it takes away or rewrites before the old cut-off is either 
 able to name, or damage. Each finding points at the row; which of them stop a comparison is the study's policy.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from rechallenge.refresh import time_changes
 from rechallenge.refresh.estimate_changes import BY_BOTH, BY_STUDY, MOVED, Moves
 from rechallenge.refresh.patient_changes import BY_STUDY as PATIENT_BY_STUDY
 from rechallenge.refresh.patient_changes import CLASS, LEFT
-from rechallenge.refresh.row_changes import ADDED, CHANGED, REDATED, WITHDRAWN
+from rechallenge.refresh.row_changes import ADDED, CHANGED, WITHDRAWN
 from rechallenge.refresh.snapshot import Snapshot
 from rechallenge.settings.config import MAIN
 
@@ -169,11 +169,11 @@ def _rows(changes: pd.DataFrame, old: Snapshot, new: Snapshot) -> Iterator[dict[
             yield _finding(LATE_ROW, column=row["settled"], **place)
         elif row["kind"] == CHANGED:
             yield from _changed(row, place)
-        elif row["kind"] == REDATED:
-            yield _finding(REDATED_ROW, column=row["fields"], **place)
+        if row["redated"]:
+            yield _finding(REDATED_ROW, column=row["redated"], **place)
 
 
-def _changed(row: dict[str, Any], place: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _changed(row: Mapping[Any, Any], place: dict[str, Any]) -> Iterator[dict[str, Any]]:
     fields, filled, emptied, settled = (
         row[name].split(";") if row[name] else [] for name in ("fields", "filled", "emptied", "settled")
     )
@@ -189,7 +189,7 @@ def _changed(row: dict[str, Any], place: dict[str, Any]) -> Iterator[dict[str, A
 
 def _redated_only(changes: pd.DataFrame) -> frozenset[str]:
     """Patients with a redated row, nothing settled of whom was changed, added or withdrawn."""
-    redated = set(changes.loc[changes["kind"] == REDATED, "patient_key"])
+    redated = set(changes.loc[changes["redated"] != "", "patient_key"])
     return frozenset(redated - set(changes.loc[changes["settled"] != "", "patient_key"]))
 
 
@@ -217,7 +217,7 @@ def _times(times: pd.DataFrame) -> Iterator[dict[str, Any]]:
         first = rows.iloc[0]
         place = {name: first[name] for name in ("source_file", "source_row")}
         endpoints = ";".join(dict.fromkeys(rows["endpoint"]))
-        yield _finding(by_id[rule], patient_key=key, table=first["source_table"], column=endpoints, **place)
+        yield _finding(by_id[str(rule)], patient_key=key, table=first["source_table"], column=endpoints, **place)
 
 
 def _patients(patients: pd.DataFrame, touched: frozenset[str]) -> Iterator[dict[str, Any]]:
@@ -233,7 +233,7 @@ def _patients(patients: pd.DataFrame, touched: frozenset[str]) -> Iterator[dict[
             yield _finding(PATIENT_MOVED, column=row["subject"], **place)
 
 
-def _place(row: dict[str, Any]) -> dict[str, Any]:
+def _place(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {name: row[name] for name in ("table", "source_file", "source_row")}
 
 

@@ -20,8 +20,8 @@ ADDED, CHANGED, WITHDRAWN = "added", "changed", "withdrawn"
 KINDS: Final = (ADDED, CHANGED, WITHDRAWN)
 REDATED: Final = "redated"
 COLUMNS: Final = (
-    "table", "kind", "patient_key", "fields", "filled", "emptied", "settled", "old_file", "old_row", "source_file",
-    "source_row",
+    "table", "kind", "patient_key", "fields", "filled", "emptied", "redated", "settled", "old_file", "old_row",
+    "source_file", "source_row",
 )  # fmt: skip
 # The date that says when what the row tells happened; a patient's row is dated by the diagnosis.
 DATED_BY: Final = {
@@ -40,9 +40,10 @@ def row_changes(old: Snapshot, new: Snapshot, settled_days: int = 0) -> pd.DataF
     """Return one row per accepted row that was added, changed or withdrawn; columns COLUMNS.
 
     `fields` are the columns that say something else (joined by ";"), `filled` those of them that were empty before and
-    `emptied` those that are now. `settled` are the columns whose old date, for a row added or withdrawn whose own date,
-    lies `settled_days` or more before the old cut-off: history that should not move. `source_file` and `source_row`
-    are those of the new extract, `old_file` and `old_row` those of the old one.
+    `emptied` those that are now, `redated` partial dates that say the same and stand for another day. `settled` are
+    the columns whose old date (of a row added or withdrawn: the date of the row) lies `settled_days` or more before the
+    old cut-off: history that should not move. `source_file` and `source_row` are those of the new extract, `old_file`
+    and `old_row` those of the old one.
     """
     # The ages of the new snapshot count from its own cut-off.
     later = (new.cutoff - old.cutoff).days
@@ -117,15 +118,13 @@ def _changes(both: pd.DataFrame, table: str, settled_days: int, later: int) -> I
     moved = _redated(both, fields, later) & ~different
     for place in np.flatnonzero((different | moved).any(axis=1)):
         row = both.iloc[place]
-        kind, which = (CHANGED, different[place]) if different[place].any() else (REDATED, moved[place])
-        at = list(np.flatnonzero(which))
+        kind = CHANGED if different[place].any() else REDATED
+        at = list(np.flatnonzero(different[place]))
         changed = [fields[number] for number in at]
         settled = [
             name
             for name in changed
-            if kind == CHANGED
-            and (table, name) not in MOVES_WITH_TIME
-            and _is_settled(row.get(f"{name}{AGE}_old"), settled_days)
+            if (table, name) not in MOVES_WITH_TIME and _is_settled(row.get(f"{name}{AGE}_old"), settled_days)
         ]
         yield {
             "table": table,
@@ -134,6 +133,7 @@ def _changes(both: pd.DataFrame, table: str, settled_days: int, later: int) -> I
             "fields": ";".join(changed),
             "filled": ";".join(fields[number] for number in at if before[place, number] == ""),
             "emptied": ";".join(fields[number] for number in at if after[place, number] == ""),
+            "redated": ";".join(fields[number] for number in np.flatnonzero(moved[place])),
             "settled": ";".join(settled),
             "old_file": row["source_file_old"],
             "old_row": row["source_row_old"],
@@ -167,6 +167,7 @@ def _single(rows: pd.DataFrame, table: str, kind: str, settled_days: int, later:
             "fields": "",
             "filled": "",
             "emptied": "",
+            "redated": "",
             "settled": settled,
             "old_file": old[0],
             "old_row": old[1],

@@ -57,6 +57,20 @@ class Snapshot:
     provenance: Mapping[str, Any]
 
 
+def take(
+    accepted: Mapping[str, pd.DataFrame], analyses: Mapping[str, Analysis], salt: str, *, cutoff: pd.Timestamp,
+    **results: Any,
+) -> Snapshot:  # fmt: skip
+    """Return a study under a salt: `accepted` are its accepted tables; `results` the fields of Snapshot from `curves` on."""
+    return Snapshot(
+        cutoff=cutoff,
+        rows=row_fingerprints(accepted, salt, cutoff),
+        patients=patient_facts(analyses, salt),
+        times=event_times(analyses, salt),
+        **results,
+    )
+
+
 def row_fingerprints(accepted: Mapping[str, pd.DataFrame], salt: str, cutoff: pd.Timestamp) -> dict[str, pd.DataFrame]:
     """Return the fingerprint of every accepted row: see `Snapshot.rows`. Sorted, one row per accepted row."""
     return {name: _fingerprint(accepted[name], name, salt, cutoff) for name in TABLES if name in accepted}

@@ -18,7 +18,10 @@ Headers = Mapping[str, Mapping[str, str]]
 # The column that dates a row; a patient is known from the diagnosis on.
 _DATED_BY: Final = {"treatments": "start", "assessments": "day", "adverse_events": "day"}
 # What is empty while it lies ahead: a column, and what goes with it.
-_AHEAD: Final = {"treatments": {"end": ("reason",)}, "patients": {"recurrence": (), "death": ()}}
+_AHEAD: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "treatments": {"end": ("reason",)},
+    "patients": {"recurrence": (), "death": ()},
+}
 # Of the living, the days since they were last seen; as `extract` has them at its own end.
 _LONGEST_SILENCE: Final = 60
 
@@ -92,5 +95,5 @@ def _last_contact(rng: Generator, earlier: dict[str, pd.DataFrame], day: int) ->
     silence = pd.Series(rng.integers(0, _LONGEST_SILENCE, len(order)), index=order)
     recent = day - people["patient_id"].map(silence)
     last_record = people["patient_id"].map(seen).fillna(people["diagnosis"])
-    cut = np.maximum(np.maximum(recent, last_record), people["diagnosis"]).clip(upper=day).astype(np.int64)
+    cut = pd.concat([recent, last_record, people["diagnosis"]], axis=1).max(axis=1).clip(upper=day).astype(np.int64)
     return people["last_contact"].where(people["last_contact"] <= day, cut)
