@@ -23,8 +23,9 @@ with step(snakemake) as log:
     release = read_release(Path(params.previous))
     if release.accepted is None or release.everyone is None:
         raise UserError(
-            f"refresh.run_previous_again: the release in {params.previous} has not kept its accepted tables, so that its "
-            "extract cannot be run again. Release with refresh.keep_extract: true from now on, and leave this one false."
+            f"refresh.run_previous_again: the release in {params.previous} has not kept its accepted tables, so that "
+            "its extract cannot be run again. Release with refresh.keep_extract: true from now on, and leave this one "
+            "false."
         )
     before = release.snapshot.provenance
     values, cutoff = before["settings"]["values"], release.snapshot.cutoff

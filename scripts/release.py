@@ -1,4 +1,4 @@
-"""The finished study -> a release: locked results, and fingerprints of its rows and patients under a salt of their own."""
+"""The finished study -> a release: locked results, and fingerprints of its rows and patients under an own salt."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,9 @@ with step(snakemake) as log:
     files, params = snakemake.input, snakemake.params
     accepted = accepted_tables(folder_of(files.tables))
     analyses = {
-        name: Analysis(read_result("cohort", cohort), read_result("classified", classified), read_result("adtte", adtte))
+        name: Analysis(
+            read_result("cohort", cohort), read_result("classified", classified), read_result("adtte", adtte)
+        )
         for name, cohort, classified, adtte in zip(
             params.analyses, files.cohorts, files.classified, files.adtte, strict=True
         )

@@ -23,7 +23,15 @@ def main(arguments: list[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     try:
         rates = read_rates(options.dirt)
-        write_extract(options.patients, options.seed, rates, options.out, options.format, broken=options.broken, as_of=options.as_of)
+        write_extract(
+            options.patients,
+            options.seed,
+            rates,
+            options.out,
+            options.format,
+            broken=options.broken,
+            as_of=options.as_of,
+        )
     except (UserError, ValueError) as error:
         sys.exit(f"simulate_registry: {error}")
 

@@ -61,7 +61,7 @@ def take(
     accepted: Mapping[str, pd.DataFrame], analyses: Mapping[str, Analysis], salt: str, *, cutoff: pd.Timestamp,
     **results: Any,
 ) -> Snapshot:  # fmt: skip
-    """Return a study under a salt: `accepted` are its accepted tables; `results` the fields of Snapshot from `curves` on."""
+    """Return a study under a salt; `accepted` are its tables, `results` the fields of Snapshot from `curves` on."""
     return Snapshot(
         cutoff=cutoff,
         rows=row_fingerprints(accepted, salt, cutoff),

@@ -101,12 +101,14 @@ def _refuse_another(folder: Path, provenance: Path, *, keeps: bool) -> None:
     there = folder / "shareable" / "provenance.json"
     if not there.is_file():
         raise UserError(
-            f"{folder} exists and is no release (it has no shareable/provenance.json). Move it away, then release again."
+            f"{folder} exists and is no release (it has no shareable/provenance.json). Move it away, then release "
+            "again."
         )
     if file_digest(there) != file_digest(provenance):
         raise UserError(
-            f"{folder} holds another release of the same cut-off: its provenance.json is not that of the present results. "
-            "A release is never overwritten. Compare with it (refresh.previous), or move it away and release again."
+            f"{folder} holds another release of the same cut-off: its provenance.json is not that of the present "
+            "results. A release is never overwritten. Compare with it (refresh.previous), or move it away and release "
+            "again."
         )
     if keeps and not (folder / "private" / "accepted").is_dir():
         raise UserError(
