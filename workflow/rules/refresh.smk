@@ -74,7 +74,7 @@ rule comparison:
         estimates=rules.estimate.output.estimates,
         numbers=rules.report.output.numbers,
         attrition=rules.eligibility.output.attrition,
-        provenance=rules.provenance.output,
+        provenance=rules.provenance.output[0],
         templates=study.templates("compare*", "report.css.j2"),
         catalogue=study.catalogue,
     output:

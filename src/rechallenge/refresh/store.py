@@ -19,7 +19,7 @@ import pandas as pd
 
 from rechallenge.errors import UserError
 from rechallenge.files import read_canonical, read_parquet, write_csv, write_json, write_parquet
-from rechallenge.provenance import digests, file_digest
+from rechallenge.provenance import file_digest
 from rechallenge.refresh.snapshot import Snapshot
 from rechallenge.results import read_result
 from rechallenge.tables import TABLES
@@ -80,7 +80,7 @@ def write_release(
     if keep is not None and everyone is not None:
         write_csv(pd.DataFrame({"patient_id": everyone}), private / "everyone.csv")
     for half in (shareable, private):
-        seal = {"form": FORM, "cutoff": str(snapshot.cutoff.date()), "title": title, "files": digests([half], half)}
+        seal = {"form": FORM, "cutoff": str(snapshot.cutoff.date()), "title": title, "files": _digests(half)}
         write_json(seal, half / SEAL)
     _lock(partial)
     partial.rename(folder)
@@ -163,7 +163,7 @@ def read_release(folder: Path) -> Release:
 def _verify(folder: Path, seals: Mapping[str, Mapping[str, Any]]) -> None:
     problems = []
     for half, seal in seals.items():
-        found = {name: digest for name, digest in digests([folder / half], folder / half).items() if name != SEAL}
+        found = _digests(folder / half)
         for name in sorted(seal["files"].keys() | found.keys()):
             if seal["files"].get(name) != found.get(name):
                 what = "is missing" if name not in found else "is not of it" if name not in seal["files"] else "differs"
@@ -173,6 +173,12 @@ def _verify(folder: Path, seals: Mapping[str, Mapping[str, Any]]) -> None:
             f"{folder} is not as it was locked: {', '.join(problems[:8])}{' ...' if len(problems) > 8 else ''}. "
             "Take the release from a backup; a changed one is not compared with."
         )
+
+
+def _digests(half: Path) -> dict[str, str]:
+    """The SHA-256 of every file of one half but its seal, by path."""
+    files = [path for path in sorted(half.rglob("*")) if path.is_file()]
+    return {path.relative_to(half).as_posix(): file_digest(path) for path in files if path != half / SEAL}
 
 
 def _texts_of(frame: pd.DataFrame) -> pd.DataFrame:
