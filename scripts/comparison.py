@@ -56,7 +56,7 @@ def previous_again(old: Snapshot, salt: str, names: list[str], paths: list[str])
         for name, own in zip(names, zip(*parts, strict=True), strict=True)
     }
     return Snapshot(
-        old.cutoff, old.rows, patient_facts(made, salt), event_times(made, salt), old.curves,
+        old.cutoff, old.rows, patient_facts(made, salt, old.cutoff), event_times(made, salt), old.curves,
         read_result("estimates", estimates), old.attrition, old.numbers, old.provenance,
     )  # fmt: skip
 

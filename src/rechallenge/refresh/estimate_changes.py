@@ -156,8 +156,9 @@ def _because(table: pd.DataFrame, causes: frozenset[str], again: pd.DataFrame | 
     if again is None:
         return pd.Series(UNTOLD, index=table.index)
     middle = _tidy(again).set_index("estimate_id").reindex(table["estimate_id"])
-    # What the second run does not make (scenarios, the specification curve) stays untold.
-    known = table["estimate_id"].isin(again["estimate_id"]) | table["analysis"].isin(set(again["analysis"]))
+    # What the second run does not make (scenarios, the specification curve and others) stays untold.
+    made = set(zip(*(_tidy(again)[name] for name in ("analysis", "model")), strict=True))
+    known = pd.Series([key in made for key in zip(table["analysis"], table["model"], strict=True)], index=table.index)
     by_study, by_data = pd.Series(False, index=table.index), pd.Series(False, index=table.index)
     for name in VALUES:
         value = middle[name].set_axis(table.index)

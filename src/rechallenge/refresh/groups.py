@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from rechallenge.refresh.snapshot import CLASSES, POPULATIONS, Snapshot
+from rechallenge.refresh.snapshot import AGE, CLASSES, POPULATIONS, Snapshot
 
 TIME: Final = ["days", "entry_days", "event", "event_type"]
 
@@ -62,7 +62,9 @@ def differing(before: pd.DataFrame, now: pd.DataFrame, columns: Iterable[str]) -
     """Return the keys of those who are in one group only, or in both with another value of one of `columns`."""
     keys = frozenset(before.index) ^ frozenset(now.index)
     common = before.index.intersection(now.index)
-    shared = [name for name in columns if name in before.columns and name in now.columns]
+    # The hash of a date beside its age tells whether it is another one; the age moves with the cut-off.
+    both = before.columns.intersection(now.columns)
+    shared = [name for name in columns if name in both and not name.endswith(AGE)]
     if not len(common) or not shared:
         return keys
     first, second = before.loc[common, shared], now.loc[common, shared]

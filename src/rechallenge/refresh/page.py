@@ -30,6 +30,8 @@ from rechallenge.validation.page import plain
 
 PAGE: Final = "compare.html.j2"
 MOST_ROWS: Final = 300
+# Rows of the extract named beside one patient.
+MOST_PLACES: Final = 8
 # The results that stand on the page; comparison.csv has all: model, statistics.
 _KEY_RESULTS: Final = (
     ("kaplan_meier", ("median",)),
@@ -86,7 +88,7 @@ def render_comparison(
         fails=any(item.action == "fail" for item in comparison.verdicts),
         cause=sentences.cause_sentence(comparison),
         causes=_causes(comparison),
-        medians=[sentences.account(item, told) for item in comparison.medians],
+        medians=sentences.accounts(comparison, told),
         data=summary(comparison, told),
         bridges=[
             (bridge, [(what, own.criterion_words(what, name), number) for what, name, number in told.steps(bridge)])
@@ -230,26 +232,25 @@ def _row_place(file: Any, row: Any) -> str:
 
 
 def _patients(comparison: Comparison, names: dict[str, str]) -> list[dict[str, Any]]:
-    """Who entered, left or changed class in the main analysis, with the rows behind."""
+    """Who entered, left or changed class in the main analysis, a line per patient, with the rows that did it."""
     frame = comparison.patients[comparison.patients["analysis"] == MAIN]
-    rows_of = dict(list(frame.groupby(["patient_key", "what", "subject", "before", "now"])))
     found = []
-    for move in moves_of(frame).to_dict("records"):
-        rows = rows_of[(move["patient_key"], move["what"], move["subject"], move["before"], move["now"])]
+    for key, rows in frame.groupby("patient_key", sort=False):
+        moves = moves_of(rows).to_dict("records")
+        places = [
+            tr("{place} ({kind})", place=_row_place(row["source_file"], row["source_row"]), kind=_row_kind(row))
+            for row in rows.to_dict("records")
+            if row["table"]
+        ]
         found.append(
             {
-                "patient": _patient(move["patient_key"], names),
-                "what": _move_words(move),
-                "why": _why(move),
-                "because": own.of(own.BECAUSE, move["because"]),
-                "rows": [
-                    tr("{place} ({kind})", place=_row_place(row["source_file"], row["source_row"]),
-                       kind=_row_kind(row))
-                    for row in rows.to_dict("records")
-                    if row["table"]
-                ][:6],
+                "patient": _patient(str(key), names),
+                "moves": [_move_words(move) for move in moves],
+                "because": own.of(own.BECAUSE, moves[0]["because"]),
+                "rows": list(dict.fromkeys(places))[:MOST_PLACES],
+                "more": max(0, len(set(places)) - MOST_PLACES),
             }
-        )  # fmt: skip
+        )
     return found
 
 
@@ -266,15 +267,10 @@ def _move_words(move: dict[Any, Any]) -> str:
         )
         return tr("{subject}: {before} → {now}", subject=subject, before=before, now=now)
     population = own.of(own.POPULATIONS, move["subject"])
-    return (
-        tr("entered: {population}", population=population)
-        if move["what"] == ENTERED
-        else tr("left: {population}", population=population)
-    )
-
-
-def _why(move: dict[Any, Any]) -> str:
-    return "" if move["what"] in (CLASS, CLASSIFIED) else own.criterion_words(move["what"], move["criterion"])
+    why = own.criterion_words(move["what"], move["criterion"])
+    if move["what"] == ENTERED:
+        return tr("entered “{population}”: {why}", population=population, why=words.lower_first(why))
+    return tr("left “{population}”: {why}", population=population, why=words.lower_first(why))
 
 
 def _times(comparison: Comparison, names: dict[str, str]) -> list[dict[str, str]]:

@@ -1,12 +1,12 @@
 """Which patients entered or left a population or changed class, by which criterion, and which rows did it."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import pandas as pd
 
 from rechallenge.refresh.row_changes import WITHDRAWN
-from rechallenge.refresh.snapshot import CLASSES, POPULATIONS, Snapshot
+from rechallenge.refresh.snapshot import AGE, CLASSES, POPULATIONS, Snapshot
 
 # CLASSIFIED: a class where there was none before.
 ENTERED, LEFT, CLASS, CLASSIFIED = "entered", "left", "class", "classified"
@@ -31,6 +31,21 @@ _TABLES: Final = {
     WITHDRAWN_PATIENT: ("patients",),
 }
 _OTHERWISE: Final = ("treatments",)
+# The row that decides: its table and date, and the date of the patient that it is.
+_FIRST: Final = ("treatments", "start_date", "first_ici_start")
+_PROGRESSION: Final = ("assessments", "assessment_date", "first_ici_progression")
+_AGAIN: Final = ("treatments", "start_date", "rechallenge_start")
+_DECIDED_BY: Final = {
+    "ici_treated": _FIRST,
+    "no_prior_ici": _FIRST,
+    "first_ici_monotherapy": _FIRST,
+    "first_ici_in_window": _FIRST,
+    "index_progression": _PROGRESSION,
+    "resistance": _PROGRESSION,
+    "progression_pattern": _PROGRESSION,
+    "rechallenged": _AGAIN,
+    "rechallenge_in_window": _AGAIN,
+}
 
 
 def patient_changes(old: Snapshot, new: Snapshot, changes: pd.DataFrame) -> pd.DataFrame:
@@ -46,7 +61,7 @@ def patient_changes(old: Snapshot, new: Snapshot, changes: pd.DataFrame) -> pd.D
     )
     moves = [*_populations(both), *_classes(both)]
     found = pd.DataFrame(moves, columns=["analysis", "patient_key", "what", "subject", "before", "now", "criterion"])
-    placed = _with_rows(found, changes, moved_on=old.cutoff != new.cutoff)
+    placed = _with_rows(found, changes, _Deciding(old, new), moved_on=old.cutoff != new.cutoff)
     order = {name: place for place, name in enumerate((*POPULATIONS, *CLASSES))}
     return placed.sort_values(
         ["analysis", "subject", "what", "patient_key", "table", "source_file", "source_row"],
@@ -82,10 +97,44 @@ def _classes(both: pd.DataFrame) -> Iterator[tuple[str, ...]]:
             yield analysis, key, CLASS if first else CLASSIFIED, name, first, second, name
 
 
-def _with_rows(moves: pd.DataFrame, changes: pd.DataFrame, *, moved_on: bool) -> pd.DataFrame:
+class _Deciding:
+    """Which rows carry the date that a criterion or class was decided by, on either side."""
+
+    def __init__(self, old: Snapshot, new: Snapshot) -> None:
+        self._sides = {"old": old, "source": new}
+        self._dates = {
+            name: side.patients.drop_duplicates(["analysis", "patient_key"]).set_index(["analysis", "patient_key"])
+            for name, side in self._sides.items()
+        }
+        self._rows = {
+            (name, table): rows.set_index("patient_key")
+            for name, side in self._sides.items()
+            for table, rows in side.rows.items()
+        }
+
+    def of(self, move: Mapping[Any, Any], rows: pd.DataFrame) -> pd.DataFrame:
+        """Return those of a patient's changed rows that decided; all of them where that cannot be told."""
+        rule = _DECIDED_BY.get(move["criterion"])
+        if rule is None:
+            return rows
+        table, dated, of_patient = rule
+        keep = pd.Series(False, index=rows.index)
+        for name in self._sides:
+            facts = self._dates[name]
+            key = (move["analysis"], move["patient_key"])
+            known = self._rows[name, table]
+            if key not in facts.index or f"{of_patient}{AGE}" not in facts.columns or key[1] not in known.index:
+                continue
+            own = known.loc[[key[1]]]
+            deciding = own.loc[own[f"{dated}{AGE}"] == facts.at[key, f"{of_patient}{AGE}"], "source_row"]
+            keep |= rows["table"].eq(table) & rows[f"{name}_row"].isin(deciding).fillna(False)
+        return rows[keep] if keep.any() else rows
+
+
+def _with_rows(moves: pd.DataFrame, changes: pd.DataFrame, deciding: _Deciding, *, moved_on: bool) -> pd.DataFrame:
     """Each move with the changed rows of the patient in the tables that the criterion looks at.
 
-    Where none of these changed, any changed row of the patient is named.
+    Of these the row that decided, where it can be told; where none of them changed, any changed row of the patient.
     """
     of_patient = dict(list(changes.groupby("patient_key")))
     nothing = changes.iloc[:0]
@@ -94,7 +143,7 @@ def _with_rows(moves: pd.DataFrame, changes: pd.DataFrame, *, moved_on: bool) ->
         own = of_patient.get(move["patient_key"], nothing)
         looked_at = _TABLES.get(move["criterion"], _OTHERWISE)
         rows = own[own["table"].isin(looked_at)]
-        rows = rows if len(rows) else own
+        rows = deciding.of(move, rows) if len(rows) else own
         if not len(rows):
             found.append({**move, "because": BY_CUTOFF if moved_on else BY_STUDY})
             continue

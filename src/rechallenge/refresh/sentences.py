@@ -10,6 +10,7 @@ from rechallenge.language import tr, tr_n
 from rechallenge.refresh import words as own
 from rechallenge.refresh.causes import CUTOFF, DATA, OF_THE_STUDY, causes_of
 from rechallenge.refresh.comparison import Comparison
+from rechallenge.refresh.groups import conditions
 from rechallenge.refresh.history import RULES
 from rechallenge.refresh.medians import METHOD, Decomposition
 from rechallenge.refresh.policy import Verdict, failing
@@ -71,6 +72,8 @@ def _parts(item: Decomposition) -> Iterator[Part]:
 
 def _heading(item: Decomposition) -> str:
     name = words.endpoint_words(item.endpoint)
+    if item.population == "rechallenge" and item.endpoint.endswith("1"):
+        name = tr("{endpoint}, of those rechallenged", endpoint=name)
     if item.term == "overall":
         return words.plain(name)
     base, _, within = item.term.partition("|")
@@ -147,6 +150,19 @@ def headline(comparison: Comparison, told: Told) -> Account | None:
     }  # fmt: skip
     key = next((key for key in HEADLINES if key in overall), None)
     return None if key is None else account(overall[key], told)
+
+
+def accounts(comparison: Comparison, told: Told) -> list[Account]:
+    """Return the account of every median that moved: those of HEADLINES first, a class within a class once."""
+    order = {key: place for place, key in enumerate(HEADLINES)}
+    seen: set[tuple[str, str, frozenset[tuple[str, str]]]] = set()
+    found = []
+    for item in sorted(comparison.medians, key=lambda one: order.get((one.endpoint, one.population), len(order))):
+        group = item.endpoint, item.population, frozenset(conditions(item.term, item.level))
+        if group not in seen:
+            seen.add(group)
+            found.append(account(item, told))
+    return found
 
 
 def cause_sentence(comparison: Comparison) -> str:

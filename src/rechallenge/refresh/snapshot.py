@@ -21,6 +21,8 @@ POPULATIONS: Final = ("first_ici", "progressed", "rechallenge")
 CLASSES: Final = ("resistance", "progression_pattern", "interval_treatment")
 # Columns of classified.csv that are kept as they are; the others are hashed.
 PLAIN: Final = ("analysis_exclusion", "resistance", "resistance_reason", "progression_pattern", "interval_treatment")
+# Of these dates of classified.csv the days before the cut-off are kept beside the hash: they point at a row.
+DATED: Final = ("first_ici_start", "first_ici_progression", "rechallenge_start")
 TIMES: Final = (
     "analysis", "population", "patient_key", "endpoint", "days", "entry_days", "event", "event_type", "reason",
     "source_table", "source_file", "source_row",
@@ -42,8 +44,8 @@ class Snapshot:
 
     `rows` has, per canonical table, ROW_COLUMNS, a hash per declared column and `<date>_age` (days before the cut-off);
     `patients` one row per analysis and patient of the extract: the cohort's columns, true/false per population
-    (POPULATIONS), the PLAIN columns of classified.csv and hashes of its others; `times` TIMES; `curves`, `estimates`
-    and `attrition` the result tables, `numbers` numbers.json, `provenance` provenance.json.
+    (POPULATIONS), the PLAIN columns of classified.csv, hashes of its others and `<date>_age` of DATED; `times` TIMES;
+    `curves`, `estimates` and `attrition` the result tables, `numbers` numbers.json, `provenance` provenance.json.
     """
 
     cutoff: pd.Timestamp
@@ -65,7 +67,7 @@ def take(
     return Snapshot(
         cutoff=cutoff,
         rows=row_fingerprints(accepted, salt, cutoff),
-        patients=patient_facts(analyses, salt),
+        patients=patient_facts(analyses, salt, cutoff),
         times=event_times(analyses, salt),
         **results,
     )
@@ -104,7 +106,7 @@ def fields_of(table: str) -> list[str]:
     return [name for name in TABLES[table].names if name != "patient_id"]
 
 
-def patient_facts(analyses: Mapping[str, Analysis], salt: str) -> pd.DataFrame:
+def patient_facts(analyses: Mapping[str, Analysis], salt: str, cutoff: pd.Timestamp) -> pd.DataFrame:
     """Return what the study says of every patient, per analysis: see `Snapshot.patients`."""
     parts = []
     for analysis, tables in analyses.items():
@@ -118,12 +120,14 @@ def patient_facts(analyses: Mapping[str, Analysis], salt: str) -> pd.DataFrame:
                 facts[name] = _plain(own[name]).to_numpy()
             elif name not in ("patient_id", "eligible", "analysis"):
                 facts[name] = hashed(_plain(own[name]), salt, f"classified.{name}").to_numpy()
+        for name in DATED:
+            facts[f"{name}{AGE}"] = (cutoff - own[name]).dt.days.astype("float64").to_numpy()
         whole = cohort.merge(facts, on="patient_key", how="left", validate="one_to_one")
         whole["first_ici"], whole["progressed"] = whole.pop("in_first_ici"), whole.pop("in_progressed")
         whole["rechallenge"] = whole["rechallenge"].eq(True)
         parts.append(whole.assign(analysis=analysis))
     together = pd.concat(parts, ignore_index=True)
-    texts = [name for name in together.columns if together[name].dtype != bool]
+    texts = [name for name in together.columns if together[name].dtype != bool and not name.endswith(AGE)]
     together[texts] = together[texts].astype(object).where(together[texts].notna(), "").astype(str)
     return together.sort_values(["analysis", "patient_key"], kind="stable").reset_index(drop=True)
 
