@@ -25,8 +25,8 @@ NUMBER_COLUMNS: Final = ("name", "what", "before", "now", "estimate_id", "behind
 BY_DATA, BY_STUDY, BY_BOTH, UNTOLD = "data", "study", "both", "not_told_apart"
 # Estimates are written with ten significant digits.
 _TOLERANCE: Final = 1e-9
-# Of these models the curve or count of a class is that of its patients alone; others compare classes.
-_OF_A_CLASS: Final = ("kaplan_meier", "reverse_kaplan_meier", "response_rate", "time_to_progression", "")
+# Of these models the result of a class is that of its patients alone; others compare, or share out the whole set.
+_OF_A_CLASS: Final = ("kaplan_meier", "reverse_kaplan_meier")
 # These look at rows of the extract that no time and no class shows (adverse events, intervals between scans).
 _OF_ROWS: Final = ("safety", "")
 _WHOLE: Final = ("extract", "")

@@ -62,7 +62,7 @@ def cell_texts(frame: pd.DataFrame, table: str) -> pd.DataFrame:
                 coarse = frame[f"{column.name}_precision"].eq(precision)
                 text = text.mask(coarse, text.str.slice(0, length))
         elif column.kind in ("number", "count"):
-            text = values.map(number_text, na_action="ignore")
+            text = pd.Series([number_text(value) for value in values], index=frame.index, dtype=object)
             if column.kind == "count":
                 qualifier = frame[f"{column.name}_qualifier"].astype(object).fillna("exact")
                 text = text.mask(qualifier.ne("exact"), text + " " + qualifier)

@@ -113,10 +113,22 @@ class _Deciding:
         }
 
     def of(self, move: Mapping[Any, Any], rows: pd.DataFrame) -> pd.DataFrame:
-        """Return those of a patient's changed rows that decided; all of them where that cannot be told."""
+        """Return those of a patient's changed rows that decided: those of the deciding day, else those up to it.
+
+        All of them where that cannot be told.
+        """
         rule = _DECIDED_BY.get(move["criterion"])
         if rule is None:
             return rows
+        for on_the_day in (True, False):
+            keep = self._dated(move, rows, rule, on_the_day=on_the_day)
+            if keep.any():
+                return rows[keep]
+        return rows
+
+    def _dated(
+        self, move: Mapping[Any, Any], rows: pd.DataFrame, rule: tuple[str, str, str], *, on_the_day: bool
+    ) -> pd.Series:
         table, dated, of_patient = rule
         keep = pd.Series(False, index=rows.index)
         for name in self._sides:
@@ -125,10 +137,11 @@ class _Deciding:
             known = self._rows[name, table]
             if key not in facts.index or f"{of_patient}{AGE}" not in facts.columns or key[1] not in known.index:
                 continue
-            own = known.loc[[key[1]]]
-            deciding = own.loc[own[f"{dated}{AGE}"] == facts.at[key, f"{of_patient}{AGE}"], "source_row"]
+            own, decided = known.loc[[key[1]]], facts.at[key, f"{of_patient}{AGE}"]
+            age = own[f"{dated}{AGE}"]
+            deciding = own.loc[age == decided if on_the_day else age >= decided, "source_row"]
             keep |= rows["table"].eq(table) & rows[f"{name}_row"].isin(deciding).fillna(False)
-        return rows[keep] if keep.any() else rows
+        return keep
 
 
 def _with_rows(moves: pd.DataFrame, changes: pd.DataFrame, deciding: _Deciding, *, moved_on: bool) -> pd.DataFrame:

@@ -48,7 +48,8 @@ def row_changes(old: Snapshot, new: Snapshot, settled_days: int = 0) -> pd.DataF
     # The ages of the new snapshot count from its own cut-off.
     later = (new.cutoff - old.cutoff).days
     parts = [_of_table(table, old, new, settled_days, later) for table in TABLES if table in new.rows]
-    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+    filled = [part for part in parts if len(part)]
+    found = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(COLUMNS))
     return found.astype({"old_row": "Int64", "source_row": "Int64"})
 
 
@@ -66,7 +67,8 @@ def _of_table(table: str, old: Snapshot, new: Snapshot, settled_days: int, later
         *_single(come, table, ADDED, settled_days, later),
         *_single(gone, table, WITHDRAWN, settled_days, 0),
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).sort_values(
+    # Objects: a column of nothing would take another kind, and then the tables would not join.
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object).sort_values(
         ["patient_key", "kind", "source_file", "source_row", "old_row"], kind="stable"
     )
 
