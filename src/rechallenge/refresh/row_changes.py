@@ -93,6 +93,8 @@ def _corrected_keys(gone: pd.DataFrame, come: pd.DataFrame, fields: list[str]) -
         by = ["patient_key", *(name for name in fields if name != left_out)]
         first = gone[~gone.index.isin(taken_old)].reset_index()
         second = come[~come.index.isin(taken_new)].reset_index()
+        if not len(first) or not len(second):
+            return
         for side in (first, second):
             side["_turn"] = side.groupby(by).cumcount()
         found = first.merge(second, on=[*by, "_turn"], suffixes=("_old", "_new"))
