@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rechallenge.formatting import in_style
 from rechallenge.provenance import identity
-from rechallenge.report.outputs import read_study, write_checklist, write_manuscript
+from rechallenge.report.outputs import english_page, read_study, write_checklist, write_manuscript
 from rechallenge.step import step
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ with step(snakemake) as log, in_style(snakemake.params.settings["report"]["style
         supplement_docx=output.supplement_docx,
         own_templates=files.own_templates,
     )
-    page = Path(files.page).read_text(encoding="utf-8")
+    page = english_page(study, templates)
     for checklist, csv, docx in zip(files.checklists, output.checklist_csv, output.checklist_docx, strict=True):
         write_checklist(study, checklist, page=page, manuscript=text, csv=csv, docx=docx)
     log.say(f"the manuscript draft is {Path(output.docx).resolve()}")

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 ENGLISH: Final = "en"
 # Not offered in the settings: marks every message that passes through `tr`, so that a test finds what did not.
@@ -35,8 +35,8 @@ _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 def tr(message: str, **parts: object) -> str:
     """Return a message in the present language, with its named parts; names that are not given stay as they are."""
-    find = _catalogue.get()
-    return _filled(find(message) if find else message, parts)
+    find, english = _catalogue.get(), str.__str__(message)
+    return _filled(find(english) if find else english, parts)
 
 
 def tr_n(one: str, many: str, count: float, **parts: object) -> str:
@@ -44,9 +44,50 @@ def tr_n(one: str, many: str, count: float, **parts: object) -> str:
     return tr(one if count == 1 else many, **{"count": count, **parts})
 
 
+class Message(str):
+    """A message that is translated when it becomes part of another text: printed, formatted, added or cut.
+
+    Equal to and hashed as its English, so that it may be a key. `", ".join` takes the English: join `map(str, ...)`.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """Return the text in the present language."""
+        return tr(str.__str__(self))
+
+    def __format__(self, spec: str) -> str:
+        """Return the text in the present language, formatted."""
+        return format(str(self), spec)
+
+    def __add__(self, other: str) -> str:
+        """Return the text in the present language and what follows it."""
+        return str(self) + str(other)
+
+    def __radd__(self, other: str) -> str:
+        """Return what stands before the text, and the text in the present language."""
+        return str(other) + str(self)
+
+    def __getitem__(self, key: Any) -> str:
+        """Return a part of the text in the present language."""
+        return str(self)[key]
+
+    def lower(self) -> str:
+        """Return the text in the present language in small letters."""
+        return str(self).lower()
+
+    def removesuffix(self, suffix: str, /) -> str:
+        """Return the text in the present language without an ending."""
+        return str(self).removesuffix(suffix)
+
+    def format(self, *args: object, **kwargs: object) -> str:
+        """Return the text in the present language with its fields."""
+        return str(self).format(*args, **kwargs)
+
+
 def N_(message: str) -> str:  # noqa: N802 - the name that gettext's tools know
-    """Return the message as it is: it is a message of the catalogue, translated where it is printed."""
-    return message
+    """Mark a message that is defined when a module is read, and translated where it is printed."""
+    return Message(message)
 
 
 def language() -> str:

@@ -149,10 +149,24 @@ EXCLUDED: Final = {
 YES_NO: Final = {"true": N_("Yes"), "false": N_("No"), "yes": N_("Yes"), "no": N_("No")}
 
 
+# Words that `plain` makes of the identifiers of the vocabularies; they are messages like all others.
+VOCABULARY: Final = (
+    N_("Male"), N_("Female"), N_("Never"), N_("Ever"), N_("Current"), N_("Former"), N_("Unknown"), N_("Positive"),
+    N_("Negative"), N_("Wild type"), N_("Mutated"), N_("Squamous"), N_("Large cell"), N_("Adenosquamous"),
+    N_("Monotherapy"), N_("Chemotherapy"), N_("Rechallenge"), N_("Resumption"), N_("Switch"), N_("Primary"),
+    N_("Acquired"), N_("Nivolumab"), N_("Pembrolizumab"), N_("Atezolizumab"), N_("Durvalumab"), N_("Avelumab"),
+    N_("Cemiplimab"), N_("Ipilimumab"), N_("Camrelizumab"), N_("Sintilimab"), N_("Tislelizumab"), N_("Toripalimab"),
+    N_("Penpulimab"), N_("Sugemalimab"), N_("Serplulimab"), N_("Benmelstobart"), N_("Cadonilimab"), N_("Ivonescimab"),
+    N_("Error"), N_("Warning"), N_("Note"), N_("error"), N_("warning"), N_("note"), N_("Age"), N_("Patients"), N_("Treatments"), N_("Assessments"), N_("Lesions"),
+    N_("Adverse events"), N_("Main"), N_("Sarcomatoid"), N_("Not recorded"), N_("Other"), N_("Systemic"), N_("Local"),
+    N_("Middle"), N_("Earliest"), N_("Latest"), N_("Unadjusted"), N_("Adjusted"), N_("Cutoff days"),
+)  # fmt: skip
+
+
 def plain(word: str) -> str:
     """Return an identifier as words: underscores as spaces, the first letter a capital."""
     text = str(word).replace("_", " ").strip()
-    return text[:1].upper() + text[1:]
+    return tr(text[:1].upper() + text[1:])
 
 
 def lower_first(text: str) -> str:
@@ -170,37 +184,37 @@ def text_of(value: object) -> str:
 
 def term_words(term: str, labels: Mapping[str, str] | None = None) -> str:
     """Return the words for a covariate: the study's label, else ours."""
-    return (labels or {}).get(term) or TERMS.get(term) or plain(term)
+    return tr((labels or {}).get(term, "")) or str(TERMS.get(term, "")) or plain(term)
 
 
 def level_words(term: str, level: str) -> str:
     """Return the words for a level of a covariate, as they stand beside a curve."""
     if level in LEVELS.get(term, {}):
-        return LEVELS[term][level]
-    return YES_NO.get(level) or plain(level) or tr("All patients")
+        return str(LEVELS[term][level])
+    return str(YES_NO.get(level, "")) or plain(level) or tr("All patients")
 
 
 def preset_words(section: str, preset: str) -> str:
     """Return the words for a preset of a section of the definitions."""
-    return PRESETS.get(section, {}).get(preset) or plain(preset)
+    return str(PRESETS.get(section, {}).get(preset, "")) or plain(preset)
 
 
 def choice_words(key: str) -> str:
     """Return the words for a setting that a specification curve varies: "Resistance", "Resistance: cutoff days"."""
     section, _, name = key.partition(".")
-    said = SECTIONS.get(section) or plain(section)
+    said = str(SECTIONS.get(section, "")) or plain(section)
     return said if name in ("", "preset", "imputation") else f"{said}: {plain(name).lower()}"
 
 
 def choice_value_words(key: str, value: str) -> str:
     """Return the words for a value of such a setting."""
     section, _, name = key.partition(".")
-    return preset_words(section, value) if name == "preset" else YES_NO.get(value) or plain(value)
+    return preset_words(section, value) if name == "preset" else str(YES_NO.get(value, "")) or plain(value)
 
 
 def cell_words(term: str, level: str) -> str:
     """Return the words for a level under the heading of its covariate: "Yes" rather than "With interval treatment"."""
-    return YES_NO.get(level) or level_words(term, level)
+    return str(YES_NO.get(level, "")) or level_words(term, level)
 
 
 def level_order(term: str, levels: list[str]) -> list[str]:
@@ -211,7 +225,7 @@ def level_order(term: str, levels: list[str]) -> list[str]:
 
 def endpoint_words(endpoint: str) -> str:
     """Return "progression-free survival after rechallenge" and the like, in lower case."""
-    name = ENDPOINTS.get(endpoint, endpoint)
+    name = str(ENDPOINTS.get(endpoint, endpoint))
     since = TIME_ZERO.get(endpoint)
     return tr("{name} from the {since}", name=name.lower(), since=since) if since else name
 
@@ -235,29 +249,19 @@ def is_wide(character: str) -> bool:
 
 def _class_without_event(found: re.Match[str]) -> str:
     name, _, level = found[1].rpartition(": ")
-    return tr(
-        "nobody in the class “{name}: {level}” had an event, so its hazard ratio", name=name, level=lower_first(level)
-    )
+    return f"nobody in the class “{name}: {lower_first(level)}” had an event, so its hazard ratio"
 
 
 def _reference_of_nobody(found: re.Match[str]) -> str:
-    return tr(
-        "nobody is in the reference class of {found} ({found_2})",
-        found=lower_first(found[1]),
-        found_2=lower_first(found[2]),
-    )
+    return f"nobody is in the reference class of {lower_first(found[1])} ({lower_first(found[2])})"
 
 
 def _same_class(found: re.Match[str]) -> str:
-    return tr(
-        "everybody is in the same class of {found} ({found_2})",
-        found=lower_first(found[1]),
-        found_2=lower_first(found[2]),
-    )
+    return f"everybody is in the same class of {lower_first(found[1])} ({lower_first(found[2])})"
 
 
 def _yes_or_no(found: re.Match[str]) -> str:
-    return f"({YES_NO[found[1]].lower()})"
+    return "(yes)" if found[1] == "true" else "(no)"
 
 
 # The sentences of estimates.csv name a class as "covariate: level"; a reader wants to see where the name ends.
@@ -266,8 +270,8 @@ _REASONS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | st
     (re.compile(r"no patient has the reference level of (.+?) \(([^)]*)\)"), _reference_of_nobody),
     (re.compile(r"every patient has the same level of (.+?) \(([^)]*)\)"), _same_class),
     (re.compile(r"\((true|false)\)"), _yes_or_no),
-    (re.compile(r"there are no patient with"), N_("there is no patient with")),
-    (re.compile(r"among the 1 patients with"), N_("in the one patient with")),
+    (re.compile(r"there are no patient with"), "there is no patient with"),
+    (re.compile(r"among the 1 patients with"), "in the one patient with"),
 )
 
 

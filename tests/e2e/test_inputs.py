@@ -10,9 +10,15 @@ import pandas as pd
 import pytest
 import yaml
 
+from rechallenge.language import PSEUDO, in_language
+from rechallenge.report.figures import Figures
+from rechallenge.report.outputs import read_study
+from rechallenge.report.page import render_page
 from rechallenge.results import read_result
-from rechallenge.study import RULES
+from rechallenge.study import RULES, open_study
+from rechallenge.words import reason
 from tests.e2e.runs import CHECKOUT, jobs, snakemake
+from tests.report.pseudo_language import outside_marks
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -45,6 +51,26 @@ def shareable_text(results: Path) -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 
+def words_outside_the_catalogue(study: Path, results: Path) -> list[str]:
+    """Return what a whole report prints in English whatever its language, but for the title of the study."""
+    opened = open_study(yaml.safe_load(study.read_text(encoding="utf-8")), [str(study)], CONFIG.parent)
+    with in_language(PSEUDO):
+        data = read_study(
+            settings=opened.settings.plain(),
+            estimates=results / "shareable" / "estimates.csv",
+            attrition=results / "shareable" / "attrition.csv",
+            row_account=results / "shareable" / "row_account.csv",
+            violations=results / "private" / "violations.csv",
+            account=results / "private" / "ingest.json",
+            published=CONFIG / "published",
+        )
+        page = render_page(data, flow="", figures=Figures(), templates=CONFIG.parent / "workflow" / "templates")
+    # Why something was not computed is told in the words of estimates.csv.
+    reasons = {reason(method) for method in data.estimates.loc[data.estimates["statistic"].eq("not_fitted"), "method"]}
+    left = [text for text in outside_marks(page) if text != opened.settings.study.title]
+    return [text for text in left if not any(known[-60:] in text for known in reasons)]
+
+
 def test_demo_registry(tmp_path):
     results = complete(snakemake(CONFIG / "config.yaml", tmp_path), tmp_path)
     attrition = read_result("attrition", results / "shareable" / "attrition.csv")
@@ -58,6 +84,7 @@ def test_demo_registry(tmp_path):
     # number can hold the same digits by chance.
     text = set(re.findall(r"(?<![\d.])\d{8}(?!\d)", shareable_text(results)))
     assert not identifiers(results) & text
+    assert words_outside_the_catalogue(CONFIG / "config.yaml", results) == []
     literal = read_result("classified", results / "private" / "analyses" / "literal" / "classified.csv")
     assert literal["resistance"].eq("unclassified").any()
     estimates = read_result("estimates", results / "shareable" / "estimates.csv")

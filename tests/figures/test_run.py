@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 
 from rechallenge.figures import lesion_change, missing_data, over_time, run, style, subgroups, treatment_course
+from rechallenge.language import in_language
 from rechallenge.settings.config import FigureSettings, ReleaseSettings
 from tests.figures.helpers import cohort, cox_rows, curve, estimate, patients
 
@@ -180,3 +182,13 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
     first, second = digests("first", "1"), digests("second", "4711", TZ="Asia/Shanghai", LC_ALL="C", LANG="C")
     assert len(first) == 17
     assert first == second
+
+
+def test_in_chinese_the_figures_are_drawn_and_keep_their_english_words_for_the_manuscript(tmp_path: Path) -> None:
+    with in_language("zh_CN"):
+        draw(tmp_path, ReleaseSettings())
+
+    (curve,) = [figure for name, figure in released(tmp_path) if name == "km_pfs_resistance"]
+    assert curve["title"] == "自再挑战开始起的无进展生存期，按耐药"
+    assert "Progression-free survival from the start of rechallenge by resistance" in curve["english"]["caption"]
+    assert not re.search("[\u4e00-\u9fff]", " ".join(curve["english"].values()))

@@ -191,7 +191,7 @@ def test_the_same_bytes_twice(html, figures):
 
 
 def test_what_was_not_computed_is_said(html, page):
-    reason = "Reason: 3 events, fewer than the declared minimum of 5."
+    reason = "3 events, fewer than the declared minimum of 5."
     rows = [f"{name}/OS/rechallenge/cox_multivariable/not_fitted" for name in ("main", "literal")]
     assert page.sentences == [(" ".join(rows), reason)]
     what = "Multivariable Cox model, OS from rechallenge"

@@ -52,8 +52,9 @@ def test_no_violation_at_all_passes(tmp_path: Path) -> None:
 
 
 def test_results_of_an_earlier_run_are_marked_until_the_gate_opens_again(tmp_path: Path) -> None:
-    assert not mark_outdated(tmp_path / "shareable")
     (tmp_path / "shareable").mkdir()
+    (tmp_path / "shareable" / "row_account.csv").touch()
+    assert not mark_outdated(tmp_path / "shareable")
     (tmp_path / "shareable" / "report.html").touch()
 
     assert mark_outdated(tmp_path / "shareable")

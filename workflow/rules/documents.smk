@@ -78,11 +78,10 @@ rule manuscript:
         violations=rules.validate.output.violations,
         source=rules.ingest.output.account,
         published=study.published,
-        page=rules.report.output.page,
         checklists=study.checklists,
         mapping=study.mapping,
         lock=study.file("requirements.lock"),
-        templates=study.templates("manuscript*"),
+        templates=study.templates("manuscript*", "report*"),
         own_templates=study.own_templates,
     output:
         markdown=report(

@@ -17,6 +17,7 @@ from rechallenge.estimates.chi_square import ChiSquare
 from rechallenge.estimates.plans import Classes, Plan, class_order, tested
 from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
 from rechallenge.estimates.times import classes_of
+from rechallenge.language import N_
 from rechallenge.settings.statistics import StatisticsSettings
 
 WEIGHTED: Final = "weighted_log_rank"
@@ -24,14 +25,14 @@ STRATIFIED: Final = "log_rank_stratified"
 PAIRWISE: Final = "log_rank_pairwise"
 RESTRICTED: Final = "restricted_mean"
 TITLES: Final = {
-    tests.LOG_RANK: "log-rank test",
-    "gehan_breslow": "Gehan-Breslow test",
-    "tarone_ware": "Tarone-Ware test",
-    "peto_peto": "Peto-Peto test",
-    "modified_peto_peto": "modified Peto-Peto test",
-    "fleming_harrington_0_1": "Fleming-Harrington (0, 1) test",
-    "fleming_harrington_1_0": "Fleming-Harrington (1, 0) test",
-    "fleming_harrington_1_1": "Fleming-Harrington (1, 1) test",
+    tests.LOG_RANK: N_("log-rank test"),
+    "gehan_breslow": N_("Gehan-Breslow test"),
+    "tarone_ware": N_("Tarone-Ware test"),
+    "peto_peto": N_("Peto-Peto test"),
+    "modified_peto_peto": N_("modified Peto-Peto test"),
+    "fleming_harrington_0_1": N_("Fleming-Harrington (0, 1) test"),
+    "fleming_harrington_1_0": N_("Fleming-Harrington (1, 0) test"),
+    "fleming_harrington_1_1": N_("Fleming-Harrington (1, 1) test"),
 }
 
 

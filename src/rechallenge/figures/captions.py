@@ -21,7 +21,7 @@ from rechallenge.figures.survival import (
     test_lines,
 )
 from rechallenge.figures.swimmer import Swimmer
-from rechallenge.language import N_, tr
+from rechallenge.language import N_, tr, tr_n
 
 SIMULATED = N_("Simulated data.")
 # How a method is repeated in R belongs to estimates.csv, not under a figure.
@@ -41,10 +41,15 @@ class Words:
     caption: str
     alt: str
 
+    def __post_init__(self) -> None:
+        """Take the words of the present language: a message would be written as its English."""
+        for name in ("title", "caption", "alt"):
+            object.__setattr__(self, name, str(getattr(self, name)))
+
 
 def survival_title(endpoint: str, population: str, term: str, label: str) -> str:
     """Return the title of a survival figure; `label` is the words for the covariate."""
-    by = "" if term == "overall" else f" by {_lower(label)}"
+    by = "" if term == "overall" else tr(" by {covariate}", covariate=_lower(label))
     within, _, level = term.partition("|")[2].partition("=")
     if within:
         by += f", {_lower(words.term_words(within))}: {_lower(words.level_words(within, level))}"
@@ -101,17 +106,15 @@ def survival_words(data: Survival, simulated: bool) -> Words:
         )
     alt = [tr("Kaplan-Meier curves: {title}.", title=_lower(title))]
     for group in data.groups:
-        patients = "patient" if group.n == 1 else "patients"
-        events = "event" if group.events == 1 else "events"
+        patients = tr_n("{count} patient", "{count} patients", group.n)
+        events = tr_n("{count} event", "{count} events", group.events)
         alt.append(
             tr(
-                "{label}: {n} {patients}, {events} {events_2}, median {median_words}.",
+                "{label}: {patients}, {events}, median {median}.",
                 label=group.label,
-                n=group.n,
                 patients=patients,
-                events=group.events,
-                events_2=events,
-                median_words=_median_words(group, percent),
+                events=events,
+                median=_median_words(group, percent),
             )
         )
     alt += [f"{line}." for line in test_lines(data)]
@@ -155,7 +158,7 @@ def forest_words(data: Forest, simulated: bool) -> Words:
     shown = [MODELS[model].lower() for model in MODELS if data.has(model)]
     method = next((row.method for _, _, row in rows if row.method), tr("Cox model"))
     caption = [
-        tr("{title}: {shown} models.", title=title, shown=" and ".join(shown)),
+        tr("{title}: {shown} models.", title=title, shown=tr(" and ").join(map(str, shown))),
         tr(
             "{models} ({method}): n = {range}, {range_2} events.",
             models=MODELS[main],
@@ -368,4 +371,4 @@ def _capital(text: str) -> str:
 
 
 def _joined(parts: list[str]) -> str:
-    return " ".join(part for part in parts if part)
+    return " ".join(str(part) for part in parts if part)

@@ -42,3 +42,8 @@ class Drawn:
     """The steps of its curves, for an interactive figure; written only where vector files may be."""
     on_page: bool = True
     """Whether report.html shows it (the flow of patients stands there as text already)."""
+
+    def __post_init__(self) -> None:
+        """Take the words of the present language: a message would be written as its English."""
+        for name in ("title", "reason"):
+            object.__setattr__(self, name, str(getattr(self, name)))

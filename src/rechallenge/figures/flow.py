@@ -156,7 +156,9 @@ def class_counts(classified: pd.DataFrame) -> dict[str, int]:
 
 
 def _class_words(name: str) -> str:
-    return f"{plain(name)} resistance" if name in RESISTANT else LEVELS["resistance"].get(name, plain(name))
+    if name in RESISTANT:
+        return tr("{class} resistance", **{"class": plain(name)})
+    return str(LEVELS["resistance"].get(name, plain(name)))
 
 
 def description(
@@ -222,12 +224,12 @@ def _stage(boxes: list[Box], joints: list[str], above: Box, y: int, text: str, n
 
 
 def _main_box(y: int, text: str, number: int) -> Box:
-    return Box(MAIN[0], y, MAIN[1], wrapped(text, MAIN[1] - 2 * PAD), f"n = {number}", "", "main")
+    return Box(MAIN[0], y, MAIN[1], wrapped(str(text), MAIN[1] - 2 * PAD), f"n = {number}", "", "main")
 
 
 def _side_box(y: int, text: str, number: int, unknown: int) -> Box:
     remark = f" ({unknown} {NOT_EVALUABLE})" if unknown else ""
-    return Box(SIDE[0], y, SIDE[1], wrapped(text, SIDE[1] - 2 * PAD), f"n = {number}", remark, "side")
+    return Box(SIDE[0], y, SIDE[1], wrapped(str(text), SIDE[1] - 2 * PAD), f"n = {number}", remark, "side")
 
 
 def _class_boxes(boxes: list[Box], joints: list[str], above: Box, classes: Mapping[str, int]) -> None:
@@ -240,16 +242,7 @@ def _class_boxes(boxes: list[Box], joints: list[str], above: Box, classes: Mappi
         filled = lines + ("",) * (most - len(lines))
         box = Box(MAIN[0] + at * (width + GAP), bottom, width, filled, f"n = {number}", _share(number, total), "main")
         boxes.append(box)
-        joints.append(
-            tr(
-                "M{middle} {top}V{part}H{middle_2}V{y}",
-                middle=above.middle,
-                top=top,
-                part=top + 3 * GAP // 2,
-                middle_2=box.middle,
-                y=box.y,
-            )
-        )
+        joints.append(f"M{above.middle} {top}V{top + 3 * GAP // 2}H{box.middle}V{box.y}")
 
 
 def _class_list(boxes: list[Box], joints: list[str], above: Box, classes: Mapping[str, int]) -> None:
@@ -262,7 +255,7 @@ def _class_list(boxes: list[Box], joints: list[str], above: Box, classes: Mappin
     for name, number in classes.items():
         box = Box(left, y, width, wrapped(name, width - 2 * PAD), f"n = {number}", _share(number, total), "main")
         boxes.append(box)
-        joints.append(tr("M{trunk} {start}V{centre}H{x}", trunk=trunk, start=start, centre=box.centre, x=box.x))
+        joints.append(f"M{trunk} {start}V{box.centre}H{box.x}")
         start = box.centre
         y = box.y + box.height + GAP
 

@@ -108,7 +108,7 @@ def comparison_words(term: str, comparison: Comparison) -> str:
         return words.cell_words(term, comparison.level) if comparison.level else ""
     level = words.cell_words(term, comparison.level)
     reference = words.cell_words(term, comparison.reference)
-    return f"{level} vs {reference[:1].lower() + reference[1:]}"
+    return tr("{first} vs {second}", first=level, second=reference[:1].lower() + reference[1:])
 
 
 def ratio_text(row: results.Result) -> str:

@@ -31,7 +31,7 @@ UNKNOWN: Final = ("", "unknown", "not_evaluable", "NE")
 # Patterns beside one another in two columns and in one; further ones are joined.
 MOST_PATTERNS: Final = 14
 MOST_NARROW: Final = 8
-_LABELS: Final = {"egfr": "EGFR", "alk": "ALK", "ecog": "ECOG"}
+_LABELS: Final = {"egfr": N_("EGFR"), "alk": N_("ALK"), "ecog": N_("ECOG")}
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def drawn(
 
 def label(name: str, labels: Mapping[str, str]) -> str:
     """Return the words for a covariate."""
-    return labels.get(name) or _LABELS.get(name) or words.term_words(name)
+    return tr(labels.get(name, "")) or str(_LABELS.get(name, "")) or words.term_words(name)
 
 
 def missing_words(data: Missing, labels: Mapping[str, str], simulated: bool) -> Words:
@@ -165,7 +165,7 @@ def missing_words(data: Missing, labels: Mapping[str, str], simulated: bool) -> 
         for name, k in data.per_covariate.items()
     ]
     alt += [f"{_pattern_words(pattern, labels)}: {pattern.n}." for pattern in data.patterns]
-    return Words(TITLE, " ".join(part for part in caption if part), " ".join(alt))
+    return Words(TITLE, " ".join(str(part) for part in caption if part), " ".join(alt))
 
 
 def _pattern_words(pattern: Pattern, labels: Mapping[str, str]) -> str:

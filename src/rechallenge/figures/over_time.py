@@ -352,4 +352,4 @@ def _lower(text: str) -> str:
 
 
 def _joined(parts: list[str]) -> str:
-    return " ".join(part for part in parts if part)
+    return " ".join(str(part) for part in parts if part)

@@ -30,7 +30,7 @@ def released_curves(data: Survival) -> dict[str, Any] | None:
     since = words.TIME_ZERO.get(data.endpoint)
     return {
         "endpoint": words.endpoint_words(data.endpoint),
-        "since": since or "",
+        "since": str(since or ""),
         "groups": [
             {
                 "label": group.label,

@@ -1,6 +1,6 @@
 """Draw every figure of a study and write it where it may lie, with a manifest that says what each one shows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,7 @@ from rechallenge.figures.specification_curve import specification_data, specific
 from rechallenge.figures.survival import survival_data, survival_figure
 from rechallenge.figures.swimmer import MOST_PATIENTS, swimmer_data, swimmer_figure
 from rechallenge.files import write_json
-from rechallenge.language import N_, tr
+from rechallenge.language import ENGLISH, N_, in_language, language, tr
 from rechallenge.settings.config import FigureSettings, ReleaseSettings
 
 MANIFEST: Final = "manifest.json"
@@ -127,32 +127,44 @@ def draw_all(
     shareable, private = Folder(Path(shareable_dir)), Folder(Path(private_dir))
     settings = settings or FigureSettings()
     width_mm, smallest = style.WIDTHS[settings.columns], settings.smallest_group
-    note = captions.SIMULATED.removesuffix(".") if simulated else ""
+    note = str(captions.SIMULATED).rstrip(".。") if simulated else ""
     table = results.tidy(estimates)
     with style.look():
         usable, remarks = _drawable(labels or {})
         given = Given(table, curves, incidence, residuals, usable, width_mm, note)
-        nobody = _NOBODY["rechallenge"]
-        figures = [
-            flow_figure.drawn(attrition, _classes(classified, attrition), width_mm, note),
-            treatment_course.drawn(classified, course, smallest, width_mm, note, nobody),
-            missing_data.drawn(classified, usable, smallest, width_mm, note, _NOBODY["first_ici"]),
-            *(_survival(name, curves, table, usable, width_mm, note) for name in SURVIVAL),
-            *(_forest(name, table, usable, width_mm, note) for name in FOREST),
-            *subgroups.figures(given),
-            *model_checks.figures(given),
-            *over_time.figures(given),
-            *(_concordance(name, table, width_mm, note) for name in CONCORDANCE),
-            *(_specifications(name, specifications, table, width_mm, note) for name in SPECIFICATIONS),
-            _swimmer(classified, adtte, course, width_mm, note),
-            *lesion_change.drawn(target_changes, classified, width_mm, note),
-        ]
-        for figure in figures:
-            _place(figure, release, settings.tiff_dpi, shareable, private)
+
+        def figures() -> list[Drawn]:
+            nobody = str(_NOBODY["rechallenge"])
+            return [
+                flow_figure.drawn(attrition, _classes(classified, attrition), width_mm, note),
+                treatment_course.drawn(classified, course, smallest, width_mm, note, nobody),
+                missing_data.drawn(classified, usable, smallest, width_mm, note, _NOBODY["first_ici"]),
+                *(_survival(name, curves, table, usable, width_mm, note) for name in SURVIVAL),
+                *(_forest(name, table, usable, width_mm, note) for name in FOREST),
+                *subgroups.figures(given),
+                *model_checks.figures(given),
+                *over_time.figures(given),
+                *(_concordance(name, table, width_mm, note) for name in CONCORDANCE),
+                *(_specifications(name, specifications, table, width_mm, note) for name in SPECIFICATIONS),
+                _swimmer(classified, adtte, course, width_mm, note),
+                *lesion_change.drawn(target_changes, classified, width_mm, note),
+            ]
+
+        english = _english_words(figures)
+        for figure in figures():
+            _place(figure, release, settings.tiff_dpi, shareable, private, english.get(figure.name))
     for folder in (shareable, private):
         folder.path.mkdir(parents=True, exist_ok=True)
         content = {"figures": folder.figures, "not_drawn": folder.not_drawn, "remarks": remarks}
         write_json(content, folder.path / MANIFEST)
+
+
+def _english_words(figures: Callable[[], list[Drawn]]) -> dict[str, captions.Words]:
+    """The English words of the figures by name, for the manuscript draft; none where they are English anyway."""
+    if language() == ENGLISH:
+        return {}
+    with in_language(ENGLISH):
+        return {figure.name: figure.words for figure in figures() if figure.words is not None}
 
 
 def _classes(classified: pd.DataFrame, attrition: pd.DataFrame | None) -> dict[str, int]:
@@ -256,7 +268,14 @@ def _section(name: str) -> str:
     return next(section for start, section in SECTIONS.items() if name.startswith(start))
 
 
-def _place(figure: Drawn, release: ReleaseSettings, tiff_dpi: int, shareable: Folder, private: Folder) -> None:
+def _place(
+    figure: Drawn,
+    release: ReleaseSettings,
+    tiff_dpi: int,
+    shareable: Folder,
+    private: Folder,
+    english: captions.Words | None,
+) -> None:
     """Render a figure and write each format into the folder where it may lie."""
     for folder in (shareable, private):
         output.remove(folder.path, figure.name)
@@ -287,6 +306,8 @@ def _place(figure: Drawn, release: ReleaseSettings, tiff_dpi: int, shareable: Fo
             "width_mm": width,
             "height_mm": height,
         }
+        if english is not None:
+            entry["english"] = {"title": english.title, "caption": english.caption, "alt": english.alt}
         if figure.curves is not None and folder is whole and not kept_back:
             entry["curves"] = figure.curves
         folder.figures.append(entry)

@@ -186,9 +186,10 @@ def _legend(data: SpecificationCurve, size: style.Size, width_mm: float) -> list
         if ((higher == side) & (small == low)).any()
     ]
     main = data.table[data.table["main"]]
-    for model, marker in (("adjusted", "D"), ("unadjusted", "d")):
+    said = (("adjusted", "D", tr("Main analysis, adjusted")), ("unadjusted", "d", tr("Main analysis, unadjusted")))
+    for model, marker, label in said:
         if main["model"].eq(model).any():
-            items.append((marker, style.BLACK, tr("Main analysis, {model}", model=model)))
+            items.append((marker, style.BLACK, label))
     lines: list[list[tuple[str, str, str]]] = [[]]
     room = width_mm - 4
     for item in items:
@@ -298,10 +299,11 @@ def _write_choices(
         bold = {"fontweight": "bold"} if choice is most else {}
         sheet.text(2.0, y, choice.label, size.small, **bold)
         if not formatting.missing(choice.shift):
-            said = tr(
-                "changes the HR {ratio}-fold{ending}",
-                ratio=formatting.ratio(choice.shift),
-                ending=", the most" if choice is most else "",
+            fold = formatting.ratio(choice.shift)
+            said = (
+                tr("changes the HR {ratio}-fold, the most", ratio=fold)
+                if choice is most
+                else tr("changes the HR {ratio}-fold", ratio=fold)
             )
             colour = style.BLACK if choice is most else style.GREY
             sheet.text(right, y, said, size.small, ha="right", color=colour, bbox=OVER_AXIS)

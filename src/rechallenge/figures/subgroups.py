@@ -186,7 +186,7 @@ def subgroup_words(data: Subgroups, simulated: bool) -> Words:
             shown = ratio_text(line.ratio) if line.ratio is not None else NOT_ESTIMATED
             alt.append(f"{line.label}: {shown}.")
     caption += [SIMULATED] if simulated else []
-    return Words(title, " ".join(filter(None, caption)), " ".join(alt))
+    return Words(title, " ".join(str(part) for part in caption if part), " ".join(alt))
 
 
 def _percent(data: Subgroups) -> str:
@@ -230,7 +230,7 @@ def _heads(data: Subgroups, size: style.Size) -> tuple[tuple[str, ...], str, str
     arms = (
         ()
         if size.narrow
-        else tuple("\n".join((*style.wrapped(name, 28, size.text, 2), "events/n")) for name in data.compared)
+        else tuple("\n".join((*style.wrapped(name, 28, size.text, 2), tr("events/n"))) for name in data.compared)
     )
     return arms, tr("HR ({percent} CI)", percent=_percent(data)), "P" if size.narrow else tr("Interaction\nP")
 

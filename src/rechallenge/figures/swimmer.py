@@ -151,7 +151,9 @@ def _places(bars: pd.DataFrame, heading: float) -> tuple[pd.Series, list[tuple[f
 
 
 def _resistance_words(level: str) -> str:
-    return f"{words.level_words('resistance', level)} resistance" if level else tr("Resistance not classified")
+    if not level:
+        return tr("Resistance not classified")
+    return tr("{class} resistance", **{"class": words.level_words("resistance", level)})
 
 
 def _bar(axes: Axes, places: pd.Series, start: pd.Series, end: pd.Series, colour: str, thickness: float) -> None:

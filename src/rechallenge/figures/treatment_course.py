@@ -22,16 +22,20 @@ NAME: Final = "treatment_course"
 TITLE: Final = N_("Treatments of the rechallenged: first ICI, between, rechallenge")
 STAGES: Final = (N_("First ICI"), N_("Between"), N_("Rechallenge"))
 OTHER: Final = N_("Other")
+NOTHING: Final = N_("None")
+SYSTEMIC: Final = N_("Systemic")
+LOCAL: Final = N_("Local")
+BOTH: Final = N_("Systemic and local")
 # Of what was given between: words and colour, in the order of drawing.
 BETWEEN: Final = {
-    "None": style.GREY,
-    "Systemic": style.BLUE,
-    "Local": style.GREEN,
-    "Systemic and local": style.PURPLE,
+    NOTHING: style.GREY,
+    SYSTEMIC: style.BLUE,
+    LOCAL: style.GREEN,
+    BOTH: style.PURPLE,
     OTHER: style.BLACK,
 }
 _PARTNERS: Final = {
-    "monotherapy": "alone",
+    "monotherapy": N_("alone"),
     "chemotherapy": N_("+ chemotherapy"),
     "anti_angiogenic": N_("+ anti-angiogenic"),
     "chemotherapy_and_anti_angiogenic": N_("+ both"),
@@ -86,11 +90,11 @@ def course_data(classified: pd.DataFrame, course: pd.DataFrame | None, smallest:
 def _between(rows: pd.DataFrame, course: pd.DataFrame | None) -> list[str]:
     if course is None:
         given = rows["interval_treatment"].map(words.text_of).eq("true")
-        return [tr("Systemic") if was else tr("None") for was in given]
+        return [SYSTEMIC if was else NOTHING for was in given]
     found = course.set_index("patient_id").reindex(rows["patient_id"])
     systemic, local = (found[f"interval_treatment_{kind}"].eq(True) for kind in ("systemic", "local"))
-    names = {(False, False): tr("None"), (True, False): tr("Systemic"), (False, True): tr("Local")}
-    return [names.get((bool(s), bool(lo)), tr("Systemic and local")) for s, lo in zip(systemic, local, strict=True)]
+    names = {(False, False): NOTHING, (True, False): SYSTEMIC, (False, True): LOCAL}
+    return [names.get((bool(s), bool(lo)), BOTH) for s, lo in zip(systemic, local, strict=True)]
 
 
 def _again(same: object, kind: object) -> str:
@@ -160,7 +164,7 @@ def course_words(data: Course, simulated: bool) -> Words:
         for (a, b), k in largest
         if k >= data.smallest
     ]
-    return Words(TITLE, " ".join(part for part in caption if part), " ".join(alt))
+    return Words(TITLE, " ".join(str(part) for part in caption if part), " ".join(alt))
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,12 @@ def _tests(own: pd.DataFrame, key: Key, where: str, numbers: Numbers, labels: Ma
         cells = tuple(f"{{{name}}}" if name else EMPTY for name in (plain, *names))
         rows.append(Row(words.term(term, labels), cells))
     heads = [
-        f"{_capital(TITLES[weight])}{', stratified' if model == STRATIFIED else ''}: P" for model, weight in columns
+        (
+            tr("{test}, stratified: P", test=_capital(TITLES[weight]))
+            if model == STRATIFIED
+            else tr("{test}: P", test=_capital(TITLES[weight]))
+        )
+        for model, weight in columns
     ]
     used = {weight for _, weight in columns}
     notes = (
@@ -84,7 +89,7 @@ def _pairs(own: pd.DataFrame, key: Key, where: str, numbers: Numbers, labels: Ma
             test = {**key, "term": term, "model": PAIRWISE, "level": level}
             chi2, p = (name_of({**test, "statistic": statistic}) for statistic in ("chi2", "p"))
             first, second = (words.level(term, part) for part in level.split(" vs "))
-            label = f"{first} vs {words.lower_first(second)}"
+            label = tr("{first} vs {second}", first=first, second=words.lower_first(second))
             rows.append(Row(label, (one(f"{chi2}.p", numbers), one(p, numbers)), "level"))
     head = ("", tr("Log-rank P"), tr("P adjusted (Holm)"))
     return Sheet(_id("pairs", key), tr("Pairs of classes, {where}", where=where), head, tuple(rows))

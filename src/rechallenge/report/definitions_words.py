@@ -5,7 +5,6 @@ words are composed from the values that are used, so that a study that changes a
 (`definitions/`, by subject). `docs/definitions.md` is written from the same words (`definitions_docs`).
 """
 
-# ruff: noqa: E501
 # Sentences stand on one line each.
 
 from typing import Any, Final

@@ -9,17 +9,16 @@ from typing import Final
 
 from rechallenge.estimates.model_names import FIRTH
 from rechallenge.formatting import NOT_ESTIMABLE
-from rechallenge.language import tr
+from rechallenge.language import N_, tr
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.sentences import fewer, names_in
 from rechallenge.report.sheets import Row, with_interval
 
 MARK: Final = "†"
 LIMIT: Final = "settings.statistics.few_events"
-NOT_ESTIMABLE_NOTE: Final = (
-    f"{NOT_ESTIMABLE}: not estimable. Where nobody or everybody had the event by then there is no "
-    "such interval; nor is "
-    "there one of the median of a single patient. A hazard ratio below {constants.smallest_ratio} or above "
+NOT_ESTIMABLE_NOTE: Final = N_(
+    "NE: not estimable. Where nobody or everybody had the event by then there is no such interval; nor is there one "
+    "of the median of a single patient. A hazard ratio below {constants.smallest_ratio} or above "
     "{constants.largest_ratio}, or with an interval over more than four powers of ten, rests on too few events."
 )
 

@@ -107,14 +107,18 @@ class Figures:
         return [figure for figure in self.drawn if figure.name.startswith(start)]
 
 
-def read_figures(folder: Path) -> Figures:
-    """Read the manifest of a folder of figures and each figure's PNG; raises UserError for a file that is missing."""
+def read_figures(folder: Path, *, english: bool = False) -> Figures:
+    """Read the manifest of a folder of figures and each figure's picture; raises UserError for a file that is missing.
+
+    `english` asks for the words that the manuscript prints, whatever the language of the report.
+    """
     path = folder / MANIFEST
     if not path.exists():
         raise UserError(f"{path.name} is missing in {folder.name}; run the step `figures` again.")
     manifest = json.loads(path.read_text(encoding="utf-8"))
     drawn, flow = [], None
-    for item in manifest.get("figures", []):
+    for listed in manifest.get("figures", []):
+        item = {**listed, **listed.get("english", {})} if english else listed
         files = tuple(item["files"])
         light = item.get("page", {})
         if light is None:

@@ -93,7 +93,9 @@ def _compared(place: str, sheets: Sequence[Sheet], numbers: Numbers) -> str:
 
 
 def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    if len(parts) == 1:
+        return str(parts[0])
+    return tr("{items} and {last}", items=tr(", ").join(map(str, parts[:-1])), last=parts[-1])
 
 
 def models(study: "StudyData") -> Section:

@@ -128,7 +128,7 @@ def _missing(why: str, rows: list[dict[str, Any]], labels: Mapping[str, str], ti
 
 
 def _model_words(model: str) -> str:
-    return MODEL_WORDS.get(model, model.partition("|")[0].replace("_", " "))
+    return str(MODEL_WORDS.get(model, "")) or tr(model.partition("|")[0].replace("_", " "))
 
 
 def analyses_table(estimates: pd.DataFrame, numbers: Numbers, titles: Mapping[str, str]) -> Sheet | None:

@@ -5,7 +5,6 @@ interaction of the two, never by P values within the classes. Which words are ch
 whether the interval holds 1, what could not be fitted, and what the number of events could show at all.
 """
 
-# ruff: noqa: E501
 # Sentences stand on one line each.
 
 import math

@@ -1,6 +1,5 @@
 """The limits of a study, as sentences: those of the design, and those that its source and settings bring."""
 
-# ruff: noqa: E501
 # Sentences stand on one line each.
 
 from typing import TYPE_CHECKING

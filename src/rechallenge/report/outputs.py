@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pandas as pd
 
 from rechallenge.errors import UserError
 from rechallenge.files import read_csv, write_json
+from rechallenge.language import ENGLISH, in_language
 from rechallenge.report.checklists import FILES, answers, places, read_checklist
-from rechallenge.report.figures import read_figures
+from rechallenge.report.figures import Figures, read_figures
 from rechallenge.report.manuscript import render_manuscript, render_supplement
 from rechallenge.report.numbers import TEXT_COLUMNS
 from rechallenge.report.page import render_page, render_table_one
@@ -82,9 +84,7 @@ def write_report(
 
     folder, drawn, used, shown = Path(templates), read_figures(Path(figures)), set[str](), list[Sheet]()
     # The manuscript is written by the next step; its numbers belong to the same file.
-    own = _own(own_templates)
-    manuscript = render_manuscript(study, figures=drawn, templates=folder, used=used, own=own)
-    render_supplement(study, figures=drawn, templates=folder, used=used, own=own)
+    manuscript = _manuscript_for_numbers(study, Path(figures), folder, used, _own(own_templates))
     html = render_page(
         study,
         flow=Path(flow).read_text(encoding="utf-8"),
@@ -101,6 +101,17 @@ def write_report(
     Path(table_docx).write_bytes(table_one_docx(study))
     write_tables(shown, study.numbers, Path(tables))
     Path(page).write_text(html, encoding="utf-8")
+
+
+def _manuscript_for_numbers(study: StudyData, figures: Path, templates: Path, used: set[str], own: Path | None) -> str:
+    """Return the draft, in English whatever the language of the report; `used` collects its numbers.
+
+    The tables of a study are kept in the language in which they were first asked for, so this one is a study apart.
+    """
+    apart, drawn = replace(study), read_figures(figures, english=True)
+    with in_language(ENGLISH):
+        render_supplement(apart, figures=drawn, templates=templates, used=used, own=own)
+        return render_manuscript(apart, figures=drawn, templates=templates, used=used, own=own)
 
 
 def write_manuscript(
@@ -122,7 +133,7 @@ def write_manuscript(
     """
     from rechallenge.report.manuscript_docx import manuscript_docx
 
-    used, drawn, own = set[str](), read_figures(Path(figures)), _own(own_templates)
+    used, drawn, own = set[str](), read_figures(Path(figures), english=True), _own(own_templates)
     text = render_manuscript(study, figures=drawn, templates=Path(templates), used=used, own=own)
     further = render_supplement(study, figures=drawn, templates=Path(templates), used=used, own=own)
     _check_same(json.loads(Path(numbers).read_text(encoding="utf-8")), study, used)
@@ -139,6 +150,11 @@ def write_manuscript(
 def _own(templates: Sequence[_Path]) -> Path | None:
     """Return the folder of a study's own templates, or None where it has none."""
     return Path(templates[0]).parent if templates else None
+
+
+def english_page(study: StudyData, templates: Path) -> str:
+    """Return the report without its figures, in English: what the checklists for journals name the sections of."""
+    return render_page(study, flow="", figures=Figures(), templates=templates)
 
 
 def write_checklist(study: StudyData, path: _Path, *, page: str, manuscript: str, csv: _Path, docx: _Path) -> None:

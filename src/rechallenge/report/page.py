@@ -8,7 +8,7 @@ from typing import Any, Final
 from jinja2 import Environment
 from markupsafe import Markup
 
-from rechallenge.language import N_, tr
+from rechallenge.language import tr
 from rechallenge.report import quality, words
 from rechallenge.report.checklists import FILES, STATUSES, Checklist, Places, answers, places
 from rechallenge.report.curves import curves
@@ -29,7 +29,7 @@ CURVES: Final = "curves.js"
 TABLE_PAGE: Final = "table1.html.j2"
 CHECKLISTS: Final = "report_checklists.html.j2"
 # The checklists link to the sections of the page, so they are put in when the page is there.
-CHECKLISTS_HERE: Final = N_("<!-- checklists -->")
+CHECKLISTS_HERE: Final = "<!-- checklists -->"
 
 
 def render_page(

@@ -1,6 +1,5 @@
 """The references of the manuscript, numbered in the order in which the text cites them."""
 
-# ruff: noqa: E501
 # References stand on one line each.
 
 from typing import Final

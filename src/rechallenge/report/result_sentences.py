@@ -90,7 +90,9 @@ def comparison_sentence(endpoint: str, population: str, term: str, numbers: Numb
     there = {said: name for said, name in named.items() if name in numbers and numbers[f"{name}.n"]["raw"]}
     if len(there) < 2:
         return None
-    listed = [f"{median(name, numbers)} {said}" for said, name in there.items()]
+    listed = [
+        tr("{median} {class}", **{"median": median(name, numbers), "class": said}) for said, name in there.items()
+    ]
     other, _, level = within.partition("=")
     start = tr("{other}, median", other=_capital(CLASSES[other][level])) if within else tr("Median")
     sentence = tr(
@@ -101,7 +103,7 @@ def comparison_sentence(endpoint: str, population: str, term: str, numbers: Numb
         listed_2=listed[-1],
     )
     p = "" if within else p_of_test(numbers, **{**key, "model": LOG_RANK})
-    return tr("{sentence} (log-rank {P:{p}}).", sentence=sentence, p=p) if p else f"{sentence}."
+    return tr("{sentence} (log-rank {P:{p}}).", sentence=sentence, p=p) if p else tr("{sentence}.", sentence=sentence)
 
 
 def hazard_sentence(row: Mapping[str, str], numbers: Numbers, labels: Mapping[str, str], others: int = 0) -> str | None:

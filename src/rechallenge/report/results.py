@@ -20,7 +20,7 @@ UNIVARIABLE: Final = "cox_univariable"
 MULTIVARIABLE: Final = "cox_multivariable"
 SENSITIVITY: Final = "cox_sensitivity"
 INTERACTION: Final = "interaction"
-WITHIN: Final = "interaction"
+WITHIN: Final = N_("interaction")
 WITHIN_NOTE: Final = N_(
     "Within a class of another covariate no log-rank P value is given: a small one in one class and a larger one in "
     "the other do not show that the classes differ. The P value there tests that difference (likelihood ratio)."
@@ -179,7 +179,7 @@ def _test_cell(key: dict[str, Any], numbers: Numbers) -> str:
 
 
 def _within_notes(rows: list[Row]) -> list[str]:
-    tested = any(row.kind == "group" and row.cells[-1].startswith(WITHIN) for row in rows)
+    tested = any(row.kind == "group" and row.cells[-1].startswith(str(WITHIN)) for row in rows)
     return [WITHIN_NOTE] if tested else []
 
 
@@ -231,7 +231,13 @@ def _cox_rows(part: pd.DataFrame, key: dict[str, Any], numbers: Numbers, labels:
     rows: list[Row] = []
     if len(pairs) > 1:
         reference = pairs[0][1]
-        rows.append(Row(f"{words.term(term, labels)} (reference: {words.level(term, reference)})", ("",) * 7, "group"))
+        rows.append(
+            Row(
+                tr("{term} (reference: {level})", term=words.term(term, labels), level=words.level(term, reference)),
+                ("",) * 7,
+                "group",
+            )
+        )
     for level, reference in pairs:
         effect = {**key, "level": level, "reference": reference, "statistic": "hr"}
         uni, multi = (effect_name(effect, model, numbers) for model in (UNIVARIABLE, MULTIVARIABLE))

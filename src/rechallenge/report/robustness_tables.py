@@ -89,7 +89,7 @@ def _concordance_cells(own: pd.DataFrame, dimension: str, preset: str, main: str
     for row in records(moves):
         before, after = row["reference"].partition("=")[2], row["level"].partition("=")[2]
         if before != after:
-            both = f"{_class(dimension, before)} to {_class(dimension, after)}"
+            both = tr("{before} to {after}", before=_class(dimension, before), after=_class(dimension, after))
             said.append(f"{{{name_of(row)}}}\u00a0{literal(both)}")
     return (*cells, "; ".join(said) or EMPTY)
 
@@ -116,7 +116,7 @@ def boundary_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
     if not rows:
         return None
     near = "settings.statistics.boundary_days"
-    within = if_known(f"within {{{near}}} days of", near, numbers=numbers)
+    within = if_known(tr("within {{near}} days of", near=near), near, numbers=numbers)
     head = (
         tr("Preset"),
         tr("Progressed"),
@@ -125,7 +125,8 @@ def boundary_table(estimates: pd.DataFrame, numbers: Numbers) -> Sheet | None:
         tr("of them another class beyond it"),
     )
     caption = tr(
-        "Boundary patients: {ending} the cutoff of a preset of resistance", ending="near" if within == EMPTY else within
+        "Boundary patients: {ending} the cutoff of a preset of resistance",
+        ending=tr("near") if within == EMPTY else within,
     )
     note = tr("A scan a few days earlier or later could have put them on the other side of the cutoff.")
     return without_empty_columns(Sheet("boundary", caption, head, tuple(rows), (note,)))

@@ -6,10 +6,11 @@ and for Word, Markdown and CSV (plain text). No pattern holds a formatted number
 
 import re
 from collections.abc import Callable
+from typing import Final
 
 from rechallenge.errors import nearest
 from rechallenge.formatting import p_words
-from rechallenge.language import tr
+from rechallenge.language import N_, tr
 from rechallenge.report.numbers import Numbers
 
 _NAME = re.compile(r"\{([^{}]+)\}")
@@ -34,7 +35,7 @@ def look_up(name: str, numbers: Numbers) -> dict[str, object]:
 
 def names_in(pattern: str) -> list[str]:
     """Return the names that a pattern asks for, in order."""
-    return [name.removeprefix(_PHRASE) for name in _NAME.findall(pattern)]
+    return [name.removeprefix(_PHRASE) for name in _NAME.findall(str(pattern))]
 
 
 def literal(text: str) -> str:
@@ -52,7 +53,7 @@ def fill(
         entry = look_up(name, numbers)
         return mark(name, {**entry, "text": p_words(str(entry["text"]))} if part.startswith(_PHRASE) else entry)
 
-    parts = _NAME.split(pattern)
+    parts = _NAME.split(str(pattern))
     return "".join(marked(part) if place % 2 else words(part) for place, part in enumerate(parts))
 
 
@@ -61,16 +62,28 @@ def plain(pattern: str, numbers: Numbers) -> str:
     return fill(pattern, numbers, lambda _, entry: str(entry["text"]))
 
 
+# None, one and many of what is counted, and fewer than so many.
+_COUNTED: Final = {
+    "patient": (N_("no patient"), N_("{{name}} patient"), N_("{{name}} patients"), N_("fewer than {{name}} patients")),
+    "event": (N_("no event"), N_("{{name}} event"), N_("{{name}} events"), N_("fewer than {{name}} events")),
+    "death": (N_("no death"), N_("{{name}} death"), N_("{{name}} deaths"), N_("fewer than {{name}} deaths")),
+    "progression": (
+        N_("no progression"),
+        N_("{{name}} progression"),
+        N_("{{name}} progressions"),
+        N_("fewer than {{name}} progressions"),
+    ),
+}
+
+
 def counted(name: str, noun: str, numbers: Numbers) -> str:
     """Return the pattern "{name} patients", "1 patient" for one, "no patient" for none."""
+    none, one, many, _ = _COUNTED[noun]
     raw = look_up(name, numbers)["raw"]
-    if raw == 0:
-        return f"no {noun}"
-    return f"{{{name}}} {noun}" if raw == 1 else f"{{{name}}} {noun}s"
+    return tr(none) if raw == 0 else tr(one if raw == 1 else many, name=name)
 
 
 def fewer(name: str, noun: str, numbers: Numbers) -> str:
     """Return the pattern "fewer than {name} events", "no event" where the limit is one."""
-    return (
-        f"no {noun}" if look_up(name, numbers)["raw"] == 1 else tr("fewer than {{name}} {noun}s", name=name, noun=noun)
-    )
+    none, _, _, below = _COUNTED[noun]
+    return tr(none) if look_up(name, numbers)["raw"] == 1 else tr(below, name=name)

@@ -68,7 +68,7 @@ def without_empty_columns(sheet: Sheet) -> Sheet:
 def printed(sheet: Sheet, numbers: Numbers) -> list[list[str]]:
     """Return the table as rows of plain text, the head first."""
     head = [plain(cell, numbers) for cell in sheet.head]
-    return [head, *([row.label, *(plain(cell, numbers) for cell in row.cells)] for row in sheet.rows)]
+    return [head, *([str(row.label), *(plain(cell, numbers) for cell in row.cells)] for row in sheet.rows)]
 
 
 def shared_notes(sheets: Sequence[Sheet]) -> tuple[list[Sheet], tuple[str, ...]]:

@@ -1,6 +1,5 @@
 """Interactions, subgroups and methods for small samples as tables."""
 
-# ruff: noqa: E501
 # Sentences stand on one line each.
 
 from collections.abc import Mapping
@@ -162,7 +161,8 @@ def _compared_words(column: str, level: str, reference: str) -> str:
         return level
     if level in words.YES and reference in words.NO:
         return words.term(column)
-    return f"{words.level(column, level)} vs {words.lower_first(words.level(column, reference))}"
+    second = words.lower_first(words.level(column, reference))
+    return tr("{first} vs {second}", first=words.level(column, level), second=second)
 
 
 def _subgroups(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[Sheet]:

@@ -25,13 +25,14 @@ from markupsafe import Markup, escape
 
 from rechallenge.errors import UserError, nearest
 from rechallenge.formatting import p_words
-from rechallenge.language import tr
+from rechallenge.language import language, tr
 from rechallenge.report.claims import UnfoundedClaimError, check
 from rechallenge.report.numbers import Numbers
 from rechallenge.report.sentences import UnknownNumberError, fill, look_up
 
 # What a study's own templates put before the name of ours.
 OURS: Final = "rechallenge"
+_PART: Final = re.compile(r"\{(\w+)\}")
 _MARKDOWN: Final = re.compile(r"([\\`*\[\]|{}])|(<(?=[A-Za-z/!?]))|^(#+ |[-+] |\d+\. )", re.MULTILINE)
 
 
@@ -70,7 +71,9 @@ def _environment(loader: BaseLoader, numbers: Numbers, used: set[str], *, html: 
         used.add(name)
         if not html:
             return str(entry["text"])
-        return Markup('<span class="n" data-number="{}">{}</span>').format(name, entry["text"])
+        return Markup('<span class="n" data-number="{}">{}</span>').format(
+            name, in_present_language(str(entry["text"]))
+        )
 
     def words(text: str) -> str:
         return str(escape(text)) if html else text
@@ -89,13 +92,25 @@ def _environment(loader: BaseLoader, numbers: Numbers, used: set[str], *, html: 
         entry = look_up(name, numbers)
         return mark(name, {**entry, "text": p_words(str(entry["text"]))})
 
-    environment.globals.update(known=known, p=p, raw=raw, say=say, tr=tr)
+    environment.globals.update(known=known, p=p, raw=raw, say=say, tr=tr, language_tag=language().replace("_", "-"))
     environment.globals["claim"] = partial(check, numbers)
     environment.globals["n"] = lambda name: mark(name, look_up(name, numbers))
     # Whoever wants the tables of a page keeps the list.
     environment.globals["collect"] = list[object]().append
     environment.filters["md"] = markdown_text
+    environment.filters["filled"] = filled
     return environment
+
+
+def filled(message: str, **parts: Any) -> Markup:
+    """Return a message with parts that may be markup; its own words are escaped."""
+    marked = {name: escape(part) for name, part in parts.items()}
+    return Markup(_PART.sub(lambda found: marked.get(found[1], found[0]), str(escape(message))))
+
+
+def in_present_language(number: str) -> str:
+    """Return a printed number with its words: the "to" between the bounds of an interval, "none below 20"."""
+    return number.replace(" to ", tr(" to ")).replace("none below ", tr("none below "))
 
 
 def markdown_text(text: object) -> str:

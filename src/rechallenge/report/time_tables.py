@@ -122,23 +122,32 @@ def _exposure_notes(own: pd.DataFrame, numbers: Numbers) -> tuple[str, ...]:
     notes = [
         *_exposed_notes(numbers),
         if_known(
-            f"The time-dependent hazard ratio is {{{ratio}}} times the naive one{bias_words}. The "
-            "naive comparison counts "
-            "the months until rechallenge, in which nobody who was rechallenged later could die, as survival of the "
-            "rechallenged.",
+            tr(
+                "The time-dependent hazard ratio is {{ratio}} times the naive one{bias_words}. The naive comparison counts the months until rechallenge, in which nobody who was rechallenged later could die, as survival of the rechallenged.",
+                ratio=ratio,
+                bias_words=bias_words,
+            ),
             ratio,
             numbers=numbers,
         ),
         if_known(
-            f"Those ever rechallenged waited {{{waited}}} months in all, {{{percent}}} of their time from progression.",
+            tr(
+                "Those ever rechallenged waited {{waited}} months in all, {{percent}} of their time from progression.",
+                waited=waited,
+                percent=percent,
+            ),
             waited,
             percent,
             numbers=numbers,
         ),
-        if_known(f"Mantel-Byar test of the time-dependent comparison: {{P:{byar}}}.", byar, numbers=numbers),
         if_known(
-            f"Medians beside the time-dependent model: curves of Simon and Makuch, which begin {{{starts}}} months "
-            "after progression, as soon as enough patients are under observation after rechallenge.",
+            tr("Mantel-Byar test of the time-dependent comparison: {P:{byar}}.", byar=byar), byar, numbers=numbers
+        ),
+        if_known(
+            tr(
+                "Medians beside the time-dependent model: curves of Simon and Makuch, which begin {{starts}} months after progression, as soon as enough patients are under observation after rechallenge.",
+                starts=starts,
+            ),
             starts,
             numbers=numbers,
         ),
@@ -206,8 +215,12 @@ def _proportional_notes(numbers: Numbers) -> list[str]:
     split = {**PROGRESSED, "term": "rechallenged", "model": SPLIT}
     test, months = (name_of({**split, "statistic": statistic}) for statistic in ("time_split_chi2", "split_months"))
     given = if_known(
-        f"Where it is below {ALPHA} the ratio is given until and after the middle of the deaths too, {{{months}}} "
-        f"months (one ratio against two: {{P:{test}.p}}).",
+        tr(
+            "Where it is below {alpha} the ratio is given until and after the middle of the deaths too, {{months}} months (one ratio against two: {P:{test}.p}).",
+            alpha=ALPHA,
+            months=months,
+            test=test,
+        ),
         months,
         f"{test}.p",
         numbers=numbers,
@@ -287,20 +300,17 @@ def _delayed_entry(own: pd.DataFrame, numbers: Numbers) -> Sheet | None:
         "rechallenge: if they are "
         "counted as at risk from the first ICI on, survival is overstated."),
         outside_note("OS1", "rechallenge", numbers),
-        if_known(f"Log-rank test with delayed entry, by resistance: {{P:{test}}}.", test, numbers=numbers),
+        if_known(tr("Log-rank test with delayed entry, by resistance: {P:{test}}.", test=test), test, numbers=numbers),
         tr("Test of proportional hazards, delayed entry: {tests}.", tests='; '.join(tests))
         if tests
         else EMPTY,
         if_known(
-            f"Where it is below {ALPHA} the hazard ratio is given until and after the middle of the deaths too, "
-            f"{{{months}}} months.",
+            tr("Where it is below {alpha} the hazard ratio is given until and after the middle of the deaths too, {{months}} months.", alpha=ALPHA, months=months),
             months,
             numbers=numbers,
         ),
         if_known(
-            "Delayed entry supposes that the time of entry tells nothing about the risk afterwards; "
-            "checked by the hazard "
-            f"ratio per month until rechallenge, {{{check}}} ({{{check}.ci}}), {{P:{check}.p}}.",
+            tr("Delayed entry supposes that the time of entry tells nothing about the risk afterwards; checked by the hazard ratio per month until rechallenge, {{check}} ({{check}.ci}), {P:{check}.p}.", check=check),
             check, f"{check}.ci", f"{check}.p",
             numbers=numbers,
         ),
@@ -420,9 +430,10 @@ def _dating(own: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> S
     width = name_of({**PFS, "model": "dating_interval", "term": "overall", "statistic": "median_width"})
     notes = (
         if_known(
-            f"{{{width}.events}} progressions lie between two scans; the median width of these "
-            f"intervals is {{{width}}} "
-            "months. Dates of death are exact.",
+            tr(
+                "{{width}.events} progressions lie between two scans; the median width of these intervals is {{width}} months. Dates of death are exact.",
+                width=width,
+            ),
             width,
             numbers=numbers,
         ),

@@ -131,7 +131,7 @@ def term(name: str, labels: Mapping[str, str] | None = None) -> str:
             labels=term(within, labels).lower(),
             value=level(within, value).lower(),
         )
-    return (labels or {}).get(column) or TERMS.get(column) or shared.term_words(column)
+    return tr((labels or {}).get(column, "")) or str(TERMS.get(column, "")) or shared.term_words(column)
 
 
 def level(name: str, value: str) -> str:
@@ -140,7 +140,7 @@ def level(name: str, value: str) -> str:
     if value in shared.LEVELS.get(name, {}):
         return shared.cell_words(name, value)
     if value in LEVELS:
-        return LEVELS[value]
+        return str(LEVELS[value])
     if value.startswith(">="):
         return "≥" + value[2:].strip()
     if value in UNCHANGED or not value.replace("_", "").isalpha() or value.isupper():
@@ -158,25 +158,25 @@ def ordered(name: str, levels: list[str]) -> list[str]:
 
 def endpoint(name: str) -> str:
     """Return the short words for an endpoint."""
-    return ENDPOINTS.get(name, name)
+    return str(ENDPOINTS.get(name, name))
 
 
 def criterion(name: str) -> str:
     """Return the words for a criterion."""
-    return CRITERIA.get(name) or shared.plain(name)
+    return str(CRITERIA.get(name, "")) or shared.plain(name)
 
 
 def exclusion(name: str) -> str:
     """Return the words for failing a criterion."""
-    return shared.EXCLUDED.get(name) or tr("Criterion not met: {shared}", shared=shared.plain(name).lower())
+    return str(shared.EXCLUDED.get(name, "")) or tr("Criterion not met: {shared}", shared=shared.plain(name).lower())
 
 
 def resistance_class(level: str) -> str:
     """Return a class of resistance as a noun: "acquired resistance", but "late progression"."""
     if level == "not_acquired":
         return tr("no acquired resistance")
-    named = level in ("acquired", "primary", "unclassified")
-    return f"{shared.level_words('resistance', level).lower()}{' resistance' if named else ''}"
+    said = shared.level_words("resistance", level).lower()
+    return tr("{class} resistance", **{"class": said}) if level in ("acquired", "primary", "unclassified") else said
 
 
 def resistance_group(level: str) -> str:
@@ -184,8 +184,8 @@ def resistance_group(level: str) -> str:
     if level == "not_acquired":
         return tr("where resistance was not acquired")
     if level in ("acquired", "primary", "late_progression"):
-        return f"after {resistance_class(level)}"
-    return f"with {resistance_class(level)}"
+        return tr("after {resistance}", resistance=resistance_class(level))
+    return tr("with {resistance}", resistance=resistance_class(level))
 
 
 def choice(key: str) -> str:
@@ -205,7 +205,7 @@ def choice(key: str) -> str:
 def analysis(name: str, titles: Mapping[str, str] | None = None) -> str:
     """Return the title of an analysis, else its name in plain words."""
     return (
-        (titles or {}).get(name)
-        or SCENARIOS.get(name)
+        tr((titles or {}).get(name, ""))
+        or str(SCENARIOS.get(name, ""))
         or (tr("Main analysis") if name == "main" else shared.plain(name))
     )

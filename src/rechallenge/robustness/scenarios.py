@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from rechallenge.language import N_
 from rechallenge.settings.classes import PatternSettings, ResistanceSettings
 from rechallenge.settings.definitions import AnalysisDefinitions, DefinitionSettings
 from rechallenge.settings.exposure import ProgressionSettings
@@ -10,7 +11,7 @@ from rechallenge.sources.imputation import Method
 
 # The scenario that changes no definition, but fills in what is missing (rechallenge.estimates.imputed).
 IMPUTED: Final = "lesions_imputed"
-IMPUTED_TITLE: Final = "Missing progression patterns imputed (multiple imputation)"
+IMPUTED_TITLE: Final = N_("Missing progression patterns imputed (multiple imputation)")
 
 
 @dataclass(frozen=True)
@@ -41,17 +42,17 @@ def _missing_count(kind: str) -> AnalysisDefinitions:
 
 
 SCENARIOS: Final = (
-    Scenario("dates_earliest", "Partial dates as early as they can be", dates="earliest"),
-    Scenario("dates_middle", "Partial dates in the middle of what they can be", dates="middle"),
-    Scenario("dates_latest", "Partial dates as late as they can be", dates="latest"),
-    Scenario("lesions_best_case", "Missing lesion counts as oligo-progression", _missing_count("oligo")),
-    Scenario("lesions_worst_case", "Missing lesion counts as systemic progression", _missing_count("systemic")),
-    Scenario("unclassified_primary", "Unclassified resistance counted as primary", _unclassified("primary")),
-    Scenario("unclassified_acquired", "Unclassified resistance counted as acquired", _unclassified("acquired")),
-    Scenario("unclassified_excluded", "Unclassified resistance left out", _unclassified("exclude")),
+    Scenario("dates_earliest", N_("Partial dates as early as they can be"), dates="earliest"),
+    Scenario("dates_middle", N_("Partial dates in the middle of what they can be"), dates="middle"),
+    Scenario("dates_latest", N_("Partial dates as late as they can be"), dates="latest"),
+    Scenario("lesions_best_case", N_("Missing lesion counts as oligo-progression"), _missing_count("oligo")),
+    Scenario("lesions_worst_case", N_("Missing lesion counts as systemic progression"), _missing_count("systemic")),
+    Scenario("unclassified_primary", N_("Unclassified resistance counted as primary"), _unclassified("primary")),
+    Scenario("unclassified_acquired", N_("Unclassified resistance counted as acquired"), _unclassified("acquired")),
+    Scenario("unclassified_excluded", N_("Unclassified resistance left out"), _unclassified("exclude")),
     Scenario(
         "confirmed_progression",
-        "Progression counts only when confirmed at least four weeks later",
+        N_("Progression counts only when confirmed at least four weeks later"),
         # What the preset decides is stated as open: a value of the main analysis must not survive.
         AnalysisDefinitions(
             progression=ProgressionSettings(
@@ -65,7 +66,7 @@ SCENARIOS: Final = (
     ),
     Scenario(
         "clinical_ignored",
-        "Progression by clinical judgement alone does not count",
+        N_("Progression by clinical judgement alone does not count"),
         AnalysisDefinitions(progression=ProgressionSettings(clinical="ignored")),
     ),
 )

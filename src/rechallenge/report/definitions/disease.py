@@ -1,6 +1,5 @@
 """Words: progression and its confirmation, measured lesions, index progression, response, progression pattern."""
 
-# ruff: noqa: E501
 # Sentences stand on one line each.
 
 from typing import Final
@@ -182,9 +181,9 @@ def pattern(used: Used) -> list[Definition]:
             tr("more of either"),
         )
     elif limited(own.oligo_max_lesions):
-        limit, more = tr("at most {lesions} growing and new lesions, together", lesions=lesions), "more"
+        limit, more = tr("at most {lesions} growing and new lesions, together", lesions=lesions), tr("more")
     else:
-        limit, more = tr("at most {organs} organs with growing or new lesions", organs=organs), "more"
+        limit, more = tr("at most {organs} organs with growing or new lesions", organs=organs), tr("more")
     when = own.measured_at or "index_progression"
     return [
         Definition(

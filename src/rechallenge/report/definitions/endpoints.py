@@ -1,6 +1,5 @@
 """Words of the endpoints: PFS under its rules of censoring, OS, TTF, TTNT, DOR, response rates, PFS ratio, own ones."""
 
-# ruff: noqa: E501
 # Sentences stand on one line each.
 
 from typing import Final

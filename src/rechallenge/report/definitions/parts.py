@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rechallenge.language import N_
+from rechallenge.language import N_, tr
 from rechallenge.settings.base import PresetSettings
 from rechallenge.settings.definitions import DefinitionSettings
 
@@ -51,12 +51,17 @@ def limited(value: object) -> bool:
 
 def sentences(*parts: str) -> str:
     """Return the parts that are not empty as one text."""
-    return " ".join(part for part in parts if part)
+    return " ".join(str(part) for part in parts if part)
 
 
 def listed(items: Sequence[str], last: str = "and") -> str:
     """Return "a, b and c"."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
+    if len(items) == 1:
+        return str(items[0])
+    listed_first = tr(", ").join(map(str, items[:-1]))
+    if last == "or":
+        return tr("{items} or {last}", items=listed_first, last=items[-1])
+    return tr("{items} and {last}", items=listed_first, last=items[-1])
 
 
 def source_of(settings: PresetSettings, sources: dict[str, str]) -> str:

@@ -1,6 +1,5 @@
 """Words of resistance: six published definitions and readings, with the values that the study really uses."""
 
-# ruff: noqa: E501
 # Sentences stand on one line each.
 
 from collections.abc import Callable
@@ -67,12 +66,14 @@ def _clock(used: Used) -> str:
 
 def _over(used: Used) -> str:
     """ "at least {cutoff} days": the acquired side."""
-    return f"{OPERATORS[used.definitions.resistance.boundary or '>=']} {_cutoff(used)} days"
+    least = OPERATORS[used.definitions.resistance.boundary or ">="]
+    return tr("{at_least} {cutoff} days", at_least=least, cutoff=_cutoff(used))
 
 
 def _under(used: Used) -> str:
     """ "fewer than {cutoff} days": everything that is not on the acquired side."""
-    return f"{COMPLEMENTS[used.definitions.resistance.boundary or '>=']} {_cutoff(used)} days"
+    below = COMPLEMENTS[used.definitions.resistance.boundary or ">="]
+    return tr("{at_least} {cutoff} days", at_least=below, cutoff=_cutoff(used))
 
 
 def _gates(used: Used) -> list[str]:

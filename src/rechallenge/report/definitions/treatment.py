@@ -1,6 +1,5 @@
 """Words: the first ICI, eligibility, re-exposure, interval treatment."""
 
-# ruff: noqa: E501
 # Sentences stand on one line each.
 
 from typing import Final
