@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from rechallenge import formatting, words
-from rechallenge.language import tr
+from rechallenge.language import N_, language, tr
 from rechallenge.refresh import sentences
 from rechallenge.refresh import words as own
 from rechallenge.refresh.comparison import Comparison
@@ -72,7 +72,7 @@ def render_comparison(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(tr=tr, of=own.of, words=own, count=formatting.count, plain=plain)
+    environment.globals.update(language_tag=language().replace("_", "-"), tr=tr, of=own.of, words=own, count=formatting.count, plain=plain)
     names = identifiers if told.private else {}
     text: str = environment.get_template(PAGE).render(
         style=Markup((templates / "report.css.j2").read_text(encoding="utf-8")),
@@ -163,11 +163,11 @@ def _result_words(row: dict[Any, Any]) -> str:
 
 
 _STATISTICS: Final = {
-    "median": "median, months",
-    "p": "log-rank P",
-    "hr": "hazard ratio",
-    "orr": "objective response",
-    "dcr": "disease control",
+    "median": N_("median, months"),
+    "p": N_("log-rank P"),
+    "hr": N_("hazard ratio"),
+    "orr": N_("objective response"),
+    "dcr": N_("disease control"),
 }
 
 
