@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from rechallenge import formatting
 from rechallenge.figures import results, style
 from rechallenge.figures.captions import survival_title
-from rechallenge.figures.survival import Group, Survival, median_text, survival_figure
+from rechallenge.figures.survival import Group, Survival, confidence_percent, median_text, survival_figure
 from rechallenge.language import N_, tr
 from rechallenge.refresh.comparison import Bridge, Comparison
 from rechallenge.refresh.patient_changes import ENTERED
@@ -78,7 +78,12 @@ def _over(
            n=group.n, events=group.events)
         for group in groups
     ]  # fmt: skip
-    caption = tr("{title}, the release and now (Kaplan-Meier). Shaded: 95% confidence intervals.", title=title)
+    percent = confidence_percent([group.median for group in groups])
+    caption = tr(
+        "{title}, the release and now (Kaplan-Meier). Shaded: {percent} confidence intervals.",
+        title=title,
+        percent=percent,
+    )
     return Refreshed(name, title, caption, " ".join(said), survival_figure(data, width_mm, note), True)
 
 
