@@ -20,7 +20,7 @@ CSV_COLUMNS: Final = (
     "n_before", "n_now", "events_before", "events_now", "patients", "because",
 )  # fmt: skip
 # The files of the private side, in the order of the rule's output.
-PRIVATE_TABLES: Final = ("rows", "patients", "times", "behind", "moved", "violations")
+PRIVATE_TABLES: Final = ("rows", "patients", "times", "behind", "moved", "numbers", "violations")
 
 
 def summary(comparison: Comparison, told: Told) -> dict[str, Any]:
@@ -167,6 +167,7 @@ def private_tables(comparison: Comparison, identifiers: Mapping[str, str]) -> di
         "times": comparison.times,
         "behind": comparison.moves.behind,
         "moved": comparison.moves.estimates.sort_values("group", kind="stable"),
+        "numbers": comparison.moves.numbers,
         "violations": named,
     }
     return {name: _identified(frame, identifiers) for name, frame in tables.items()}

@@ -72,7 +72,9 @@ def render_comparison(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(language_tag=language().replace("_", "-"), tr=tr, of=own.of, words=own, count=formatting.count, plain=plain)
+    environment.globals.update(
+        language_tag=language().replace("_", "-"), tr=tr, of=own.of, words=own, count=formatting.count, plain=plain
+    )
     names = identifiers if told.private else {}
     text: str = environment.get_template(PAGE).render(
         style=Markup((templates / "report.css.j2").read_text(encoding="utf-8")),
@@ -98,9 +100,9 @@ def render_comparison(
         results=list(_results(comparison, told)),
         history=_history(comparison, told, names),
         patients=_patients(comparison, names) if told.private else [],
+        patients_moved=int(_moved(comparison)["patient_key"].nunique()),
         times=_times(comparison, names) if told.private else [],
         pictures=pictures,
-        most=MOST_ROWS,
     )
     return text
 
@@ -231,11 +233,16 @@ def _row_place(file: Any, row: Any) -> str:
     return tr("{file}, row {row}", file=plain(file), row=int(row))
 
 
+def _moved(comparison: Comparison) -> pd.DataFrame:
+    return comparison.patients[comparison.patients["analysis"] == MAIN]
+
+
 def _patients(comparison: Comparison, names: dict[str, str]) -> list[dict[str, Any]]:
     """Who entered, left or changed class in the main analysis, a line per patient, with the rows that did it."""
-    frame = comparison.patients[comparison.patients["analysis"] == MAIN]
+    frame = _moved(comparison)
+    shown = frame["patient_key"].drop_duplicates().head(MOST_ROWS)
     found = []
-    for key, rows in frame.groupby("patient_key", sort=False):
+    for key, rows in frame[frame["patient_key"].isin(shown)].groupby("patient_key", sort=False):
         moves = moves_of(rows).to_dict("records")
         places = [
             tr("{place} ({kind})", place=_row_place(row["source_file"], row["source_row"]), kind=_row_kind(row))
