@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from rechallenge.files import read_csv
 from rechallenge.results import read_result
 from tests.e2e import small_study as small
 from tests.e2e.runs import CHECKOUT, snakemake
@@ -45,10 +46,10 @@ def home(small_run, tmp_path):
     return tmp_path / "home"
 
 
-def refresh(home, policy="", **tables):
+def refresh(home, *lines, cutoff="2023-06-30", **tables):
     """Give the study another extract and compare it with its release."""
-    text = small.STUDY.replace(f"cutoff: {CUTOFF}", "cutoff: 2023-06-30") + yaml.safe_dump(QUICK)
-    text += f"refresh:\n  previous: ../run/releases/{CUTOFF}\n  smallest_count: 1\n{policy}"
+    text = small.STUDY.replace(f"cutoff: {CUTOFF}", f"cutoff: {cutoff}") + yaml.safe_dump(QUICK)
+    text += "\n".join(["refresh:", f"  previous: ../run/releases/{CUTOFF}", "  smallest_count: 1", *lines, ""])
     file = small.write_small_study(home / "study", study=text, **tables)
     return snakemake(file, home / "run", "compare")
 
@@ -62,9 +63,8 @@ def test_a_release_says_where_it_is_and_again_writes_nothing(home):
 
 
 def test_another_study_of_the_same_cut_off_is_not_released_over_it(home):
-    assessments = small.ASSESSMENTS.replace("P1,2019-08-05,PD", "P1,2019-09-05,PD")
-    file = small.write_small_study(home / "study", assessments=assessments, study=small.STUDY + yaml.safe_dump(QUICK))
-    run = snakemake(file, home / "run", "release")
+    study = small.STUDY.replace("study:\n", "study:\n  title: Another one\n") + yaml.safe_dump(QUICK)
+    run = snakemake(small.write_small_study(home / "study", study=study), home / "run", "release")
     assert run.returncode == 1
     assert "holds another release of the same cut-off" in run.stdout
     assert "Traceback" not in run.stdout
@@ -81,58 +81,64 @@ def test_without_a_release_to_compare_with_there_is_a_sentence(home):
     assert f"Releases beside it: {CUTOFF}." in run.stdout
 
 
-def test_a_refresh_that_only_adds_passes(home):
-    """P4, who progressed in January 2020, is rechallenged in 2023: a fourth patient of the set."""
-    patients = small.PATIENTS.replace("P4,male,1958-04-01,2019-04-10,adenocarcinoma,IVA,2021-12-31,", (
-        "P4,male,1958-04-01,2019-04-10,adenocarcinoma,IVA,2023-06-01,"
-    ))  # fmt: skip
-    treatments = small.TREATMENTS + "P4,pembrolizumab,2023-01-15,2023-05-01,1,2\n"
-    file_window = {"patients": patients, "treatments": treatments}
-    run = refresh(home, policy="  policy: {settings_changed: fail}\n", **file_window)
-    # The window of the study ends in 2022: the start of 2023 lies outside it, so that nobody enters.
+def test_a_release_that_was_edited_is_not_compared_with(home):
+    path = home / "run" / "releases" / CUTOFF / "shareable" / "estimates.csv"
+    path.chmod(0o644)
+    path.write_text(path.read_text(encoding="utf-8").replace("157", "158"), encoding="utf-8")
+    run = refresh(home, cutoff=CUTOFF)
+    assert run.returncode == 1
+    assert "is not as it was locked: shareable/estimates.csv differs" in run.stdout
+
+
+def test_the_same_study_compared_with_its_release_finds_nothing(home):
+    run = refresh(home, cutoff=CUTOFF)
     assert run.returncode == 0, run.stdout
     found = json.loads(written(home / "run")["private/comparison.json"])
-    sizes = {item["population"]: (item["before"], item["now"]) for item in found["populations"]}
-    assert sizes["rechallenge"] == (3, 3)
-    rows = {row["table"]: row for row in found["rows"]}
-    assert (rows["treatments"]["added"], rows["patients"]["changed"]) == (1, 1)
-    log = (home / "run" / "logs" / "compare.log").read_text(encoding="utf-8").splitlines()
-    assert log[-1] == "compare: The comparison passes the study's policy: nothing that it asks about was found."
+    assert found["estimates"] == {"moved": 0, "new": 0, "gone": 0}
+    assert found["numbers"] == {"moved": 0, "new": 0, "gone": 0}
+    assert (found["medians"], found["differences"], found["policy"]) == ([], [], [])
 
 
-def test_a_death_that_vanished_fails_after_everything_was_written(home):
-    patients = small.PATIENTS.replace("2021-06-30,2021-06-30", "2021-06-30,")
-    run = refresh(home, patients=patients)
+@pytest.fixture(scope="module")
+def lost(small_run, tmp_path_factory):
+    """The next extract has lost P1's date of death, and has a new dose of P4."""
+    home = tmp_path_factory.mktemp("lost") / "home"
+    shutil.copytree(small_run, home, symlinks=True)
+    tables = {
+        "patients": small.PATIENTS.replace("2021-06-30,2021-06-30", "2021-06-30,"),
+        "treatments": f"{small.TREATMENTS}P4,pemetrexed,2021-01-15,2021-05-01,1,2\n",
+    }
+    return home, refresh(home, **tables), tables
+
+
+def test_a_death_that_vanished_fails_after_everything_was_written(lost):
+    home, run, _ = lost
     assert run.returncode == 1
     assert "Traceback" not in run.stdout
     said = [line for line in run.stdout.splitlines() if line.startswith("compare: ")]
     assert said[-1] == "compare: The comparison fails by the study's policy: settled history changed."
-    assert "REF02 A death on record has vanished (1 patient)." in said[-2]
+    failing = next(line for line in said if "(refresh.policy.locked_history)" in line)
+    assert failing.startswith("compare: fails: ")
+    assert "REF02 A death on record has vanished (1 patient)." in failing
+    log = (home / "run" / "logs" / "compare.log").read_text(encoding="utf-8").splitlines()
+    assert log == said
     files = written(home / "run")
     assert {"shareable/comparison.html", "shareable/comparison.csv", "private/violations.csv"} <= set(files)
-    assert "fails" in files["shareable/comparison.html"]
-    violations = read_result("violations", home / "run/results/private/comparison/violations.csv").set_index("rule")
+    violations = read_csv(home / "run/results/private/comparison/violations.csv").set_index("rule")
     assert violations.loc["REF02", ["patient_id", "source_file", "source_row"]].tolist() == ["P1", "patients.csv", 2]
     assert "REF06" in violations.index  # P1's death was the event of overall survival
+    assert violations.loc["REF10", "patient_id"] == "P4"  # the dose of 2021 came late
     for name, text in files.items():
         if name.startswith("shareable"):
             assert not re.search(r"\bP[1-8]\b", re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)), name
 
 
-def test_the_policy_may_let_it_pass(home):
-    patients = small.PATIENTS.replace("2021-06-30,2021-06-30", "2021-06-30,")
-    run = refresh(home, policy="  policy: {locked_history: warn}\n", patients=patients)
+def test_the_policy_may_let_it_pass(lost):
+    home, _, tables = lost
+    run = refresh(home, "  policy: {locked_history: warn}", **tables)
     assert run.returncode == 0, run.stdout
     assert "compare: warning: settled history changed (refresh.policy.locked_history): REF02" in run.stdout
-
-
-def test_a_release_that_was_edited_is_not_compared_with(home):
-    path = home / "run" / "releases" / CUTOFF / "shareable" / "estimates.csv"
-    path.chmod(0o644)
-    path.write_text(path.read_text(encoding="utf-8").replace("157", "158"), encoding="utf-8")
-    run = refresh(home)
-    assert run.returncode == 1
-    assert "is not as it was locked: shareable/estimates.csv differs" in run.stdout
+    assert "compare: The comparison passes the study's policy, with 2 warnings." in run.stdout
 
 
 @pytest.fixture(scope="module")

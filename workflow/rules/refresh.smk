@@ -95,7 +95,8 @@ rule comparison:
         private_page=f"{COMPARISON}/comparison.html",
         private_json=f"{COMPARISON}/comparison.json",
         private_tables=[
-            f"{COMPARISON}/{name}.csv" for name in ["rows", "patients", "times", "behind", "moved", "numbers", "violations"]
+            f"{COMPARISON}/{name}.csv"
+            for name in ["rows", "patients", "times", "behind", "moved", "numbers", "violations"]
         ],
     log:
         "<logs>/comparison.log",
