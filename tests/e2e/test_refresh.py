@@ -19,100 +19,97 @@ QUICK = {"specifications": {"enabled": False}, "sensitivity": {"enabled": False}
 CUTOFF = "2022-12-31"
 
 
-def written(folder: Path) -> dict[str, str]:
+def written(home: Path) -> dict[str, str]:
     """The shareable comparison and the private one, as text by name."""
     return {
         f"{side}/{path.name}": path.read_text(encoding="utf-8")
         for side in ("shareable", "private")
-        for path in (folder / "results" / side / "comparison").iterdir()
+        for path in (home / "run" / "results" / side / "comparison").iterdir()
         if path.suffix in (".html", ".csv", ".json")
     }
 
 
 @pytest.fixture(scope="module")
-def small_run(tmp_path_factory):
-    """The small study, released in its run folder."""
+def home(tmp_path_factory):
+    """The small study, released in its run folder. Each test writes the study file that it needs in its place."""
     home = tmp_path_factory.mktemp("refresh")
-    file = small.write_small_study(home / "study", study=small.STUDY + yaml.safe_dump(QUICK))
-    run = snakemake(file, home / "run", "release")
+    run = snakemake(study(home), home / "run", "release")
     assert run.returncode == 0, run.stdout
     return home
 
 
-@pytest.fixture
-def home(small_run, tmp_path):
-    """A copy of it, to be refreshed."""
-    shutil.copytree(small_run, tmp_path / "home", symlinks=True)
-    return tmp_path / "home"
+def study(home, *refresh, cutoff=CUTOFF, title="A small study", **tables):
+    """Write the study with these lines under `refresh`; return its file."""
+    text = small.STUDY.replace(f"cutoff: {CUTOFF}", f"cutoff: {cutoff}").replace(
+        "study:\n", f"study:\n  title: {title}\n"
+    )
+    text += yaml.safe_dump(QUICK) + "\n".join([*(["refresh:"] if refresh else []), *refresh, ""])
+    return small.write_small_study(home / "study", study=text, **tables)
 
 
-def refresh(home, *lines, cutoff="2023-06-30", **tables):
-    """Give the study another extract and compare it with its release."""
-    text = small.STUDY.replace(f"cutoff: {CUTOFF}", f"cutoff: {cutoff}") + yaml.safe_dump(QUICK)
-    text += "\n".join(["refresh:", f"  previous: ../run/releases/{CUTOFF}", "  smallest_count: 1", *lines, ""])
-    file = small.write_small_study(home / "study", study=text, **tables)
+def compare(home, *lines, previous=f"../run/releases/{CUTOFF}", **how):
+    """Compare the study, given this extract, with its release."""
+    file = study(home, f"  previous: {previous}", "  smallest_count: 1", *lines, **how)
     return snakemake(file, home / "run", "compare")
 
 
 def test_a_release_says_where_it_is_and_again_writes_nothing(home):
     release = home / "run" / "releases" / CUTOFF
     assert (release / "shareable" / "release.json").is_file()
-    again = snakemake(home / "study" / "study.yaml", home / "run", "release")
+    again = snakemake(study(home), home / "run", "release")
     assert again.returncode == 0
     assert "holds this very release already; nothing was written" in again.stdout
 
 
-def test_another_study_of_the_same_cut_off_is_not_released_over_it(home):
-    study = small.STUDY.replace("study:\n", "study:\n  title: Another one\n") + yaml.safe_dump(QUICK)
-    run = snakemake(small.write_small_study(home / "study", study=study), home / "run", "release")
-    assert run.returncode == 1
-    assert "holds another release of the same cut-off" in run.stdout
-    assert "Traceback" not in run.stdout
-
-
 def test_without_a_release_to_compare_with_there_is_a_sentence(home):
-    run = snakemake(home / "study" / "study.yaml", home / "run", "compare")
+    run = snakemake(study(home), home / "run", "compare")
     assert run.returncode == 1
     assert "There is nothing to compare with: set refresh.previous" in run.stdout
-    file = home / "study" / "study.yaml"
-    file.write_text(file.read_text(encoding="utf-8") + "refresh: {previous: ../run/releases/2020-01-01}\n")
-    run = snakemake(file, home / "run", "compare")
+    run = compare(home, previous="../run/releases/2020-01-01")
     assert run.returncode == 1
     assert f"Releases beside it: {CUTOFF}." in run.stdout
 
 
 def test_a_release_that_was_edited_is_not_compared_with(home):
-    path = home / "run" / "releases" / CUTOFF / "shareable" / "estimates.csv"
+    shutil.copytree(home / "run" / "releases" / CUTOFF, home / "edited")
+    path = home / "edited" / "shareable" / "estimates.csv"
     path.chmod(0o644)
     path.write_text(path.read_text(encoding="utf-8").replace("157", "158"), encoding="utf-8")
-    run = refresh(home, cutoff=CUTOFF)
+    run = compare(home, previous="../edited")
     assert run.returncode == 1
     assert "is not as it was locked: shareable/estimates.csv differs" in run.stdout
+    assert "Traceback" not in run.stdout
 
 
 def test_the_same_study_compared_with_its_release_finds_nothing(home):
-    run = refresh(home, cutoff=CUTOFF)
+    run = compare(home)
     assert run.returncode == 0, run.stdout
-    found = json.loads(written(home / "run")["private/comparison.json"])
+    found = json.loads(written(home)["private/comparison.json"])
     assert found["estimates"] == {"moved": 0, "new": 0, "gone": 0}
     assert found["numbers"] == {"moved": 0, "new": 0, "gone": 0}
     assert (found["medians"], found["differences"], found["policy"]) == ([], [], [])
 
 
+def test_another_study_of_the_same_cut_off_is_not_released_over_it(home):
+    run = snakemake(study(home, title="Another one"), home / "run", "release")
+    assert run.returncode == 1
+    assert "holds another release of the same cut-off" in run.stdout
+    assert "Traceback" not in run.stdout
+
+
 @pytest.fixture(scope="module")
-def lost(small_run, tmp_path_factory):
+def lost(home):
     """The next extract has lost P1's date of death, and has a new dose of P4."""
-    home = tmp_path_factory.mktemp("lost") / "home"
-    shutil.copytree(small_run, home, symlinks=True)
-    tables = {
+    how = {
+        "cutoff": "2023-06-30",
         "patients": small.PATIENTS.replace("2021-06-30,2021-06-30", "2021-06-30,"),
         "treatments": f"{small.TREATMENTS}P4,pemetrexed,2021-01-15,2021-05-01,1,2\n",
     }
-    return home, refresh(home, **tables), tables
+    return compare(home, **how), how
 
 
-def test_a_death_that_vanished_fails_after_everything_was_written(lost):
-    home, run, _ = lost
+def test_a_death_that_vanished_fails_after_everything_was_written(home, lost):
+    run, _ = lost
     assert run.returncode == 1
     assert "Traceback" not in run.stdout
     said = [line for line in run.stdout.splitlines() if line.startswith("compare: ")]
@@ -120,9 +117,8 @@ def test_a_death_that_vanished_fails_after_everything_was_written(lost):
     failing = next(line for line in said if "(refresh.policy.locked_history)" in line)
     assert failing.startswith("compare: fails: ")
     assert "REF02 A death on record has vanished (1 patient)." in failing
-    log = (home / "run" / "logs" / "compare.log").read_text(encoding="utf-8").splitlines()
-    assert log == said
-    files = written(home / "run")
+    assert (home / "run" / "logs" / "compare.log").read_text(encoding="utf-8").splitlines() == said
+    files = written(home)
     assert {"shareable/comparison.html", "shareable/comparison.csv", "private/violations.csv"} <= set(files)
     violations = read_csv(home / "run/results/private/comparison/violations.csv").set_index("rule")
     assert violations.loc["REF02", ["patient_id", "source_file", "source_row"]].tolist() == ["P1", "patients.csv", 2]
@@ -133,9 +129,8 @@ def test_a_death_that_vanished_fails_after_everything_was_written(lost):
             assert not re.search(r"\bP[1-8]\b", re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)), name
 
 
-def test_the_policy_may_let_it_pass(lost):
-    home, _, tables = lost
-    run = refresh(home, "  policy: {locked_history: warn}", **tables)
+def test_the_policy_may_let_it_pass(home, lost):
+    run = compare(home, "  policy: {locked_history: warn}", **lost[1])
     assert run.returncode == 0, run.stdout
     assert "compare: warning: settled history changed (refresh.policy.locked_history): REF02" in run.stdout
     assert "compare: The comparison passes the study's policy, with 2 warnings." in run.stdout
