@@ -59,7 +59,7 @@ demo-broken: setup
 # The demo registry as it was a year earlier, released; then the demo study, compared with it (docs/refresh.md).
 demo-refresh: setup
 	$(BIN)/python scripts/run_study.py release --directory runs/demo_2021 --configfile config/demo_2021.yaml $(if $(CORES),--cores $(CORES))
-	$(BIN)/python scripts/run_study.py compare --directory runs/demo_refresh --configfile config/config.yaml config/demo_refresh.yaml $(if $(CORES),--cores $(CORES))
+	$(BIN)/python scripts/run_study.py compare --directory runs/demo_refresh --configfile config/config.yaml config/refresh/demo.yaml $(if $(CORES),--cores $(CORES))
 
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)

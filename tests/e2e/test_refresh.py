@@ -144,7 +144,7 @@ def demo(tmp_path_factory):
     then = _study(home / "then.yaml", CHECKOUT / "config" / "demo_2021.yaml", refresh=kept)
     run = snakemake(then, home / "then", "release")
     assert run.returncode == 0, run.stdout
-    settings = yaml.safe_load((CHECKOUT / "config" / "demo_refresh.yaml").read_text(encoding="utf-8"))["refresh"]
+    settings = yaml.safe_load((CHECKOUT / "config" / "refresh" / "demo.yaml").read_text(encoding="utf-8"))["refresh"]
     settings["previous"] = str(home / "then" / "releases" / "2021-12-31")
     now = _study(home / "now.yaml", CHECKOUT / "config" / "config.yaml", refresh=settings)
     run = snakemake(now, home / "now", "compare")
