@@ -79,11 +79,7 @@ def _over(
         for group in groups
     ]  # fmt: skip
     percent = confidence_percent([group.median for group in groups])
-    caption = tr(
-        "{title}, the release and now (Kaplan-Meier). Shaded: {percent} confidence intervals.",
-        title=title,
-        percent=percent,
-    )
+    caption = tr("The release and now (Kaplan-Meier). Shaded: {percent} confidence intervals.", percent=percent)
     return Refreshed(name, title, caption, " ".join(said), survival_figure(data, width_mm, note), True)
 
 
