@@ -109,6 +109,20 @@ def test_what_another_method_makes_of_the_same_patients_is_a_step_of_its_own():
     assert steps(study(OLD, 3.4), study(new, 5)) == [("method", 5, 3, 3), ("entered", 3, 5, 5)]
 
 
+def test_whom_other_definitions_put_out_of_the_old_set_are_part_of_the_method():
+    """Run again under today's definitions, d and e are not in the old set: 3 becomes 2, then f enters."""
+    again = study({key: OLD[key] for key in ("a", "b", "c")}, 2)
+    old, new = study(OLD, 3), study({**{key: OLD[key] for key in ("a", "b", "c")}, "f": (9, 1)}, 2.5)
+    (one,) = decompositions(
+        Members(old), Members(new), old.estimates, new.estimates, StatisticsSettings(), "main", again=Members(again)
+    )
+    assert (one.n_before, one.n_now) == (5, 4)
+    assert [(step.name, step.patients, round(step.median, 6)) for step in one.steps] == [
+        ("method", 5, 2),
+        ("entered", 1, 2.5),
+    ]
+
+
 def test_a_median_that_is_not_reached_has_no_difference():
     old, new = study({"a": (1, 1), "b": (2, 0), "c": (2, 0)}), study({"a": (1, 1), "b": (6, 1), "c": (6, 1)}, 6)
     (one,) = found(old, new)

@@ -79,7 +79,7 @@ def compare(
     )  # fmt: skip
     findings = history(old, new, changes, patients, times, moved, known)
     medians = decompositions(
-        before if again is None else Members(again), now, old.estimates, new.estimates, statistics, MAIN
+        before, now, old.estimates, new.estimates, statistics, MAIN, None if again is None else Members(again)
     )
     return Comparison(
         old=old,

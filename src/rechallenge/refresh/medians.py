@@ -54,18 +54,21 @@ class Decomposition:
 
 def decompositions(
     old: Members, new: Members, estimates_before: pd.DataFrame, estimates_now: pd.DataFrame,
-    settings: StatisticsSettings, analysis: str,
+    settings: StatisticsSettings, analysis: str, again: Members | None = None,
 ) -> list[Decomposition]:  # fmt: skip
     """Return the decomposition of every Kaplan-Meier median of an analysis that both sides have and that moved.
 
-    Groups with delayed entry, and those that the snapshots cannot tell apart, are left out.
+    `again` are the members under today's code and settings, where the old extract was run again: the way from `old` to
+    them is the step METHOD, and the other steps begin there. Groups with delayed entry, and those that the snapshots
+    cannot tell apart, are left out.
     """
     before, now = (_medians(frame, analysis) for frame in (estimates_before, estimates_now))
     found = []
     for name in now.index:
         if name not in before.index:
             continue
-        made = _decomposition(name, before.loc[name], now.loc[name], old, new, settings, analysis)
+        sides = old, again or old, new
+        made = _decomposition(name, before.loc[name], now.loc[name], sides, settings, analysis)
         if made is not None:
             found.append(made)
     return found
@@ -84,11 +87,11 @@ def _medians(estimates: pd.DataFrame, analysis: str) -> pd.DataFrame:
 
 
 def _decomposition(
-    name: str, before: pd.Series, now: pd.Series, old: Members, new: Members, settings: StatisticsSettings,
-    analysis: str,
+    name: str, before: pd.Series, now: pd.Series, sides: tuple[Members, Members, Members],
+    settings: StatisticsSettings, analysis: str,
 ) -> Decomposition | None:  # fmt: skip
     key = (now["population"], now["endpoint"], now["term"], now["level"])
-    first, second = old.of(analysis, *key), new.of(analysis, *key)
+    first, today, second = (side.of(analysis, *key) for side in sides)
     if not len(first) or not len(second) or (first["entry_days"] > 0).any() or (second["entry_days"] > 0).any():
         return None
     if len(second) != now["n"] or len(first) != before["n"]:
@@ -98,7 +101,7 @@ def _decomposition(
     return Decomposition(
         name, now["endpoint"], now["population"], now["term"], now["level"], len(first), len(second),
         int(first["event"].sum()), int(second["event"].sum()), float(before["estimate"]), float(now["estimate"]),
-        tuple(_steps(first, second, float(before["estimate"]), _median(settings))),
+        tuple(_steps(first, today, second, float(before["estimate"]), _median(settings))),
     )  # fmt: skip
 
 
@@ -114,10 +117,12 @@ def _median(settings: StatisticsSettings) -> Quantile:
     return median
 
 
-def _steps(first: pd.DataFrame, second: pd.DataFrame, printed: float, median: Quantile) -> Iterator[Step]:
-    """The steps that touch somebody; the method only where it moves something."""
+def _steps(
+    first: pd.DataFrame, today: pd.DataFrame, second: pd.DataFrame, printed: float, median: Quantile
+) -> Iterator[Step]:
+    """The steps that touch somebody; the method only where it moves the median or the set (`first` to `today`)."""
     time = ["days", "entry_days", "event"]
-    before, now = first[time].astype("float64"), second[time].astype("float64")
+    before, now = today[time].astype("float64"), second[time].astype("float64")
     common = before.index.intersection(now.index)
     changed = common[(before.loc[common] != now.loc[common]).any(axis=1).to_numpy()]
     how = pd.Series(
@@ -138,9 +143,9 @@ def _steps(first: pd.DataFrame, second: pd.DataFrame, printed: float, median: Qu
         FOLLOWED: changed.difference(corrected),
     }
     current = before
-    today = median(before)
-    if not _same(today, printed):
-        yield Step(METHOD, len(before), today, today)
+    as_today = median(before)
+    if not _same(as_today, printed) or set(first.index) != set(before.index):
+        yield Step(METHOD, len(first), as_today, as_today)
     for name, who in parts.items():
         if not len(who):
             continue
