@@ -121,6 +121,9 @@ def test_whom_other_definitions_put_out_of_the_old_set_are_part_of_the_method():
         ("method", 5, 2),
         ("entered", 1, 2.5),
     ]
+    told = account(one, view(private=True, smallest=5))
+    # Alone, too, the part is made to the old set under today's definitions, whose median is 2.
+    assert [(part.change, part.alone) for part in told.parts] == [("−1.0", "−1.0"), ("+0.5", "+0.5")]
 
 
 def test_a_median_that_is_not_reached_has_no_difference():

@@ -58,16 +58,19 @@ def account(item: Decomposition, told: Told) -> Account:
 
 
 def _parts(item: Decomposition) -> Iterator[Part]:
-    current = item.before
+    current = start = item.before
     for step in item.steps:
         yield Part(
             own.of(own.STEPS, step.name),
             "" if step.name == METHOD else formatting.count(step.patients),
             formatting.months(step.median),
             change(current, step.median),
-            change(item.before, step.alone),
+            change(start, step.alone),
         )
         current = step.median
+        if step.name == METHOD:
+            # What each other part does alone, it does to the old set under today's definitions.
+            start = step.median
 
 
 def _heading(item: Decomposition) -> str:
