@@ -24,11 +24,11 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help setup report test check format docs lock demo-broken assure benchmark verify-r r-fixtures clean
+.PHONY: help setup report test check format docs lock demo-broken demo-refresh assure benchmark verify-r r-fixtures clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
-	@echo "Also: check (linters, types), docs (generated pages), demo-broken, assure, benchmark, lock, format, clean"
+	@echo "Also: check (linters, types), docs (generated pages), demo-broken, demo-refresh, assure, benchmark, lock, format, clean"
 
 setup: .venv/.installed
 
@@ -55,6 +55,11 @@ report: setup
 demo-broken: setup
 	@echo "A broken extract: the gate must hold, so this command ends with an error on purpose."
 	$(BIN)/python scripts/run_study.py --directory runs/demo_broken --configfile config/demo_broken.yaml $(if $(CORES),--cores $(CORES))
+
+# The demo registry as it was a year earlier, released; then the demo study, compared with it (docs/refresh.md).
+demo-refresh: setup
+	$(BIN)/python scripts/run_study.py release --directory runs/demo_2021 --configfile config/demo_2021.yaml $(if $(CORES),--cores $(CORES))
+	$(BIN)/python scripts/run_study.py compare --directory runs/demo_refresh --configfile config/config.yaml config/refresh/demo.yaml $(if $(CORES),--cores $(CORES))
 
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)

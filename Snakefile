@@ -2,6 +2,8 @@
 #
 #   snakemake                                                         the demo study (config/config.yaml)
 #   snakemake -s CHECKOUT/Snakefile --configfile study.yaml --directory run-folder      another study
+#   snakemake release                                                 lock the finished study; then, on the next extract,
+#   snakemake compare                                                 what changed since (refresh.previous; docs/refresh.md)
 #
 # config/README.md documents every setting; the steps stand below in the order of the data.
 
@@ -40,6 +42,7 @@ include: "workflow/rules/cohort.smk"
 include: "workflow/rules/robustness.smk"
 include: "workflow/rules/results.smk"
 include: "workflow/rules/documents.smk"
+include: "workflow/rules/refresh.smk"
 
 
 rule all:

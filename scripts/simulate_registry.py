@@ -23,7 +23,15 @@ def main(arguments: list[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     try:
         rates = read_rates(options.dirt)
-        write_extract(options.patients, options.seed, rates, options.out, options.format, broken=options.broken)
+        write_extract(
+            options.patients,
+            options.seed,
+            rates,
+            options.out,
+            options.format,
+            broken=options.broken,
+            as_of=options.as_of,
+        )
     except (UserError, ValueError) as error:
         sys.exit(f"simulate_registry: {error}")
 
@@ -45,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
         choices=("registry", "csv", "parquet"),
         default="registry",
         help="registry: as hospitals would export it; csv, parquet: canonical tables (default registry)",
+    )
+    parser.add_argument(
+        "--as-of", metavar="YYYY-MM-DD", help="the extract as it was on that day: the one before a refresh"
     )
     parser.add_argument("--broken", action="store_true", help="add errors of many kinds, for a gate that holds")
     return parser

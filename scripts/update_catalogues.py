@@ -23,6 +23,7 @@ LIBRARY: Final = ROOT / "src" / "rechallenge"
 KEYWORDS: Final = {"tr": None, "N_": None, "tr_n": (1, 2)}
 # Which files make which catalogue: the first pattern that a file matches.
 AREAS: Final = {
+    "refresh": ("src/rechallenge/refresh/*.py", "workflow/templates/compare*.html.j2"),
     "page": ("workflow/templates/*.html.j2",),
     "figures": ("src/rechallenge/figures/*.py",),
     "definitions": ("src/rechallenge/report/definitions/*.py", "src/rechallenge/report/definitions_words.py"),

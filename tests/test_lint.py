@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from rechallenge.study import RULES
+from rechallenge.study import REFRESH_RULES, RULES
 
 
 def test_snakemake_lint_finds_nothing(checkout):
@@ -33,7 +33,7 @@ def rule_texts(checkout):
 
 
 def test_each_rule_has_a_script_of_its_name_a_message_a_log_and_its_code_fingerprint(rule_texts):
-    assert sorted(rule_texts) == sorted(RULES)
+    assert sorted(rule_texts) == sorted([*RULES, *REFRESH_RULES])
     for rule, text in rule_texts.items():
         assert f'"../../scripts/{rule}.py"' in text
         assert f'"<logs>/{rule}.log"' in text or f'"<logs>/{rule}_{{scatteritem}}.log"' in text
@@ -42,7 +42,7 @@ def test_each_rule_has_a_script_of_its_name_a_message_a_log_and_its_code_fingerp
 
 
 def test_every_step_after_the_gate_waits_for_it(rule_texts):
-    after = [rule for rule in RULES if rule not in ("ingest", "validate", "gate")]
+    after = [rule for rule in (*RULES, *REFRESH_RULES) if rule not in ("ingest", "validate", "gate")]
     assert all("rules.gate.output" in rule_texts[rule] for rule in after)
 
 

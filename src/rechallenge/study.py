@@ -25,6 +25,8 @@ RULES: Final = (
     "ingest", "validate", "gate", "episodes", "eligibility", "classify", "endpoints", "specify", "sensitivity",
     "estimate", "figures", "report", "manuscript", "verification", "provenance",
 )  # fmt: skip
+# Steps of a refresh, which are asked for by name (docs/refresh.md).
+REFRESH_RULES: Final = ("release", "previous_again", "comparison", "compare")
 CHECKLISTS: Final = ("strobe", "record", "esmo_grow")
 
 
@@ -41,6 +43,13 @@ class Study:
     waivers: list[str]
     published: list[str]
     own_templates: list[str]
+    previous: str | None = None
+    """Folder of the release to compare with."""
+
+    @property
+    def previous_files(self) -> list[str]:
+        """Return the files of the release to compare with, its copies of patient tables included."""
+        return [path for path in _listed(Path(self.previous), "**/*") if Path(path).is_file()] if self.previous else []
 
     @property
     def analyses(self) -> list[str]:
@@ -135,6 +144,7 @@ def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: 
     waivers = _waivers(settings.validation.waivers, folder, name, problems)
     published = [_published(item, home, name, problems) for item in settings.report.published]
     own_templates = _own_templates(settings.report.templates, folder, name, problems)
+    previous = _previous(settings.refresh.previous, folder, name, problems)
     if problems:
         raise UserError(problems)
     return Study(
@@ -147,6 +157,7 @@ def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: 
         waivers=waivers,
         published=published,
         own_templates=own_templates,
+        previous=previous,
     )
 
 
@@ -242,3 +253,17 @@ def _own_templates(templates: str | None, folder: Path, name: str, problems: lis
             "Give the folder relative to the study file, or remove the setting."
         )
     return found
+
+
+def _previous(previous: str | None, folder: Path, name: str, problems: list[str]) -> str | None:
+    if previous is None:
+        return None
+    path = (folder / previous).resolve()
+    if not (path / "private" / "release.json").is_file():
+        beside = sorted(other.parent.parent.name for other in path.parent.glob("*/private/release.json"))
+        known = f" Releases beside it: {', '.join(beside)}." if beside else ""
+        problems.append(
+            f'{name}: setting "refresh.previous": there is no release in "{previous}" of {folder}.{known} Give the '
+            "folder that `snakemake release` wrote (releases/<cut-off> of its run folder), relative to the study file."
+        )
+    return str(path)

@@ -77,7 +77,7 @@ def test_catalogues_are_complete_and_up_to_date(checkout):
     assert check.returncode == 0, check.stdout + check.stderr
 
 
-@pytest.mark.parametrize("area", ["definitions", "figures", "page", "report", "tables", "words"])
+@pytest.mark.parametrize("area", ["definitions", "figures", "page", "refresh", "report", "tables", "words"])
 def test_translations_keep_the_parts_and_numbers_of_their_message(area):
     with (CHINESE / f"{area}.po").open("rb") as file:
         entries = [(str(entry.id), str(entry.string)) for entry in read_po(file) if entry.id]

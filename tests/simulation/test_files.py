@@ -53,11 +53,13 @@ def test_other_dirt_leaves_the_patients_the_same(tmp_path):
     assert (tmp_path / "dirty/truth/truth.csv").read_bytes() == (tmp_path / "clean/truth/truth.csv").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["demo", "demo_broken"])
+@pytest.mark.parametrize("name", ["demo", "demo_2021", "demo_broken"])
 def test_the_shipped_extract_is_its_regeneration(tmp_path, name):
     shipped = ROOT / "data" / name
     how = json.loads((shipped / "truth" / "parameters.json").read_text(encoding="utf-8"))
-    write_extract(how["patients"], how["seed"], DirtRates(), tmp_path, how["format"], broken=how["broken"])
+    write_extract(
+        how["patients"], how["seed"], DirtRates(), tmp_path, how["format"], broken=how["broken"], as_of=how.get("as_of")
+    )
     assert content(tmp_path) == content(shipped)
     assert sum(len(data) for data in content(shipped).values()) < 1_000_000
 

@@ -9,6 +9,7 @@ from rechallenge.errors import UserError
 from rechallenge.settings.base import Settings
 from rechallenge.settings.choices import choice_problems
 from rechallenge.settings.definitions import AnalysisDefinitions, DefinitionSettings
+from rechallenge.settings.refresh import RefreshSettings
 from rechallenge.settings.statistics import StatisticsSettings
 
 MAIN: Final = "main"
@@ -186,6 +187,8 @@ class StudyConfig(Settings):
     report: ReportSettings = ReportSettings()
     figures: FigureSettings = FigureSettings()
     release: ReleaseSettings = ReleaseSettings()
+    # No result depends on it: left out of what steps are given, what is hashed and what is recorded.
+    refresh: RefreshSettings = Field(default_factory=RefreshSettings, exclude=True)
 
     @field_validator("analyses")
     @classmethod

@@ -1,0 +1,126 @@
+"""The previous release and the present study -> what changed, told for those who share and for the private side."""
+
+import base64
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from rechallenge.accepted import folder_of
+from rechallenge.errors import UserError
+from rechallenge.figures import output as drawn
+from rechallenge.figures import style
+from rechallenge.files import write_csv, write_json
+from rechallenge.formatting import in_style
+from rechallenge.language import ENGLISH, in_language, tr
+from rechallenge.refresh.comparison import compare
+from rechallenge.refresh.documents import PRIVATE_TABLES, private_tables, shareable_table, summary
+from rechallenge.refresh.figures import drawn as figures_of
+from rechallenge.refresh.keys import patient_keys
+from rechallenge.refresh.page import Picture, render_comparison
+from rechallenge.refresh.sentences import log_lines, verdict_sentence
+from rechallenge.refresh.snapshot import Analysis, Snapshot, event_times, patient_facts, take
+from rechallenge.refresh.store import accepted_tables, read_release
+from rechallenge.refresh.told import view
+from rechallenge.results import read_result
+from rechallenge.settings.config import StudyConfig
+from rechallenge.settings.refresh import RefreshSettings
+from rechallenge.step import step
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def analyses(names: list[str], files: Any) -> dict[str, Analysis]:
+    """Read the patient-level tables of every analysis."""
+    paths = zip(names, files.cohorts, files.classified, files.adtte, strict=True)
+    return {
+        name: Analysis(
+            read_result("cohort", cohort), read_result("classified", classified), read_result("adtte", adtte)
+        )
+        for name, cohort, classified, adtte in paths
+    }
+
+
+def previous_again(old: Snapshot, salt: str, names: list[str], paths: list[str]) -> Snapshot | None:
+    """Return the old extract under today's code and settings, where it was run again (the outputs of that rule)."""
+    if not paths:
+        return None
+    estimates, *tables = paths
+    parts = [tables[place : place + len(names)] for place in range(0, len(tables), len(names))]
+    made = {
+        name: Analysis(
+            *(read_result(table, path) for table, path in zip(("cohort", "classified", "adtte"), own, strict=True))
+        )
+        for name, own in zip(names, zip(*parts, strict=True), strict=True)
+    }
+    return Snapshot(
+        old.cutoff, old.rows, patient_facts(made, salt, old.cutoff), event_times(made, salt), old.curves,
+        read_result("estimates", estimates), old.attrition, old.numbers, old.provenance,
+    )  # fmt: skip
+
+
+with step(snakemake) as log:
+    files, params, output = snakemake.input, snakemake.params, snakemake.output
+    if not params.previous:
+        raise UserError(
+            "There is nothing to compare with: set refresh.previous in the study file to the folder of a release "
+            "(releases/<cut-off> of the run folder in which `snakemake release` was run)."
+        )
+    config = StudyConfig.read(params.settings, "settings")
+    refresh = RefreshSettings.read(params.refresh, "refresh")
+    release = read_release(Path(params.previous))
+    names = list(params.analyses)
+    present = analyses(names, files)
+    accepted = accepted_tables(folder_of(files.tables))
+    new = take(
+        accepted,
+        present,
+        release.salt,
+        cutoff=pd.Timestamp(config.study.cutoff),
+        curves=read_result("curves", files.curves),
+        estimates=read_result("estimates", files.estimates),
+        attrition=read_result("attrition", files.attrition),
+        numbers=json.loads(Path(files.numbers).read_text(encoding="utf-8")),
+        provenance=json.loads(Path(files.provenance).read_text(encoding="utf-8")),
+    )
+    again = previous_again(release.snapshot, release.salt, names, list(files.again))
+    made = compare(release.snapshot, new, refresh, config.statistics, again)
+    everyone = present["main"].cohort["patient_id"]
+    identifiers = dict(zip(patient_keys(everyone, release.salt), everyone.astype(str), strict=True))
+    shareable = view(private=False, smallest=refresh.smallest_count)
+    private = view(private=True, smallest=refresh.smallest_count)
+    simulated = config.study.simulated
+    templates = Path(files.templates[0]).parent
+    with in_style(config.report.style), in_language(config.report.language):
+        formats = drawn.FORMATS if config.release.vector_survival_curves else drawn.RASTER
+        folder = Path(output.figures)
+        folder.mkdir(parents=True, exist_ok=True)
+        pictures = []
+        with style.look():
+            note = tr("Simulated data") if simulated else ""
+            for item in figures_of(made, shareable, style.WIDTHS[config.figures.columns], note):
+                wanted = formats if item.reveals_times else drawn.FORMATS
+                parts = drawn.rendered(item.figure, item.title, (*wanted, drawn.PAGE), config.figures.tiff_dpi)
+                drawn.write(parts, folder, item.name)
+                data = base64.b64encode(parts[drawn.PAGE]).decode("ascii")
+                width, height = drawn.page_size(parts)
+                source = f"data:image/{drawn.PAGE};base64,{data}"
+                pictures.append(Picture(item.title, item.caption, item.alt, source, width, height))
+        for told, target in ((shareable, output.page), (private, output.private_page)):
+            text = render_comparison(
+                made, told, templates, title=config.study.title, pictures=pictures, identifiers=identifiers,
+                simulated=simulated,
+            )  # fmt: skip
+            Path(target).write_text(text, encoding="utf-8")
+    with in_language(ENGLISH):
+        # The log may leave the hospital with the log of a CI job: it says what is shared, no more.
+        write_json({**summary(made, shareable), "log": log_lines(made, shareable)}, output.json)
+        write_json({**summary(made, private), "log": log_lines(made, private)}, output.private_json)
+        write_csv(shareable_table(made, shareable), output.csv)
+        tables = private_tables(made, identifiers)
+        for name, target in zip(PRIVATE_TABLES, output.private_tables, strict=True):
+            write_csv(tables[name], target)
+        log.say(verdict_sentence(made))
+    log.say(f"the comparison is {Path(output.page).resolve()}, with patients {Path(output.private_page).resolve()}")

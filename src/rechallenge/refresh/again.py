@@ -1,0 +1,59 @@
+"""The old extract under today's code and settings: what separates the doing of the study from that of the data.
+
+The accepted tables of the release go through the derivation and the statistics of the present library, with the present
+settings and the cut-off and window of the release. What the release's own results and these say differently is due to
+code, settings or libraries; what these and the present results say differently is due to the data. Reading the extract
+(its mapping, the validation) is not done again, and neither are the sensitivity set and the specification curve.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from rechallenge.accepted import Accepted
+from rechallenge.clinical.courses import StudyFrame
+from rechallenge.clinical.derive import derive
+from rechallenge.refresh.snapshot import Analysis
+from rechallenge.settings.config import MAIN
+from rechallenge.settings.definitions import DefinitionSettings
+from rechallenge.settings.statistics import StatisticsSettings
+from rechallenge.sources.imputation import Method
+
+
+def run_again(
+    accepted: Accepted,
+    everyone: pd.Series,
+    adverse_events: pd.DataFrame,
+    frame: StudyFrame,
+    definitions: Mapping[str, DefinitionSettings],
+    imputation: Mapping[str, Method],
+    statistics: StatisticsSettings,
+) -> tuple[dict[str, Analysis], pd.DataFrame]:
+    """Return the patient-level tables of each analysis, and the estimates of all.
+
+    `accepted` are the release's tables, `everyone` the identifiers of all its patients, `frame` its cut-off and window;
+    `definitions` (resolved), `imputation` and `statistics` are the present ones, by analysis.
+    """
+    from rechallenge.estimates.run import estimate
+
+    analyses, rows = {}, []
+    for name, used in definitions.items():
+        tables = accepted.tables(imputation[name])
+        made = derive(tables, used, frame, everyone=everyone, analysis=name)
+        analyses[name] = Analysis(made.cohort, made.classified, made.adtte)
+        rows.append(
+            estimate(
+                made.classified,
+                made.adtte,
+                made.cohort,
+                made.attrition,
+                statistics,
+                name,
+                definitions=used,
+                adverse_events=adverse_events,
+                course=made.courses.course,
+                assessments=None if frame.progression_dates_only else made.courses.assessments,
+                in_full=name == MAIN,
+            ).rows
+        )
+    return analyses, pd.concat(rows, ignore_index=True)
