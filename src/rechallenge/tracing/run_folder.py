@@ -1,0 +1,116 @@
+"""The finished study in a run folder, as far as tracing reads it."""
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from rechallenge.errors import UserError
+from rechallenge.files import read_canonical, read_parquet
+from rechallenge.provenance import file_digest
+from rechallenge.results import read_result
+from rechallenge.robustness.scenarios import IMPUTED, SCENARIOS, analysis_of
+from rechallenge.settings.config import MAIN, StudyConfig, definitions_of, read_config
+from rechallenge.tables import TABLES
+from rechallenge.tracing.analysis import Analysis
+
+# What is looked at when asking whether the results are still those of the record.
+_RECORDED: Final = (
+    "shareable/estimates.csv",
+    "shareable/numbers.json",
+    "private/cohort.csv",
+    "private/classified.csv",
+    "private/adtte.csv",
+    "private/course.parquet",
+)
+
+
+def open_run(folder: Path) -> "RunFolder":
+    """Return the finished study of a run folder; raises UserError where there is none."""
+    results = folder / "results"
+    missing = [name for name in ("shareable/provenance.json", *_RECORDED) if not (results / name).is_file()]
+    if missing:
+        raise UserError(
+            f"There is no finished study in {folder}: {', '.join(f'results/{name}' for name in missing)} is not there. "
+            "Run the study first, or name its run folder with --run."
+        )
+    record = json.loads((results / "shareable" / "provenance.json").read_text(encoding="utf-8"))
+    return RunFolder(results, record, read_config(record["settings"]["values"], "provenance.json"))
+
+
+class RunFolder:
+    """The results of a study; tables are read when they are asked for. `record` is provenance.json."""
+
+    def __init__(self, results: Path, record: dict[str, Any], config: StudyConfig) -> None:
+        self.results, self.record, self.config = results, record, config
+        self._analyses: dict[str, Analysis] = {}
+
+    @cached_property
+    def numbers(self) -> dict[str, dict[str, Any]]:
+        """Return numbers.json."""
+        text = (self.results / "shareable" / "numbers.json").read_text(encoding="utf-8")
+        found: dict[str, dict[str, Any]] = json.loads(text)
+        return found
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:
+        """Return estimates.csv."""
+        return read_result("estimates", self.results / "shareable" / "estimates.csv")
+
+    @cached_property
+    def violations(self) -> pd.DataFrame:
+        """Return violations.csv."""
+        return read_result("violations", self.results / "private" / "violations.csv")
+
+    def changed(self) -> list[str]:
+        """Return the results that are no longer those of provenance.json."""
+        recorded = self.record["outputs"]
+        return [name for name in _RECORDED if recorded.get(name) != file_digest(self.results / name)]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return the accepted rows of a canonical table."""
+        return read_canonical(self.results / "private" / "accepted", name)
+
+    def every_table(self) -> dict[str, pd.DataFrame]:
+        """Return the accepted rows of all canonical tables."""
+        return {name: self.table(name) for name in TABLES}
+
+    @cached_property
+    def main_course(self) -> pd.DataFrame:
+        """Return the courses of the main analysis, one patient a row."""
+        return read_parquet(self.results / "private" / "course.parquet")
+
+    def analysis(self, name: str) -> Analysis:
+        """Return the tables and definitions of the main analysis, a further one, or a scenario."""
+        if name not in self._analyses:
+            self._analyses[name] = self._analysis(name)
+        return self._analyses[name]
+
+    def _analysis(self, name: str) -> Analysis:
+        private = self.results / "private"
+        definitions = definitions_of(self.config, name if name in self.config.analyses else MAIN)
+        common = {"name": name, "settings": self.config.statistics, "adverse_events": self.table("adverse_events")}
+        scenario = next((item for item in SCENARIOS if item.analysis == name), None)
+        if scenario is not None:
+            tables = {
+                table: own[own["analysis"] == name].reset_index(drop=True)
+                for table in ("cohort", "classified", "adtte")
+                for own in [read_result(table, private / "sensitivity" / f"{table}.csv")]
+            }
+            return Analysis(**common, **tables, definitions=scenario.definitions(definitions))
+        home = private if name in (MAIN, analysis_of(IMPUTED)) else private / "analyses" / name
+        tables = {table: read_result(table, home / f"{table}.csv") for table in ("cohort", "classified", "adtte")}
+        of_main = {}
+        if name == MAIN:
+            of_main["preset_classes"] = read_result("preset_classes", private / "preset_classes.csv")
+            of_main["boundary"] = read_result("boundary_patients", private / "boundary_patients.csv")
+        return Analysis(
+            **common,
+            **tables,
+            **of_main,
+            definitions=definitions,
+            course=read_parquet(home / "course.parquet"),
+            assessments=read_parquet(home / "evaluated_assessments.parquet"),
+        )
