@@ -1,7 +1,7 @@
-"""What the sets of an analysis are made of: its tables, definitions and settings, and the sets that others start from."""
+"""What the sets of an analysis are made of: its tables, definitions and settings, and the sets to start from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 import pandas as pd
@@ -44,10 +44,11 @@ class Estimate:
     @classmethod
     def of(cls, row: "pd.Series[Any]") -> "Estimate":
         """Return the row of a results table with the columns of `estimates.rows.COLUMNS`."""
-        numbers = ("at", "estimate", "lower", "upper", "confidence", "p", "n", "events")
-        texts = (name for name in cls.__dataclass_fields__ if name not in numbers)
-        said = {name: "" if pd.isna(row[name]) else str(row[name]) for name in texts}
-        return cls(**said, **{name: float(row[name]) for name in numbers})
+        numbers = {"at", "estimate", "lower", "upper", "confidence", "p", "n", "events"}
+        values: dict[str, Any] = {name: float(row[name]) for name in numbers}
+        texts = [item.name for item in fields(cls) if item.name not in numbers]
+        values |= {name: "" if pd.isna(row[name]) else str(row[name]) for name in texts}
+        return cls(**values)
 
     @property
     def stem(self) -> str:

@@ -11,7 +11,7 @@ from rechallenge.errors import UserError
 from rechallenge.files import read_canonical, read_parquet
 from rechallenge.provenance import file_digest
 from rechallenge.results import read_result
-from rechallenge.robustness.scenarios import IMPUTED, SCENARIOS, analysis_of
+from rechallenge.robustness.scenarios import SCENARIOS
 from rechallenge.settings.config import MAIN, StudyConfig, definitions_of, read_config
 from rechallenge.tables import TABLES
 from rechallenge.tracing.analysis import Analysis
@@ -33,7 +33,7 @@ def open_run(folder: Path) -> "RunFolder":
     missing = [name for name in ("shareable/provenance.json", *_RECORDED) if not (results / name).is_file()]
     if missing:
         raise UserError(
-            f"There is no finished study in {folder}: {', '.join(f'results/{name}' for name in missing)} is not there. "
+            f"There is no finished study in {folder.resolve()}: results/{missing[0]} is not there. "
             "Run the study first, or name its run folder with --run."
         )
     record = json.loads((results / "shareable" / "provenance.json").read_text(encoding="utf-8"))
@@ -91,26 +91,27 @@ class RunFolder:
     def _analysis(self, name: str) -> Analysis:
         private = self.results / "private"
         definitions = definitions_of(self.config, name if name in self.config.analyses else MAIN)
-        common = {"name": name, "settings": self.config.statistics, "adverse_events": self.table("adverse_events")}
         scenario = next((item for item in SCENARIOS if item.analysis == name), None)
+        home = private / "sensitivity" if scenario is not None else private
+        if name in self.config.analyses:
+            home = private / "analyses" / name
+        tables = [read_result(table, home / f"{table}.csv") for table in ("cohort", "classified", "adtte")]
         if scenario is not None:
-            tables = {
-                table: own[own["analysis"] == name].reset_index(drop=True)
-                for table in ("cohort", "classified", "adtte")
-                for own in [read_result(table, private / "sensitivity" / f"{table}.csv")]
-            }
-            return Analysis(**common, **tables, definitions=scenario.definitions(definitions))
-        home = private if name in (MAIN, analysis_of(IMPUTED)) else private / "analyses" / name
-        tables = {table: read_result(table, home / f"{table}.csv") for table in ("cohort", "classified", "adtte")}
-        of_main = {}
-        if name == MAIN:
-            of_main["preset_classes"] = read_result("preset_classes", private / "preset_classes.csv")
-            of_main["boundary"] = read_result("boundary_patients", private / "boundary_patients.csv")
+            # All scenarios are in one file.
+            tables = [table[table["analysis"] == name].reset_index(drop=True) for table in tables]
+            definitions = scenario.definitions(definitions)
+        cohort, classified, adtte = tables
+        main = name == MAIN
         return Analysis(
-            **common,
-            **tables,
-            **of_main,
+            name=name,
+            cohort=cohort,
+            classified=classified,
+            adtte=adtte,
+            settings=self.config.statistics,
             definitions=definitions,
-            course=read_parquet(home / "course.parquet"),
-            assessments=read_parquet(home / "evaluated_assessments.parquet"),
+            course=None if scenario is not None else read_parquet(home / "course.parquet"),
+            assessments=None if scenario is not None else read_parquet(home / "evaluated_assessments.parquet"),
+            adverse_events=self.table("adverse_events"),
+            preset_classes=read_result("preset_classes", private / "preset_classes.csv") if main else None,
+            boundary=read_result("boundary_patients", private / "boundary_patients.csv") if main else None,
         )

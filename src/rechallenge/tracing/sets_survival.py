@@ -39,7 +39,7 @@ def _on_curve(chosen: Chosen, row: Estimate) -> Chosen | None:
 
 
 def at_risk(chosen: Chosen, months: float) -> Chosen:
-    """Return those at risk at a time, which are those at the next step of the curve (`kaplan_meier.numbers_at_risk`)."""
+    """Return those at risk at a time: those at the next step of the curve, as `kaplan_meier.numbers_at_risk`."""
     days, entry = chosen.frame["days"], chosen.frame["entry_days"]
     later = days[days >= months * DAYS_PER_MONTH]
     step = later.min() if len(later) else float("inf")
