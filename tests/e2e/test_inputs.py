@@ -13,6 +13,7 @@ import yaml
 from rechallenge.results import read_result
 from rechallenge.study import RULES
 from tests.e2e.runs import CHECKOUT, jobs, snakemake
+from tests.tracing.whole_run import problems_of_a_run
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -30,6 +31,7 @@ def complete(run: subprocess.CompletedProcess[str], folder: Path) -> Path:
     results = folder / "results"
     for name in ("report.html", "manuscript.docx", "numbers.json", "provenance.json", "table1.docx"):
         assert (results / "shareable" / name).stat().st_size > 0
+    assert problems_of_a_run(folder) == {}
     return results
 
 

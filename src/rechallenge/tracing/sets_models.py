@@ -43,9 +43,7 @@ def cox(row: Estimate, analysis: Analysis) -> Traced:
     if policy == "missing_category":
         every = replace(every, frame=with_category(every.frame, covariates))
     if policy == "multiple_imputation" and missing_counts(every.frame, covariates):
-        if row.level and not row.reference and row.statistic == "n":
-            raise NotTracedError("Who is of this level differs between the imputed data sets.")
-        return Traced(every, _dropped(every, every) if row.statistic == "dropped" else None)
+        return _imputed(row, every, {item.name: item for item in covariates})
     complete = _complete(every, covariates)
     if row.statistic == "dropped":
         return Traced(complete, _dropped(every, complete))
@@ -53,6 +51,18 @@ def cox(row: Estimate, analysis: Analysis) -> Traced:
         (of,) = (item for item in covariates if item.name == row.term)
         return Traced(_of_class(complete, of, row.level))
     return Traced(complete, _with_event(complete) if row.statistic == "events" else None)
+
+
+def _imputed(row: Estimate, every: Chosen, covariates: Mapping[str, Covariate]) -> Traced:
+    """A model of imputed data sets: nobody is left out of it."""
+    if row.statistic == "n" and row.level:
+        raise NotTracedError("Who is of this level differs between the imputed data sets.")
+    if row.statistic == "imputed":
+        missing = values_of(every.frame, covariates[row.term]).isna()
+        return Traced(every, every.where(missing, f"{row.term} is not known: imputed"))
+    if row.statistic == "dropped":
+        return Traced(every, _dropped(every, every))
+    return Traced(every, _with_event(every) if row.statistic == "events" else None)
 
 
 def _declared(analysis: Analysis) -> tuple[Covariate, ...]:

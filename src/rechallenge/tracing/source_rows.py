@@ -5,6 +5,7 @@ from typing import Final
 
 import pandas as pd
 
+from rechallenge.estimates.times import levels_of
 from rechallenge.tracing.analysis import Analysis, Estimate
 from rechallenge.tracing.chosen import Traced
 
@@ -40,9 +41,12 @@ def every_row(found: Traced, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame
 
 
 def _people(found: Traced) -> pd.DataFrame:
-    """Return the patients of the set and those who are counted, with one true/false column for each."""
+    """Return the patients of the set and those who are counted, with one true/false column for each.
+
+    Where the number is no count, all of the set are behind it.
+    """
     inside = set(found.chosen.frame["patient_id"])
-    counted = set() if found.counted is None else set(found.counted.frame["patient_id"])
+    counted = inside if found.counted is None else set(found.counted.frame["patient_id"])
     everybody = sorted(inside | counted)
     return pd.DataFrame(
         {
@@ -74,7 +78,7 @@ def _of_results(row: Estimate, found: Traced, analysis: Analysis) -> Iterator[pd
         related = events[events["immune_related"].eq("yes").fillna(False)]
         if {"source_file", "term"} <= set(counted.columns):
             related = counted
-        grade = related["ctcae_grade"].astype(object).where(related["ctcae_grade"].notna(), "unknown").astype(str)
+        grade = levels_of(related["ctcae_grade"]).fillna("unknown")
         yield related[_KEYS].assign(table="adverse_events", what="immune-related, grade " + grade)
     if "interval_days" in counted.columns and analysis.assessments is not None:
         dated = analysis.assessments[[*_KEYS, "assessment_date"]].merge(counted, on=["patient_id", "assessment_date"])

@@ -67,8 +67,16 @@ def _rows(trace: Trace) -> Iterator[str]:
         return
     yield ""
     yield "Rows of the extract (row 1 of a file is its header):"
-    shown = trace.rows.astype(object).where(trace.rows.notna(), "")
+    shown = trace.rows.map(_cell)
     yield shown.to_string(index=False) if len(shown) else "  none"
+
+
+def _cell(value: Any) -> str:
+    """A value as a terminal may show it: what the extract holds must not steer it."""
+    if pd.isna(value):
+        return ""
+    text = str(value)
+    return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
 
 
 def as_json(trace: Trace) -> str:
