@@ -14,6 +14,7 @@ from typing import Any, Final
 from rechallenge.errors import UserError, nearest
 from rechallenge.fingerprint import code_fingerprint
 from rechallenge.language import catalogue_files
+from rechallenge.provenance import EXTRACT
 from rechallenge.settings.config import MAIN, StudyConfig, dates_of, definitions_of, read_config
 from rechallenge.sources.decisions import open_decisions
 from rechallenge.sources.yaml_text import read_yaml
@@ -105,6 +106,34 @@ class Study:
     def file(self, name: str) -> str:
         """Return the path of a file of the checkout."""
         return str(self.checkout / name)
+
+    def steps(self, rules: Any) -> dict[str, dict[str, list[str]]]:
+        """Return the files that each rule of this study reads and makes, before that of provenance.
+
+        `rules` are Snakemake's. The extract is one name, EXTRACT; a path with a wildcard stands for its folder.
+        """
+        idle = {
+            "sensitivity": not self.settings.sensitivity.enabled,
+            "specify": not self.settings.specifications.enabled,
+        }
+        return {
+            name: {
+                "inputs": self._named(getattr(rules, name).input),
+                "outputs": self._named(getattr(rules, name).output),
+            }
+            for name in RULES[:-1]
+            if not idle.get(name)
+        }
+
+    def _named(self, paths: Any) -> list[str]:
+        extract = set(self.extract_files)
+        named = (EXTRACT if str(path) in extract else str(path) for path in paths)
+        return list(dict.fromkeys(f"{Path(name).parent}/" if "{" in name else name for name in named))
+
+    @property
+    def workflow_files(self) -> list[str]:
+        """Return the files that say which step follows which."""
+        return [self.file("Snakefile"), *_listed(self.checkout / "workflow" / "rules", "*.smk")]
 
     def code(self, rule: str) -> str:
         """Return the fingerprint of the library modules that the rule's script imports."""
