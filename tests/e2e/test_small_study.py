@@ -191,7 +191,7 @@ def rechallenge(study: Study, *arguments: str) -> subprocess.CompletedProcess[st
 def test_a_printed_number_is_traced_to_the_rows_of_its_patients(study):
     plain = rechallenge(study, "trace", "pfs.rechallenge.resistance.primary.n")
     assert plain.returncode == 0, plain.stderr
-    assert "pfs.rechallenge.resistance.primary.n = 2" in plain.stdout
+    assert "estimate 2, n 2, events 2" in plain.stdout
     assert "The sizes agree with the row of estimates.csv." in plain.stdout
     assert "P2" not in plain.stdout
     assert plain.stderr == ""

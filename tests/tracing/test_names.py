@@ -1,6 +1,5 @@
 """From what somebody types to one number."""
 
-import pandas as pd
 import pytest
 
 from rechallenge.errors import UserError
@@ -26,11 +25,18 @@ NUMBERS = {
     },
     "settings.statistics.confidence": {"text": "0.95", "raw": 0.95, "estimate_id": "settings#statistics/confidence"},
 }  # fmt: skip
-ESTIMATES = pd.DataFrame({"estimate_id": ROWS, "analysis": [row.partition("/")[0] for row in ROWS]})
+AGE_NAME = "literal.first_ici.table1.age.median"
+NAMES = {
+    MEDIAN: "pfs.rechallenge.overall.median",
+    ROWS[1]: "pfs.rechallenge.overall.n",
+    HR: "pfs.rechallenge.cox_multivariable.resistance.primary.vs_acquired.hr",
+    LATEST: "sensitivity_dates_latest.pfs.rechallenge.cox_multivariable.resistance.primary.vs_acquired.hr",
+    AGE: AGE_NAME,
+}
 
 
 def found(asked: str) -> Printed:
-    return find(asked, NUMBERS, ESTIMATES)
+    return find(asked, NUMBERS, NAMES)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +47,7 @@ def found(asked: str) -> Printed:
         ("pfs.rechallenge.overall.n", ROWS[1], ""),
         (MEDIAN, MEDIAN, ""),
         (AGE, AGE, ""),
+        (AGE_NAME, AGE, ""),
         ("settings.statistics.confidence", "settings#statistics/confidence", ""),
         # Words that only one number has, whatever stands between them.
         ("overall median", MEDIAN, ""),
@@ -57,7 +64,7 @@ def test_names_identifiers_and_words_lead_to_the_row(asked: str, source: str, pa
 def test_what_is_printed_stands_beside_the_name() -> None:
     own = found("pfs.rechallenge.overall.median.ci")
     assert (own.name, own.text, own.raw) == ("pfs.rechallenge.overall.median.ci", "2.1 to 6.7", [2.07, 6.7])
-    assert found(AGE) == Printed("", "", None, AGE)
+    assert found(AGE) == Printed(AGE_NAME, "", None, AGE)
 
 
 def test_several_numbers_are_listed_with_what_they_print() -> None:

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import pandas as pd
-
 from rechallenge.errors import UserError
 from rechallenge.settings.config import MAIN
 
@@ -18,7 +16,7 @@ _CLOSE_ENOUGH: Final = 60
 
 @dataclass(frozen=True)
 class Printed:
-    """A number as it was asked for: its name and text where it is printed, and where it comes from.
+    """A number as it was asked for: its name, its text where report or manuscript print it, and where it comes from.
 
     `source` is an estimate_id, or the file and key of what is no estimate ("settings#statistics/confidence"). `part`
     says in words what of the row is printed, where it is not the estimate itself.
@@ -31,40 +29,38 @@ class Printed:
     part: str = ""
 
 
-def find(asked: str, numbers: Mapping[str, Mapping[str, Any]], estimates: pd.DataFrame) -> Printed:
-    """Return the number that `asked` names, in numbers.json or as an estimate_id, in any case.
+def find(asked: str, numbers: Mapping[str, Mapping[str, Any]], names: Mapping[str, str]) -> Printed:
+    """Return the number that `asked` names, in numbers.json or by its row of estimates.csv, in any case.
 
-    Some words of a name are enough where one number has them all; of several, that of the main analysis is meant.
-    Raises UserError with the names that fit, or with the nearest ones.
+    `names` are the names of all rows of estimates.csv by their estimate_id (`report.numbers.name_of`). Some words of a
+    name are enough where one number has them all; of several, that of the main analysis is meant. Raises UserError with
+    the names that fit, or with the nearest ones.
     """
     printed = {str(own["estimate_id"]) for own in numbers.values()}
-    unprinted = [name for name in estimates["estimate_id"] if name not in printed]
-    known = [*numbers, *estimates["estimate_id"]]
+    # The parts of a row, and the row itself, are one number: its shortest name stands for it.
+    rows = {name: row for row, name in names.items() if row not in printed}
+    shortest: dict[str, str] = {}
+    for name in sorted(numbers, key=lambda name: (len(name), name)):
+        shortest.setdefault(str(numbers[name]["estimate_id"]), name)
+    rows = {**{name: row for row, name in shortest.items()}, **rows}
     wanted = asked.strip()
-    by_case = {name.casefold(): name for name in reversed(known)}
-    name = wanted if wanted in set(known) else by_case.get(wanted.casefold())
-    if name is not None:
-        return _printed(name, numbers)
-    rows = _rows([*numbers, *unprinted], numbers)
+    every = [*numbers, *rows, *names]
+    by_case = {name.casefold(): name for name in reversed(every)}
+    exact = wanted if wanted in set(every) else by_case.get(wanted.casefold())
+    if exact is not None:
+        known = exact in numbers or exact in rows
+        return _printed(exact if known else next(own for own, row in rows.items() if row == exact), numbers, rows)
     words = _words(wanted)
     fitting = _fitting(words, rows)
-    for chosen in (fitting, _of_main(fitting, rows, estimates)):
+    for chosen in (fitting, [name for name in fitting if rows[name].startswith(f"{MAIN}/")]):
         if len(chosen) == 1:
-            return _printed(chosen[0], numbers)
+            return _printed(chosen[0], numbers, rows)
     if fitting:
         said = f'{len(fitting)} numbers have "{asked}" in their names'
         raise UserError([f"{said}{_first(fitting)}:", *_with_text(fitting, numbers)])
     near = _fitting(_corrected(words, rows), rows)
-    said = f'There is no number "{asked}" in numbers.json, and no such estimate_id in estimates.csv.'
+    said = f'There is no number "{asked}" in numbers.json, and no such row in estimates.csv.'
     raise UserError([f"{said} Nearest{_first(near)}:", *_with_text(near, numbers)] if near else said)
-
-
-def _rows(names: list[str], numbers: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Return the source of each row by its shortest name: the parts of a row, and the row itself, are one number."""
-    shortest: dict[str, str] = {}
-    for name in sorted(names, key=lambda name: (name not in numbers, len(name), name)):
-        shortest.setdefault(str(numbers[name]["estimate_id"]) if name in numbers else name, name)
-    return {name: source for source, name in shortest.items()}
 
 
 def _words(name: str) -> list[str]:
@@ -77,12 +73,8 @@ def _fitting(words: list[str], rows: Mapping[str, str]) -> list[str]:
     if not words:
         return []
     whole = [name for name, source in rows.items() if set(words) <= {*_words(name), *_words(source)}]
-    return whole or [name for name in rows if all(word in name.casefold() for word in words)]
-
-
-def _of_main(names: list[str], rows: Mapping[str, str], estimates: pd.DataFrame) -> list[str]:
-    main = set(estimates.loc[estimates["analysis"] == MAIN, "estimate_id"])
-    return [name for name in names if rows[name] in main]
+    fitting = whole or [name for name in rows if all(word in name.casefold() for word in words)]
+    return sorted(fitting, key=lambda name: (len(name), name))
 
 
 def _corrected(words: list[str], rows: Mapping[str, str]) -> list[str]:
@@ -103,15 +95,11 @@ def _with_text(names: list[str], numbers: Mapping[str, Mapping[str, Any]]) -> li
     return [f"  {name} = {numbers[name]['text']}" if name in numbers else f"  {name}" for name in shown]
 
 
-def _printed(name: str, numbers: Mapping[str, Mapping[str, Any]]) -> Printed:
-    if name in numbers:
-        own = numbers[name]
-        of = next((part for part in PARTS if name.endswith(part)), "")
-        # A name that ends so is a part only where the row has its name without the ending.
-        part = PARTS[of] if of and not str(own["estimate_id"]).endswith(of.replace(".", "/")) else ""
-        return Printed(name, str(own["text"]), own["raw"], str(own["estimate_id"]), part)
-    of_row = [other for other, own in numbers.items() if own["estimate_id"] == name]
-    if of_row:
-        first = min(of_row, key=len)
-        return _printed(first, numbers)
-    return Printed("", "", None, name)
+def _printed(name: str, numbers: Mapping[str, Mapping[str, Any]], rows: Mapping[str, str]) -> Printed:
+    if name not in numbers:
+        return Printed(name, "", None, rows[name])
+    own = numbers[name]
+    of = next((part for part in PARTS if name.endswith(part)), "")
+    # A name that ends so is a part only where the row's own statistic is another.
+    part = PARTS[of] if of and not str(own["estimate_id"]).endswith(of.replace(".", "/")) else ""
+    return Printed(name, str(own["text"]), own["raw"], str(own["estimate_id"]), part)

@@ -10,6 +10,7 @@ import pandas as pd
 from rechallenge.errors import UserError
 from rechallenge.files import read_canonical, read_parquet
 from rechallenge.provenance import file_digest
+from rechallenge.report.numbers import name_of, prepared, records
 from rechallenge.results import read_result
 from rechallenge.robustness.scenarios import SCENARIOS
 from rechallenge.settings.config import MAIN, StudyConfig, definitions_of, read_config
@@ -58,6 +59,12 @@ class RunFolder:
     def estimates(self) -> pd.DataFrame:
         """Return estimates.csv."""
         return read_result("estimates", self.results / "shareable" / "estimates.csv")
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Return the name of each row of estimates.csv, printed or not, by its estimate_id."""
+        rows = prepared(self.estimates)
+        return dict(zip(rows["estimate_id"], map(name_of, records(rows)), strict=True))
 
     @cached_property
     def violations(self) -> pd.DataFrame:

@@ -23,9 +23,9 @@ def as_text(trace: Trace) -> str:
 
 def _head(trace: Trace) -> Iterator[str]:
     printed, row = trace.printed, trace.estimate
-    if printed.name:
-        part = f" ({printed.part} of the row)" if printed.part else ""
-        yield f"{printed.name} = {printed.text}{part}"
+    part = f" ({printed.part} of the row)" if printed.part else ""
+    said = f" = {printed.text}{part}" if printed.text else ": not printed in report or manuscript"
+    yield f"{printed.name}{said}"
     if row is None:
         yield f"  from      {printed.source}"
         return

@@ -32,7 +32,7 @@ class Trace:
 
 def trace(study: RunFolder, name: str, *, patients: bool = False, all_rows: bool = False) -> Trace:
     """Return the trace of the number that `name` means; raises UserError with the nearest names where there is none."""
-    printed = find(name, study.numbers, study.estimates)
+    printed = find(name, study.numbers, study.names)
     own = study.estimates[study.estimates["estimate_id"] == printed.source]
     if own.empty:
         origin = elsewhere(printed, study.violations)
