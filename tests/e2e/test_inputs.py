@@ -12,7 +12,7 @@ import yaml
 
 from rechallenge.results import read_result
 from rechallenge.study import RULES
-from tests.e2e.runs import CHECKOUT, jobs, snakemake
+from tests.e2e.runs import CHECKOUT, ELSEWHERE, differing_files, jobs, snakemake
 from tests.tracing.whole_run import problems_of_a_run
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -87,6 +87,11 @@ def test_workbook(tmp_path):
     assert set(adtte["source_file"]) == {"ici_rechallenge.xlsx"}
     classified = read_result("classified", results / "private" / "classified.csv")
     assert classified["eligible"].sum() >= 20
+    # Once more, with models and figures that the small study has not: on one core, elsewhere.
+    other = tmp_path / "另一处 elsewhere"
+    again = snakemake(CONFIG / "workbook.yaml", other, "--cores", "1", variables=ELSEWHERE["C"])
+    assert again.returncode == 0, again.stdout
+    assert differing_files(results, other / "results") == []
 
 
 def test_genie_format(tmp_path):

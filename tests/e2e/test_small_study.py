@@ -18,7 +18,7 @@ from rechallenge.results import read_result
 from rechallenge.study import RULES
 from tests.crates import issues
 from tests.e2e import small_study as small
-from tests.e2e.runs import copy_checkout, environment, jobs, snakemake
+from tests.e2e.runs import ELSEWHERE, copy_checkout, differing_files, environment, jobs, snakemake
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -238,16 +238,17 @@ def test_a_result_that_was_changed_by_hand_is_told(study):
         assert "The row says n = 3, and 2 patients were found." in told.stdout
 
 
-def test_the_same_inputs_give_the_same_bytes(study, tmp_path):
-    """Another folder, another place of the study file: every result is the same."""
-    shutil.copytree(study.file.parent, tmp_path / "elsewhere")
-    again = snakemake(tmp_path / "elsewhere" / "study.yaml", tmp_path / "run", checkout=study.checkout)
+@pytest.mark.parametrize(("place", "cores"), [("C", "1"), ("C.UTF-8", "2")])
+def test_the_same_inputs_give_the_same_bytes(study, tmp_path, place, cores):
+    """On one core and on two, in other folders, time zones and locales, with other hashes: every file is the same."""
+    home = tmp_path / f"研究 two  words {cores}"
+    shutil.copytree(study.file.parent, home / "elsewhere")
+    again = snakemake(
+        home / "elsewhere" / "study.yaml", home / "run", "--cores", cores,
+        checkout=study.checkout, variables=ELSEWHERE[place],
+    )  # fmt: skip
     assert again.returncode == 0, again.stdout
-    first = {path.relative_to(study.results): path for path in study.results.rglob("*") if path.is_file()}
-    other = tmp_path / "run" / "results"
-    assert {path.relative_to(other) for path in other.rglob("*") if path.is_file()} == set(first)
-    differing = [str(name) for name, path in first.items() if path.read_bytes() != (other / name).read_bytes()]
-    assert not differing
+    assert differing_files(study.results, home / "run" / "results") == []
 
 
 def test_a_second_run_does_nothing(study):
