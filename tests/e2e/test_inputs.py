@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,7 @@ import yaml
 
 from rechallenge.results import read_result
 from rechallenge.study import RULES
-from tests.e2e.runs import CHECKOUT, ELSEWHERE, differing_files, jobs, snakemake
+from tests.e2e.runs import CHECKOUT, ELSEWHERE, differing_files, environment, jobs, snakemake
 from tests.tracing.whole_run import problems_of_a_run
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -64,6 +65,22 @@ def test_demo_registry(tmp_path):
     assert literal["resistance"].eq("unclassified").any()
     estimates = read_result("estimates", results / "shareable" / "estimates.csv")
     assert {name for name in estimates["analysis"] if not name.startswith("sensitivity_")} == {"main", "literal"}
+    follow_the_page_on_tracing(tmp_path)
+
+
+def follow_the_page_on_tracing(run: Path) -> None:
+    """Each command of docs/tracing.md says on the demo what stands below it."""
+    page = (CHECKOUT / "docs" / "tracing.md").read_text(encoding="utf-8")
+    steps = re.findall(r"^```sh\nrechallenge (.+?)\n```\n\n```text\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(steps) == page.count("```sh")
+    for command, said in steps:
+        ended = subprocess.run(
+            [sys.executable, "-m", "rechallenge.cli", *command.split()],
+            cwd=run, env=environment(CHECKOUT), capture_output=True, text=True,
+        )  # fmt: skip
+        assert ended.returncode == 0, ended.stderr
+        for line in said.splitlines():
+            assert line in ended.stdout, f"{line}\nis not in\n{ended.stdout}"
 
 
 def test_broken_demo_is_held_by_the_gate(tmp_path):

@@ -41,6 +41,11 @@ class Chosen:
     def __len__(self) -> int:
         return len(self.frame)
 
+    @property
+    def size(self) -> str:
+        """How many, in words: "1 patient", "17 patients"."""
+        return f"{len(self)} {self.unit.removesuffix('s') if len(self) == 1 else self.unit}"
+
     def where(self, kept: "pd.Series[Any]", words: str) -> Self:
         """Return those for whom `kept` is true; its index holds that of the frame."""
         inside = self.frame[kept.loc[self.frame.index].fillna(False).astype(bool)]

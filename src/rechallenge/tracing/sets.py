@@ -9,7 +9,7 @@ from rechallenge.published.run import MODEL as CHECK
 from rechallenge.robustness.curve import CURVE_MODEL
 from rechallenge.tracing import sets_exposure, sets_models, sets_patients, sets_survival
 from rechallenge.tracing.analysis import Analysis, Estimate, Recipe
-from rechallenge.tracing.chosen import NotTracedError, Traced
+from rechallenge.tracing.chosen import Chosen, NotTracedError, Traced
 
 RECIPES: Final[Mapping[str, Recipe]] = {
     **sets_patients.RECIPES,
@@ -59,8 +59,12 @@ def disagreements(row: Estimate, found: Traced) -> tuple[str, ...]:
     """Return a sentence for each number of the row that the patients found do not have; none is as it should be."""
     problems = []
     if not math.isnan(row.n) and len(found.chosen) != row.n:
-        problems.append(f"The row says n = {row.n:g}, and {len(found.chosen)} {found.chosen.unit} were found.")
+        problems.append(f"The row says n = {row.n:g}, and {found.chosen.size} {_were(found.chosen)} found.")
     counted = found.chosen if found.counted is None else found.counted
     if row.statistic in COUNTS and len(counted) != row.estimate:
-        problems.append(f"The row counts {row.estimate:g}, and {len(counted)} {counted.unit} were found.")
+        problems.append(f"The row counts {row.estimate:g}, and {counted.size} {_were(counted)} found.")
     return tuple(problems)
+
+
+def _were(chosen: Chosen) -> str:
+    return "was" if len(chosen) == 1 else "were"

@@ -45,11 +45,11 @@ def _sets(trace: Trace) -> Iterator[str]:
         return
     chosen, counted = trace.found.chosen, trace.found.counted
     yield ""
-    yield f"Analysis set: {len(chosen)} {chosen.unit}"
+    yield f"Analysis set: {chosen.size}"
     yield from _steps(chosen)
     if counted is not None:
         yield ""
-        yield f"Counted by the number: {len(counted)} {counted.unit}"
+        yield f"Counted by the number: {counted.size}"
         shared = counted.steps[: len(chosen.steps)] == chosen.steps
         yield from _steps(counted, after=len(chosen.steps) if shared else 0)
     yield ""
