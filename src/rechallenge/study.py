@@ -110,25 +110,26 @@ class Study:
     def steps(self, rules: Any) -> dict[str, dict[str, list[str]]]:
         """Return the files that each rule of this study reads and makes, before that of provenance.
 
-        `rules` are Snakemake's. The extract is one name, EXTRACT; a path with a wildcard stands for its folder.
+        `rules` are Snakemake's. The extract is one name, EXTRACT; files made in shards are one folder, ending in "/".
         """
         idle = {
             "sensitivity": not self.settings.sensitivity.enabled,
             "specify": not self.settings.specifications.enabled,
         }
+        running = {name: getattr(rules, name) for name in RULES[:-1] if not idle.get(name)}
+        # However many shards there are, they are one folder: what is recorded must not depend on it.
+        shards = {str(Path(path).parent) for rule in running.values() for path in rule.output if "{" in str(path)}
         return {
-            name: {
-                "inputs": self._named(getattr(rules, name).input),
-                "outputs": self._named(getattr(rules, name).output),
-            }
-            for name in RULES[:-1]
-            if not idle.get(name)
+            name: {"inputs": self._named(rule.input, shards), "outputs": self._named(rule.output, shards)}
+            for name, rule in running.items()
         }
 
-    def _named(self, paths: Any) -> list[str]:
+    def _named(self, paths: Any, shards: set[str]) -> list[str]:
         extract = set(self.extract_files)
         named = (EXTRACT if str(path) in extract else str(path) for path in paths)
-        return list(dict.fromkeys(f"{Path(name).parent}/" if "{" in name else name for name in named))
+        return list(
+            dict.fromkeys(f"{Path(name).parent}/" if str(Path(name).parent) in shards else name for name in named)
+        )
 
     @property
     def workflow_files(self) -> list[str]:
