@@ -171,6 +171,7 @@ STEPS = study.steps(rules)
 
 rule provenance:
     input:
+        gate=rules.gate.output,
         source=rules.ingest.output.account,
         mapping=study.mapping,
         vocabularies=study.vocabularies(),
