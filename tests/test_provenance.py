@@ -1,8 +1,11 @@
 """What the results were made from: stable digests, no clock, no machine."""
 
 import hashlib
+from types import SimpleNamespace
 
 from rechallenge import provenance as p
+from rechallenge.provenance import EXTRACT
+from rechallenge.study import RULES, open_study
 
 SOURCE = {
     "files": [{"name": "patients.csv", "sha256": "a" * 64, "rows": 8}],
@@ -69,3 +72,28 @@ def test_the_report_is_told_one_line_per_part(checkout):
     assert told["extract (SHA-256)"] == "a" * 64
     assert told["mapping canonical.yaml (SHA-256)"] == p.file_digest(mapping)
     assert all(isinstance(value, str) for value in told.values())
+
+
+def test_steps_are_recorded_without_names_of_the_extract_and_whatever_the_shards(tmp_path, checkout):
+    """The same record from one shard and from three; rules that a study switched off are not in it."""
+    extract = tmp_path / "extract"
+    extract.mkdir()
+    for table in ("patients", "treatments", "assessments"):
+        (extract / f"{table}.csv").write_text("patient_id\n", encoding="utf-8")
+    values = {
+        "extract": {"path": str(extract), "source": "canonical"},
+        "study": {"cutoff": "2022-12-31", "window": {"start": "2016-03-01", "end": "2022-12-31"}},
+        "sensitivity": {"enabled": False},
+    }
+    study = open_study(values, [], checkout)
+    recorded = []
+    for shards in (1, 3):
+        files = {name: SimpleNamespace(input=[f"results/{name}.in"], output=[f"results/{name}.out"]) for name in RULES}
+        files["ingest"].input = [*study.extract_files, study.mapping]
+        files["specify"].output = ["results/private/specifications/{scatteritem}.csv"]
+        files["estimate"].input = [f"results/private/specifications/{part}-of-{shards}.csv" for part in range(shards)]
+        recorded.append(study.steps(SimpleNamespace(**files)))
+    assert recorded[0] == recorded[1]
+    assert set(recorded[0]) == set(RULES) - {"sensitivity", "provenance"}
+    assert recorded[0]["ingest"]["inputs"] == [EXTRACT, study.mapping]
+    assert recorded[0]["specify"]["outputs"] == recorded[0]["estimate"]["inputs"] == ["results/private/specifications/"]

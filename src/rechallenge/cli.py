@@ -19,9 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _add_draft(verbs)
     _add_check(verbs)
     _add_assure(verbs)
+    _add_trace(verbs)
     known = parser.parse_args(arguments)
     try:
-        sys.exit(known.run(known))
+        sys.exit(known.run_verb(known))
     except UserError as error:
         sys.exit("\n".join(error.problems))
 
@@ -47,7 +48,7 @@ def _add_assure(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="study file whose definitions, cut-off and window hold (the demo study's where none is given)",
     )
     assure.add_argument("--every", action="store_true", help="also list the patients that are as expected")
-    assure.set_defaults(run=_assure)
+    assure.set_defaults(run_verb=_assure)
 
 
 def _assure(known: argparse.Namespace) -> int:
@@ -98,7 +99,7 @@ def _add_draft(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         action="store_true",
         help="draft a mapping even where one of config/sources/ reads the extract as it is",
     )
-    draft.set_defaults(run=_draft)
+    draft.set_defaults(run_verb=_draft)
 
 
 def _draft(known: argparse.Namespace) -> int:
@@ -121,7 +122,7 @@ def _add_check(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
     check.add_argument("study", type=Path, help="the study file")
     check.add_argument("--output", type=Path, help="also write what is said to this text file")
-    check.set_defaults(run=_check)
+    check.set_defaults(run_verb=_check)
 
 
 def _check(known: argparse.Namespace) -> int:
@@ -133,6 +134,52 @@ def _check(known: argparse.Namespace) -> int:
         known.output.write_text(checked.text + "\n", encoding="utf-8")
     print(checked.text)
     return int(bool(checked.to_mend))
+
+
+def _add_trace(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    trace = verbs.add_parser(
+        "trace",
+        help="go from a printed number to its estimate, its patients and their rows",
+        description=(
+            "Say which row of estimates.csv a printed number is, by which method, and which patients stand behind it. "
+            "The patients and their rows of the extract are listed only when asked for: they are private."
+        ),
+        epilog=(
+            "example: rechallenge trace pfs.rechallenge.resistance.primary.median --run my_run\n"
+            "         rechallenge trace pfs multivariable primary hr\n"
+            "         rechallenge trace flow.rechallenged.excluded --patients --format csv > private_list.csv"
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    trace.add_argument(
+        "name", nargs="+", help="a name of numbers.json, an estimate_id of estimates.csv, or words of one"
+    )
+    trace.add_argument("--run", type=Path, default=Path(), help="the run folder (default: the current folder)")
+    trace.add_argument("--format", choices=("text", "csv", "json"), default="text", help="default: text")
+    trace.add_argument(
+        "--patients", action="store_true", help="also list the patients and the rows that decided about them (private)"
+    )
+    trace.add_argument("--all-rows", action="store_true", help="list every row of these patients (private)")
+    trace.set_defaults(run_verb=_trace)
+
+
+def _trace(known: argparse.Namespace) -> int:
+    from rechallenge.tracing.run_folder import open_run
+    from rechallenge.tracing.text import FORMATS
+    from rechallenge.tracing.trace import trace
+
+    study = open_run(known.run)
+    changed = study.changed()
+    if changed:
+        print(
+            f"{', '.join(changed)}: not as provenance.json recorded it. Run the study again before relying on this.",
+            file=sys.stderr,
+        )
+    found = trace(study, " ".join(known.name), patients=known.patients or known.all_rows, all_rows=known.all_rows)
+    if found.rows is not None:
+        print("Private: patients and rows of the extract follow; they must not leave the hospital.", file=sys.stderr)
+    print(FORMATS[known.format](found), end="")
+    return int(bool(found.problems))
 
 
 if __name__ == "__main__":

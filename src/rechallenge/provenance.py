@@ -11,10 +11,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+# Stands for the files of the extract among those that a step reads: their names say nothing outside the hospital.
+EXTRACT: Final = "extract"
 # The packages whose results or drawings reach a reader; all versions stand in requirements.lock.
 PACKAGES: Final = (
     "rechallenge", "snakemake", "numpy", "pandas", "pyarrow", "pandera", "scipy", "lifelines", "greenwood",
-    "statsmodels", "matplotlib", "jinja2", "python-docx",
+    "statsmodels", "matplotlib", "jinja2", "python-docx", "rocrate",
 )  # fmt: skip
 
 
@@ -41,15 +43,21 @@ def digests(paths: Iterable[str | Path], root: str | Path) -> dict[str, str]:
 
     Folders stand for every file in them.
     """
-    base = Path(root).resolve()
     files = [file for path in map(Path, paths) for file in (path.rglob("*") if path.is_dir() else [path])]
     found = {}
     for file in files:
-        whole = file.resolve()
-        if whole.is_file() and not any(part.startswith(".") for part in file.parts if part not in (".", "..")):
-            inside = whole.is_relative_to(base)
-            found[whole.relative_to(base).as_posix() if inside else whole.name] = file_digest(whole)
+        if file.is_file() and not any(part.startswith(".") for part in file.parts if part not in (".", "..")):
+            found[name_under(file, root)] = file_digest(file)
     return dict(sorted(found.items()))
+
+
+def name_under(path: str | Path, *roots: str | Path) -> str:
+    """Return the path of a file under the first of `roots` that holds it; its name alone, where none does."""
+    whole = Path(path).resolve()
+    for root in map(Path, roots):
+        if whole.is_relative_to(root.resolve()):
+            return whole.relative_to(root.resolve()).as_posix()
+    return whole.name
 
 
 def identity(

@@ -14,6 +14,7 @@ from typing import Any, Final
 from rechallenge.errors import UserError, nearest
 from rechallenge.fingerprint import code_fingerprint
 from rechallenge.language import catalogue_files
+from rechallenge.provenance import EXTRACT
 from rechallenge.settings.config import MAIN, StudyConfig, dates_of, definitions_of, read_config
 from rechallenge.sources.decisions import open_decisions
 from rechallenge.sources.yaml_text import read_yaml
@@ -114,6 +115,35 @@ class Study:
     def file(self, name: str) -> str:
         """Return the path of a file of the checkout."""
         return str(self.checkout / name)
+
+    def steps(self, rules: Any) -> dict[str, dict[str, list[str]]]:
+        """Return the files that each rule of this study reads and makes, before that of provenance.
+
+        `rules` are Snakemake's. The extract is one name, EXTRACT; files made in shards are one folder, ending in "/".
+        """
+        idle = {
+            "sensitivity": not self.settings.sensitivity.enabled,
+            "specify": not self.settings.specifications.enabled,
+        }
+        running = {name: getattr(rules, name) for name in RULES[:-1] if not idle.get(name)}
+        # However many shards there are, they are one folder: what is recorded must not depend on it.
+        shards = {str(Path(path).parent) for rule in running.values() for path in rule.output if "{" in str(path)}
+        return {
+            name: {"inputs": self._named(rule.input, shards), "outputs": self._named(rule.output, shards)}
+            for name, rule in running.items()
+        }
+
+    def _named(self, paths: Any, shards: set[str]) -> list[str]:
+        extract = set(self.extract_files)
+        named = (EXTRACT if str(path) in extract else str(path) for path in paths)
+        return list(
+            dict.fromkeys(f"{Path(name).parent}/" if str(Path(name).parent) in shards else name for name in named)
+        )
+
+    @property
+    def workflow_files(self) -> list[str]:
+        """Return the files that say which step follows which."""
+        return [self.file("Snakefile"), *_listed(self.checkout / "workflow" / "rules", "*.smk")]
 
     def code(self, rule: str) -> str:
         """Return the fingerprint of the library modules that the rule's script imports."""

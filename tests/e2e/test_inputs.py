@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -17,8 +18,9 @@ from rechallenge.report.page import render_page
 from rechallenge.results import read_result
 from rechallenge.study import RULES, open_study
 from rechallenge.words import reason
-from tests.e2e.runs import CHECKOUT, jobs, snakemake
+from tests.e2e.runs import CHECKOUT, ELSEWHERE, differing_files, environment, jobs, snakemake
 from tests.report.pseudo_language import outside_marks
+from tests.tracing.whole_run import problems_of_a_run
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -36,6 +38,7 @@ def complete(run: subprocess.CompletedProcess[str], folder: Path) -> Path:
     results = folder / "results"
     for name in ("report.html", "manuscript.docx", "numbers.json", "provenance.json", "table1.docx"):
         assert (results / "shareable" / name).stat().st_size > 0
+    assert problems_of_a_run(folder) == {}
     return results
 
 
@@ -89,6 +92,22 @@ def test_demo_registry(tmp_path):
     assert literal["resistance"].eq("unclassified").any()
     estimates = read_result("estimates", results / "shareable" / "estimates.csv")
     assert {name for name in estimates["analysis"] if not name.startswith("sensitivity_")} == {"main", "literal"}
+    follow_the_page_on_tracing(tmp_path)
+
+
+def follow_the_page_on_tracing(run: Path) -> None:
+    """Each command of docs/tracing.md says on the demo what stands below it."""
+    page = (CHECKOUT / "docs" / "tracing.md").read_text(encoding="utf-8")
+    steps = re.findall(r"^```sh\nrechallenge (.+?)\n```\n\n```text\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(steps) == page.count("```sh")
+    for command, said in steps:
+        ended = subprocess.run(
+            [sys.executable, "-m", "rechallenge.cli", *command.split()],
+            cwd=run, env=environment(CHECKOUT), capture_output=True, text=True,
+        )  # fmt: skip
+        assert ended.returncode == 0, ended.stderr
+        for line in said.splitlines():
+            assert line in ended.stdout, f"{line}\nis not in\n{ended.stdout}"
 
 
 def test_broken_demo_is_held_by_the_gate(tmp_path):
@@ -112,6 +131,11 @@ def test_workbook(tmp_path):
     assert set(adtte["source_file"]) == {"ici_rechallenge.xlsx"}
     classified = read_result("classified", results / "private" / "classified.csv")
     assert classified["eligible"].sum() >= 20
+    # Once more, with models and figures that the small study has not: on one core, elsewhere.
+    other = tmp_path / "另一处 elsewhere"
+    again = snakemake(CONFIG / "workbook.yaml", other, "--cores", "1", variables=ELSEWHERE["C"])
+    assert again.returncode == 0, again.stdout
+    assert differing_files(results, other / "results") == []
 
 
 def test_genie_format(tmp_path):

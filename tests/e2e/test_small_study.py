@@ -4,6 +4,8 @@ import csv
 import json
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from rechallenge.provenance import file_digest
 from rechallenge.results import read_result
 from rechallenge.study import RULES
+from tests.crates import issues
 from tests.e2e import small_study as small
-from tests.e2e.runs import copy_checkout, jobs, snakemake
+from tests.e2e.runs import ELSEWHERE, copy_checkout, differing_files, environment, jobs, snakemake
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -33,7 +37,8 @@ shareable/manuscript.docx shareable/manuscript.md shareable/manuscript_supplemen
 shareable/checklist_strobe.csv shareable/checklist_strobe.docx
 shareable/checklist_record.csv shareable/checklist_record.docx shareable/checklist_esmo_grow.csv
 shareable/checklist_esmo_grow.docx shareable/tables/index.csv
-shareable/provenance.json shareable/specification_curve.csv
+shareable/provenance.json shareable/specification_curve.csv shareable/ro-crate-metadata.json
+shareable/workflow/Snakefile shareable/workflow/requirements.lock shareable/workflow/rules/documents.smk
 """
 
 
@@ -159,16 +164,91 @@ def test_provenance_names_what_the_results_were_made_from(study):
     assert str(study.folder) not in json.dumps(record)
 
 
-def test_the_same_inputs_give_the_same_bytes(study, tmp_path):
-    """Another folder, another place of the study file: every result is the same."""
-    shutil.copytree(study.file.parent, tmp_path / "elsewhere")
-    again = snakemake(tmp_path / "elsewhere" / "study.yaml", tmp_path / "run", checkout=study.checkout)
+def test_the_crate_is_valid_and_lists_every_shareable_file(study, monkeypatch):
+    shareable = study.results / "shareable"
+    assert issues(shareable, "provenance-run-crate-0.5", monkeypatch) == []
+    crate = json.loads((shareable / "ro-crate-metadata.json").read_text(encoding="utf-8"))
+    listed = {own["@id"]: own["sha256"] for own in crate["@graph"] if "File" in own["@type"]}
+    there = {
+        path.relative_to(shareable).as_posix(): file_digest(path)
+        for path in shareable.rglob("*")
+        if path.is_file() and path.name not in ("ro-crate-metadata.json", ".snakemake_timestamp")
+    }
+    assert listed == there
+    steps = {own["@id"].removeprefix("#run/") for own in crate["@graph"] if own["@id"].startswith("#run/")}
+    assert steps == set(RULES)
+    assert not {"assessments.csv", "patients.csv", "treatments.csv", str(study.folder)} & {
+        value for own in crate["@graph"] for value in own.values() if isinstance(value, str)
+    }
+
+
+def rechallenge(study: Study, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a verb of the console command as a user does."""
+    command = [sys.executable, "-m", "rechallenge.cli", *arguments]
+    return subprocess.run(command, cwd=study.folder, env=environment(study.checkout), capture_output=True, text=True)
+
+
+def test_a_printed_number_is_traced_to_the_rows_of_its_patients(study):
+    plain = rechallenge(study, "trace", "pfs.rechallenge.resistance.primary.n")
+    assert plain.returncode == 0, plain.stderr
+    assert "estimate 2, n 2, events 2" in plain.stdout
+    assert "The sizes agree with the row of estimates.csv." in plain.stdout
+    assert "P2" not in plain.stdout
+    assert plain.stderr == ""
+    listed = rechallenge(study, "trace", "pfs.rechallenge.resistance.primary.n", "--patients", "--format", "csv")
+    assert listed.stderr.startswith("Private: ")
+    rows = list(csv.DictReader(listed.stdout.splitlines()))
+    assert {row["patient_id"] for row in rows} == {"P2", "P3"}
+    end = [row for row in rows if row["what"] == "end of PFS: progression" and row["patient_id"] == "P2"]
+    # P2's progression on 10 December 2018 is the eighth assessment: row 9, the header being row 1.
+    assert [(row["table"], row["source_file"], row["source_row"]) for row in end] == [
+        ("assessments", "assessments.csv", "9")
+    ]
+    every = rechallenge(study, "trace", "pfs.rechallenge.resistance.primary.n", "--all-rows", "--format", "json")
+    rows = json.loads(every.stdout)["source_rows"]
+    of_p3 = [(row["table"], row["source_row"]) for row in rows if row["patient_id"] == "P3"]
+    assert of_p3 == [("assessments", 12), ("assessments", 13), ("patients", 4), ("treatments", 7), ("treatments", 8)]
+
+
+def test_who_left_at_a_step_of_the_flow_is_traced(study):
+    found = json.loads(rechallenge(study, "trace", "flow.advanced.excluded", "--patients", "--format", "json").stdout)
+    assert found["agrees"] is True
+    assert (found["analysis_set"]["size"], found["counted"]["size"]) == (7, 1)
+    counted = {row["patient_id"] for row in found["source_rows"] if row["counted"]}
+    assert counted == {"P7"}
+
+
+def test_numbers_that_are_no_estimates_say_where_they_come_from(study):
+    told = rechallenge(study, "trace", "settings.statistics.confidence")
+    assert "A setting of the study file" in told.stdout
+    refused = rechallenge(study, "trace", "no.such.number")
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    elsewhere = rechallenge(study, "trace", "x", "--run", str(study.checkout))
+    assert elsewhere.returncode == 1
+    assert "There is no finished study" in elsewhere.stderr
+
+
+def test_a_result_that_was_changed_by_hand_is_told(study):
+    with edited(study.results / "private" / "classified.csv", "P2,true", "P2,false"):
+        told = rechallenge(study, "trace", "pfs.rechallenge.resistance.primary.n")
+        assert "private/classified.csv: not as provenance.json recorded it" in told.stderr
+        told = rechallenge(study, "trace", "main/rechallenge/overall/n")
+        assert told.returncode == 1
+        assert "The row says n = 3, and 2 patients were found." in told.stdout
+
+
+@pytest.mark.parametrize(("place", "cores"), [("C", "1"), ("C.UTF-8", "2")])
+def test_the_same_inputs_give_the_same_bytes(study, tmp_path, place, cores):
+    """On one core and on two, in other folders, time zones and locales, with other hashes: every file is the same."""
+    home = tmp_path / f"研究 two  words {cores}"
+    shutil.copytree(study.file.parent, home / "elsewhere")
+    again = snakemake(
+        home / "elsewhere" / "study.yaml", home / "run", "--cores", cores,
+        checkout=study.checkout, variables=ELSEWHERE[place],
+    )  # fmt: skip
     assert again.returncode == 0, again.stdout
-    first = {path.relative_to(study.results): path for path in study.results.rglob("*") if path.is_file()}
-    other = tmp_path / "run" / "results"
-    assert {path.relative_to(other) for path in other.rglob("*") if path.is_file()} == set(first)
-    differing = [str(name) for name, path in first.items() if path.read_bytes() != (other / name).read_bytes()]
-    assert not differing
+    assert differing_files(study.results, home / "run" / "results") == []
 
 
 def test_a_second_run_does_nothing(study):

@@ -111,3 +111,10 @@ def test_what_cannot_be_compared_says_why(columns: dict[str, Any], sentence: str
 
 def test_without_patients_there_are_only_reasons() -> None:
     assert {row.statistic for row in rows(patients().iloc[:0])} == {"not_fitted"}
+
+
+def test_where_nobody_has_a_class_nobody_is_counted() -> None:
+    """pandas gives an empty frame the rows of a column that is assigned to it."""
+    found = rows(patients(levels=("unclassified",)))
+    assert found
+    assert all((row.statistic, row.n, row.events) == ("not_fitted", 0, 0) for row in found)

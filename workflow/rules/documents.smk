@@ -164,8 +164,13 @@ rule verification:
         "../../scripts/verification.py"
 
 
+# What each step read and made, for the record of the whole.
+STEPS = study.steps(rules)
+
+
 rule provenance:
     input:
+        gate=rules.gate.output,
         source=rules.ingest.output.account,
         mapping=study.mapping,
         vocabularies=study.vocabularies(),
@@ -173,44 +178,28 @@ rule provenance:
         published=study.published,
         templates=[*study.templates("*"), *study.own_templates],
         lock=study.file("requirements.lock"),
-        private=[
-            rules.validate.output.violations,
-            rules.validate.output.page,
-            rules.gate.output,
-            rules.episodes.output,
-            rules.eligibility.output.cohort,
-            rules.classify.output.main,
-            rules.classify.output.further,
-            rules.endpoints.output,
-            rules.estimate.output.curves,
-            rules.estimate.output.incidence,
-            rules.estimate.output.residuals,
-            rules.estimate.output.influence,
-            rules.sensitivity.output if study.settings.sensitivity.enabled else [],
-            rules.verification.output,
-        ],
-        figures=rules.figures.output.shareable,
-        shareable=[
-            rules.validate.output.row_account,
-            rules.eligibility.output.attrition,
-            rules.figures.output.flow,
-            rules.estimate.output.estimates,
-            rules.estimate.output.specification_curve,
-            rules.report.output,
-            rules.manuscript.output,
-        ],
+        workflow=study.workflow_files,
+        results=[path for step in STEPS.values() for path in step["outputs"] if not path.endswith("/")],
     output:
-        report(
+        record=report(
             "<results>/shareable/provenance.json",
             caption="../report/provenance.rst",
             category="Data and provenance",
             labels={"result": "What everything was made from", "format": "JSON"},
         ),
+        crate=report(
+            "<results>/shareable/ro-crate-metadata.json",
+            caption="../report/crate.rst",
+            category="Data and provenance",
+            labels={"result": "Workflow Run RO-Crate", "format": "JSON-LD"},
+        ),
+        workflow=directory("<results>/shareable/workflow"),
     log:
         "<logs>/provenance.log",
     params:
         settings=study.settings.plain(),
         code={rule: study.code(rule) for rule in RULES},
+        steps=STEPS,
     message:
         "Recording what the results were made from"
     script:

@@ -46,7 +46,7 @@ def rows(frame: pd.DataFrame, plan: Plan, settings: StatisticsSettings, shown: C
     """
     for term, column, patients in tested(frame, plan, shown):
         classes = classes_of(patients[column])
-        known = patients[classes.notna()].assign(_class=classes)
+        known = patients.assign(_class=classes)[classes.notna()]
         levels = [level for level in class_order(column, classes, shown) if (known["_class"] == level).any()]
         yield from placed(_compared(known, levels, column, settings), term=term)
 

@@ -267,7 +267,7 @@ def _simon_makuch(split: pd.DataFrame, settings: StatisticsSettings) -> tuple[li
     With one or two at risk, a single death would take the curve of the exposed near 0 for good.
     """
     exposed = split[split["exposed"] == 1]
-    begins = _begins(exposed, settings.few_events)
+    begins = curves_begin(exposed, settings.few_events)
     rows: list[Row] = []
     curves: list[pd.DataFrame] = []
     if begins is None:
@@ -290,7 +290,7 @@ def _starts_words(settings: StatisticsSettings) -> str:
     )
 
 
-def _begins(exposed: pd.DataFrame, enough: int) -> float | None:
+def curves_begin(exposed: pd.DataFrame, enough: int) -> float | None:
     """The first day of rechallenge on which `enough` patients are under observation after it, or the most."""
     if not len(exposed):
         return None

@@ -26,6 +26,25 @@ def safety(
     """
     if not len(adverse_events):
         return ()
+    found = marks(adverse_events, course, rechallenged, grade)
+    first, again, undated, treated = (found[name] for name in ("first", "again", "undated", "rechallenged"))
+    method = f"patients with an immune-related event of grade {grade} or more"
+    counted = [
+        *_share("first_ici", int(first.sum()), len(course), method),
+        *_share("rechallenge", int((again & treated).sum()), int(treated.sum()), method),
+        *_share("recurrence", int((first & again & treated).sum()), int((first & treated).sum()), method),
+        Row("n", float(undated.sum()), n=float(len(course)), level="undated", method=method),
+    ]
+    return tuple(placed(counted, model=MODEL, term="immune_related_event"))
+
+
+def marks(
+    adverse_events: pd.DataFrame, course: pd.DataFrame, rechallenged: pd.Series | None = None, grade: int = GRADE
+) -> pd.DataFrame:
+    """Return, per row of `course`, whether there was a severe event under the `first` ICI, `again` and `undated`.
+
+    `rechallenged` says who counts as such. Arguments and the rules of time are those of `safety`.
+    """
     severe = adverse_events[
         adverse_events["immune_related"].eq("yes").fillna(False) & (adverse_events["ctcae_grade"] >= grade)
     ]
@@ -36,17 +55,9 @@ def safety(
     treated = course["rechallenge_start"].notna()
     if rechallenged is not None:
         treated &= rechallenged
-    first = course["patient_id"].isin(events.loc[before, "patient_id"])
-    second = course["patient_id"].isin(events.loc[again, "patient_id"])
-    undated = course["patient_id"].isin(events.loc[events["start_date"].isna(), "patient_id"])
-    method = f"patients with an immune-related event of grade {grade} or more"
-    found = [
-        *_share("first_ici", int(first.sum()), len(course), method),
-        *_share("rechallenge", int((second & treated).sum()), int(treated.sum()), method),
-        *_share("recurrence", int((first & second & treated).sum()), int((first & treated).sum()), method),
-        Row("n", float(undated.sum()), n=float(len(course)), level="undated", method=method),
-    ]
-    return tuple(placed(found, model=MODEL, term="immune_related_event"))
+    chosen = {"first": before, "again": again, "undated": events["start_date"].isna()}
+    own = {name: course["patient_id"].isin(events.loc[inside, "patient_id"]) for name, inside in chosen.items()}
+    return pd.DataFrame({**own, "rechallenged": treated})
 
 
 def _share(level: str, count: int, total: int, method: str) -> tuple[Row, Row]:
