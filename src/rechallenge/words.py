@@ -11,6 +11,7 @@ from typing import Final
 import pandas as pd
 
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import labelled
 
 ENDPOINTS: Final = {
     "PFS": N_("Progression-free survival"),
@@ -204,7 +205,7 @@ def choice_words(key: str) -> str:
     """Return the words for a setting that a specification curve varies: "Resistance", "Resistance: cutoff days"."""
     section, _, name = key.partition(".")
     said = str(SECTIONS.get(section, "")) or plain(section)
-    return said if name in ("", "preset", "imputation") else f"{said}: {plain(name).lower()}"
+    return said if name in ("", "preset", "imputation") else labelled(said, plain(name).lower())
 
 
 def choice_value_words(key: str, value: str) -> str:

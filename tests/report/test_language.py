@@ -60,7 +60,7 @@ def test_tables_as_csv_follow_the_language():
         frame = sheet_frame(study.table_one, study.numbers)
 
     assert next(iter(frame.columns)) == "特征"
-    assert "性别: 男" in frame.iloc[:, 0].tolist()
+    assert "性别：男" in frame.iloc[:, 0].tolist()
 
 
 def test_the_manuscript_does_not_know_the_language_of_the_report(figures):

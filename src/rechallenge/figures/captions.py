@@ -10,7 +10,6 @@ from rechallenge import formatting, words
 from rechallenge.figures.forest import MODELS, Forest, comparison_words, ratio_text
 from rechallenge.figures.preset_concordance import Concordance, Panel
 from rechallenge.figures.results import Result
-from rechallenge.figures.sentences import interval, listed, listed_and, named, paragraph, stopped, then
 from rechallenge.figures.specification_curve import COMPARED, SpecificationCurve
 from rechallenge.figures.survival import (
     MOST_MARKS,
@@ -23,6 +22,7 @@ from rechallenge.figures.survival import (
 )
 from rechallenge.figures.swimmer import Swimmer
 from rechallenge.language import N_, tr, tr_n
+from rechallenge.punctuation import interval, listed, listed_and, named, paragraph, stopped, then
 
 SIMULATED = N_("Simulated data.")
 # How a method is repeated in R belongs to estimates.csv, not under a figure.

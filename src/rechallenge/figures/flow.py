@@ -11,9 +11,9 @@ from typing import Final
 import pandas as pd
 
 from rechallenge.figures import style
-from rechallenge.figures.sentences import paragraph
 from rechallenge.formatting import percent
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import paragraph
 from rechallenge.words import EXCLUDED, LEVELS, pieces, plain
 
 # After these criteria stands a box of those who remain: the populations of the study.

@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from rechallenge import formatting, words
 from rechallenge.estimates.model_names import FIRTH
 from rechallenge.figures import results, style
-from rechallenge.figures.sentences import interval
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import interval
 
 MODELS = {"cox_univariable": N_("Univariable"), "cox_multivariable": N_("Multivariable")}
 # In one column, where the axis wants the room.

@@ -19,8 +19,8 @@ from rechallenge.figures import style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn
 from rechallenge.figures.risk_table import month_ticks
-from rechallenge.figures.sentences import paragraph
 from rechallenge.language import N_, tr, tr_n
+from rechallenge.punctuation import paragraph
 
 WATERFALL, SPIDER = "waterfall", "spider"
 TITLES: Final = {

@@ -17,8 +17,8 @@ from rechallenge import formatting, words
 from rechallenge.figures import style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn
-from rechallenge.figures.sentences import listed, named, paragraph
 from rechallenge.language import N_, tr, tr_n
+from rechallenge.punctuation import listed, named, paragraph
 
 NAME: Final = "missing_data"
 TITLE: Final = N_("Missing values of the covariates, by pattern")

@@ -14,8 +14,8 @@ from rechallenge import formatting, words
 from rechallenge.figures import results, style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn, Given
-from rechallenge.figures.sentences import interval, listed_and, paragraph, stopped, then
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import interval, listed_and, paragraph, stopped, then
 
 ENDPOINTS: Final = (("PFS", "rechallenge"), ("OS", "rechallenge"))
 # The groups of predicted risk of `estimates.calibration`.

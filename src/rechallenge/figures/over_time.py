@@ -17,9 +17,9 @@ from rechallenge.figures.drawn import Drawn, Given
 from rechallenge.figures.paired import AtRisk, Axis, Key, Panel, paired_figure
 from rechallenge.figures.results import Result
 from rechallenge.figures.risk_table import month_ticks
-from rechallenge.figures.sentences import interval, listed, named, paragraph, stopped
 from rechallenge.figures.survival import confidence_percent
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import interval, listed, named, paragraph, stopped
 
 IMMORTAL: Final = "over_time_immortal_time"
 INCIDENCE: Final = "over_time_incidence"

@@ -27,12 +27,12 @@ from rechallenge.figures.drawn import Drawn, Given
 from rechallenge.figures.forest import forest_data, forest_figure
 from rechallenge.figures.preset_concordance import concordance_data, concordance_figure
 from rechallenge.figures.released_curves import released_curves
-from rechallenge.figures.sentences import paragraph
 from rechallenge.figures.specification_curve import specification_data, specification_figure
 from rechallenge.figures.survival import survival_data, survival_figure
 from rechallenge.figures.swimmer import MOST_PATIENTS, swimmer_data, swimmer_figure
 from rechallenge.files import write_json
 from rechallenge.language import ENGLISH, N_, in_language, language, tr
+from rechallenge.punctuation import paragraph
 from rechallenge.settings.config import FigureSettings, ReleaseSettings
 
 MANIFEST: Final = "manifest.json"

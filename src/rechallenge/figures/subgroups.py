@@ -17,8 +17,8 @@ from rechallenge.figures import results, style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn, Given
 from rechallenge.figures.forest import OVER_AXIS, draw_interval, range_of, ratio_text, style_ratio_axis
-from rechallenge.figures.sentences import listed, named, paragraph
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import listed, named, paragraph
 
 MODEL: Final = "subgroup"
 # name -> endpoint, population, effect

@@ -16,8 +16,8 @@ from matplotlib.lines import Line2D
 from rechallenge import formatting, words
 from rechallenge.figures import results, style
 from rechallenge.figures.risk_table import month_ticks, risk_table
-from rechallenge.figures.sentences import interval
 from rechallenge.language import tr
+from rechallenge.punctuation import interval
 
 MOST_MARKS: Final = 250
 

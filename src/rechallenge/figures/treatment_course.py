@@ -16,8 +16,8 @@ from rechallenge import formatting, words
 from rechallenge.figures import style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn
-from rechallenge.figures.sentences import listed, named, paragraph
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import listed, named, paragraph
 
 NAME: Final = "treatment_course"
 TITLE: Final = N_("Treatments of the rechallenged: first ICI, between, rechallenge")

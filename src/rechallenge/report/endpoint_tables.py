@@ -6,6 +6,7 @@ from typing import Any, Final
 import pandas as pd
 
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import labelled, then
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.results import CONFIDENCE, ENDPOINT_ORDER, KAPLAN_MEIER, LOG_RANK, endpoints_in, p_of_test
@@ -61,7 +62,7 @@ def _endpoint_rows(estimates: pd.DataFrame, endpoint: str, population: str, numb
     key = {"endpoint": endpoint, "population": population}
     # Endpoints of our own say by their name whose they are; a study's own do not.
     named = words.endpoint(endpoint)
-    heading = named if endpoint in FURTHER else f"{named}, {words.POPULATIONS.get(population, population)}"
+    heading = named if endpoint in FURTHER else then(named, words.POPULATIONS.get(population, population))
     rows = []
     for term in [name for name in ("overall", "resistance") if name in set(own["term"])]:
         levels = words.ordered(term, list(dict.fromkeys(own.loc[own["term"] == term, "level"])))
@@ -134,7 +135,7 @@ def ratio_table(estimates: pd.DataFrame, numbers: Numbers, labels: Mapping[str, 
         median = name_of({**key, "statistic": "ratio_median"})
         above = [name_of({**key, "statistic": "ratio_above", "at": at}) for at in thresholds]
         label = words.term(term, labels)
-        label = f"{label}: {words.lower_first(words.level(term, level))}" if level else label
+        label = labelled(label, words.lower_first(words.level(term, level))) if level else label
         cells = (one(f"{median}.n", numbers), one(f"{median}.events", numbers), with_interval(median, numbers))
         rows.append(Row(label, (*cells, *(with_interval(name, numbers) for name in above))))
     if not rows:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import labelled, listed_and, paragraph, stopped, then
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.result_sentences import interval
@@ -76,13 +77,13 @@ _COMPARISONS: Final = {
 def _compared(place: str, sheets: Sequence[Sheet], numbers: Numbers) -> str:
     endpoint, _, population = place.partition("-")
     kinds = [said for kind, said in _COMPARISONS.items() if any(sheet.id.startswith(kind) for sheet in sheets)]
-    what = f"{words.endpoint(endpoint.upper())}: {_listed(kinds)}"
+    what = labelled(words.endpoint(endpoint.upper()), listed_and(kinds))
     key = {"endpoint": endpoint, "population": population, "model": "restricted_mean", "term": "resistance"}
     stem = re.compile(rf"{re.escape(name_of(key))}\..*\.rmst_difference\.at_[^.]+")
     difference = next((name for name in numbers if stem.fullmatch(name) and f"{name}.ci" in numbers), "")
     horizon = name_of({**key, "statistic": "horizon"})
     if not difference or horizon not in numbers:
-        return f"{what}."
+        return stopped(what)
     return tr(
         "{what}. By resistance, restricted means up to {{horizon}} months differ by {{difference}} months{interval}.",
         what=what,
@@ -90,12 +91,6 @@ def _compared(place: str, sheets: Sequence[Sheet], numbers: Numbers) -> str:
         difference=difference,
         interval=interval(difference, numbers),
     )
-
-
-def _listed(parts: Sequence[str]) -> str:
-    if len(parts) == 1:
-        return str(parts[0])
-    return tr("{items} and {last}", items=tr(", ").join(map(str, parts[:-1])), last=parts[-1])
 
 
 def models(study: "StudyData") -> Section:
@@ -189,11 +184,11 @@ def _of_subgroups(sheet: Sheet, numbers: Numbers) -> str:
                 first=first,
             )
             if first and f"{first}.events" in numbers
-            else f"{caption}."
+            else stopped(caption)
         )
     if sheet.id == "permutation":
         group, row = sheet.rows[0], next(row for row in sheet.rows if row.kind == "level")
-        what = f"{group.label}, {words.lower_first(row.label)}"
+        what = then(group.label, words.lower_first(row.label))
         return tr(
             "{caption}. {what}: P {part} by permutation, {part_2} by chi-square.",
             caption=caption,
@@ -225,7 +220,7 @@ def over_time(study: "StudyData") -> Section:
             folded.append(Fold(said, (sheet,)))
         else:
             folded.append(
-                Fold(" ".join([tr("What ends progression-free survival."), *study.dating_sentences[:1]]), (sheet,))
+                Fold(paragraph([tr("What ends progression-free survival."), *study.dating_sentences[:1]]), (sheet,))
             )
     return section(shown, folded)
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from rechallenge.estimates.model_names import FIRTH
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import listed, listed_and, separated
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, records
 from rechallenge.report.results import (
@@ -85,8 +86,8 @@ class Missing:
     @property
     def where(self) -> str:
         """Return all of it as the start of a sentence."""
-        others = f"{', '.join(self.elsewhere)}" if self.elsewhere else ""
-        said = "; ".join(self.what)
+        others = listed(self.elsewhere)
+        said = separated(self.what)
         return (
             tr("{said}; also in: {others}", said=said, others=others)
             if said and others
@@ -120,7 +121,7 @@ def _missing(why: str, rows: list[dict[str, Any]], labels: Mapping[str, str], ti
             of += [words.endpoint(row["endpoint"])] if row["endpoint"] else []
     what = []
     for (model, term), of in endpoints.items():
-        said = ", ".join(part for part in (model, tr(" and ").join(dict.fromkeys(of)), term) if part)
+        said = listed(part for part in (model, listed_and(dict.fromkeys(of)) if of else "", term) if part)
         what.append(said[:1].upper() + said[1:])
     others = dict.fromkeys(words.analysis(row["analysis"], titles) for row in rows if row["analysis"] != "main")
     ids = tuple(str(row["estimate_id"]) for row in rows)

@@ -6,6 +6,7 @@ from typing import Any, Final
 import pandas as pd
 
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import listed, then
 from rechallenge.report import words
 from rechallenge.report.numbers import KEYS, Numbers, name_of, records
 from rechallenge.report.results import CONFIDENCE, comparison_words, endpoints_in
@@ -60,7 +61,7 @@ class _Given:
     def sheet(
         self, about: str, caption: str, head: tuple[str, ...], rows: list[Row], notes: tuple[str, ...] = ()
     ) -> Sheet:
-        said = f"{caption}, {words.endpoint(self.key['endpoint'])}"
+        said = then(caption, words.endpoint(self.key["endpoint"]))
         return Sheet(f"checks-{about}-{self.key['endpoint'].lower()}", said, head, tuple(rows), notes)
 
     def of(self, model: str, statistic: str) -> list[dict[str, Any]]:
@@ -124,7 +125,7 @@ def _verdict(given: _Given) -> str:
             "Proportional hazards: no covariate has {limit}, so no other model was fitted. With few events the test misses much: it does not show that hazards are proportional.",
             limit=limit,
         )
-    names = ", ".join(words.lower_first(words.term(row["term"], given.labels)) for row in failing)
+    names = listed(words.lower_first(words.term(row["term"], given.labels)) for row in failing)
     return tr(
         "Proportional hazards: {limit} for {names}. Done: hazard ratios before and after {settings.statistics.time_split_months} months, and a model stratified by the covariate (next table); restricted means, which need no proportional hazards, stand with the comparisons of classes.",
         limit=limit,

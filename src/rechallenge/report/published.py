@@ -13,6 +13,7 @@ from rechallenge import words as shared
 from rechallenge.language import N_
 from rechallenge.published.model import Figure, Published, Study, read_published
 from rechallenge.published.quantities import Stated
+from rechallenge.punctuation import listed
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, number, records
 
@@ -111,7 +112,7 @@ def _what(analysis: str, term: str) -> str:
         said += [words.endpoint(endpoint), words.POPULATIONS.get(population, population), words.term(column)]
     else:
         said += [words.POPULATIONS.get(name, shared.plain(name)) for name in place]
-    return ", ".join(said)
+    return listed(said)
 
 
 def _rows(

@@ -12,6 +12,7 @@ import pandas as pd
 from rechallenge import formatting as f
 from rechallenge.estimates.model_names import FIRTH
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import listed
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.results import LOG_RANK, MULTIVARIABLE, comparison_words, p_of_test
@@ -68,7 +69,7 @@ def median_sentence(endpoint: str, population: str, numbers: Numbers) -> str | N
     name = name_of({"endpoint": endpoint, "population": population, "term": "overall", "statistic": "median"})
     if name not in numbers:
         return None
-    who = f"{counted(f'{name}.n', 'patient', numbers)}, {counted(f'{name}.events', 'event', numbers)}"
+    who = listed([counted(f"{name}.n", "patient", numbers), counted(f"{name}.events", "event", numbers)])
     return tr(
         "Median {abbreviations} was {median}.",
         abbreviations=ABBREVIATIONS.get(endpoint, endpoint),
@@ -90,7 +91,7 @@ def comparison_sentence(endpoint: str, population: str, term: str, numbers: Numb
     there = {said: name for said, name in named.items() if name in numbers and numbers[f"{name}.n"]["raw"]}
     if len(there) < 2:
         return None
-    listed = [
+    medians = [
         tr("{median} {class}", **{"median": median(name, numbers), "class": said}) for said, name in there.items()
     ]
     other, _, level = within.partition("=")
@@ -99,8 +100,8 @@ def comparison_sentence(endpoint: str, population: str, term: str, numbers: Numb
         "{start} {abbreviations} was {listed} and {listed_2}",
         start=start,
         abbreviations=ABBREVIATIONS.get(endpoint, endpoint),
-        listed=", ".join(listed[:-1]),
-        listed_2=listed[-1],
+        listed=listed(medians[:-1]),
+        listed_2=medians[-1],
     )
     p = "" if within else p_of_test(numbers, **{**key, "model": LOG_RANK})
     return tr("{sentence} (log-rank {P:{p}}).", sentence=sentence, p=p) if p else tr("{sentence}.", sentence=sentence)

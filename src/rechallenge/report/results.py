@@ -8,6 +8,7 @@ import pandas as pd
 from rechallenge.estimates.design import MISSING
 from rechallenge.estimates.model_names import FIRTH
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import listed, separated, then
 from rechallenge.report import few_events, words
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.sentences import counted, literal
@@ -269,7 +270,7 @@ def _penalised_notes(own: pd.DataFrame, effects: pd.DataFrame, labels: Mapping[s
         fitted = set(effects.loc[effects["model"] == model, "term"])
         instead = effects[(effects["model"] == FIRTH[model]) & ~effects["term"].isin(fitted)]
         if len(instead):
-            terms = ", ".join(words.lower_first(words.term(term, labels)) for term in dict.fromkeys(instead["term"]))
+            terms = listed(words.lower_first(words.term(term, labels)) for term in dict.fromkeys(instead["term"]))
             used.append(tr("the model of all covariates") if model == MULTIVARIABLE else f"univariable, {terms}")
     if not used:
         return []
@@ -278,7 +279,7 @@ def _penalised_notes(own: pd.DataFrame, effects: pd.DataFrame, labels: Mapping[s
         tr(
             "Without a finite estimate of the ordinary model, {method}: {used}.",
             method=literal(method),
-            used="; ".join(used),
+            used=separated(used),
         )
     ]
 
@@ -289,7 +290,7 @@ def comparison_words(term: str, level: str, reference: str, labels: Mapping[str,
     if not level or (level in words.YES and reference in words.NO):
         return label
     if not reference:
-        return f"{label}, {level}"
+        return then(label, level)
     return tr(
         "{label}: {words} vs {words_2}",
         label=label,
@@ -343,7 +344,7 @@ def _missing_notes(
     imputed = model.loc[model["statistic"] == "imputed", "term"]
     if len(imputed):
         names = {term: name_of({**stem, "term": term, "statistic": "imputed"}) for term in imputed}
-        counts = ", ".join(
+        counts = listed(
             f"{words.lower_first(words.term(term, labels))} {one(name, numbers)}" for term, name in names.items()
         )
         return [

@@ -7,6 +7,7 @@ import pandas as pd
 
 from rechallenge import words as shared
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import separated
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, records
 from rechallenge.report.results import MULTIVARIABLE
@@ -91,7 +92,7 @@ def _concordance_cells(own: pd.DataFrame, dimension: str, preset: str, main: str
         if before != after:
             both = tr("{before} to {after}", before=_class(dimension, before), after=_class(dimension, after))
             said.append(f"{{{name_of(row)}}}\u00a0{literal(both)}")
-    return (*cells, "; ".join(said) or EMPTY)
+    return (*cells, separated(said) or EMPTY)
 
 
 def _class(dimension: str, name: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from rechallenge import words as shared
 from rechallenge.language import tr
+from rechallenge.punctuation import listed
 from rechallenge.report import (
     comparison_tables,
     endpoint_tables,
@@ -355,7 +356,7 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
         if isinstance(value, Mapping):
             rows += _flat(value, f"{label} ")
         elif isinstance(value, (list, tuple)):
-            rows.append((label, ", ".join(str(item) for item in value)))
+            rows.append((label, listed(value)))
         elif value not in (None, ""):
             rows.append((label, str(value)))
     return rows

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import labelled, listed
 from rechallenge.report import few_events, words
 from rechallenge.report.numbers import Numbers, name_of, records
 from rechallenge.report.results import CONFIDENCE, KAPLAN_MEIER, LOG_RANK, endpoints_in, month, p_of_test
@@ -96,9 +97,13 @@ def _without_estimate(endpoint: str, own: pd.DataFrame, labels: Labels) -> Sheet
 def _reasons(own: pd.DataFrame, labels: Labels) -> list[str]:
     """Say which interactions were not fitted, and why."""
     return [
-        f"{words.term(row['term'], labels)}{', adjusted' if row['model'] == ADJUSTED else ''}: {literal(reason(row['method']))}"
+        labelled(_modelled(words.term(row["term"], labels), row["model"]), literal(reason(row["method"])))
         for row in records(own[own["statistic"] == "not_fitted"])
     ]
+
+
+def _modelled(said: str, model: str) -> str:
+    return tr("{said}, adjusted", said=said) if model == ADJUSTED else said
 
 
 def _interaction_rows(part: pd.DataFrame, key: dict[str, Any], numbers: Numbers, labels: Labels) -> list[Row]:
@@ -220,7 +225,7 @@ def _subgroup_sheet(
             "beforehand; with so many tests, a small P value among them is expected by chance."
         )
     ]
-    notes += [tr("Class not known, in no subgroup: {missing}.", missing=", ".join(missing))] if missing else []
+    notes += [tr("Class not known, in no subgroup: {missing}.", missing=listed(missing))] if missing else []
     notes += (
         [
             tr(
@@ -286,7 +291,7 @@ def _power_words(row: Mapping[str, Any], labels: Labels) -> str:
     if "*" in row["term"]:
         return tr("{label}, interaction", label=label)
     compared = _compared_words(row["term"], row["level"], row["reference"])
-    return label if compared == words.term(row["term"]) else f"{label}: {words.lower_first(compared)}"
+    return label if compared == words.term(row["term"]) else labelled(label, words.lower_first(compared))
 
 
 def _permutations(main: pd.DataFrame, numbers: Numbers, labels: Labels) -> list[Sheet]:

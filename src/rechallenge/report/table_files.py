@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import labelled
 from rechallenge.report.docx_bytes import document_bytes
 from rechallenge.report.latex_tables import latex_table, preview
 from rechallenge.report.numbers import Numbers
@@ -34,7 +35,7 @@ def sheet_frame(sheet: Sheet, numbers: Numbers) -> pd.DataFrame:
     group, labels = "", []
     for row in sheet.rows:
         group = group if row.kind == "level" else row.label
-        labels.append(f"{group}: {row.label}" if row.kind == "level" and group else row.label)
+        labels.append(labelled(group, row.label) if row.kind == "level" and group else row.label)
     body = [[label, *cells[1:]] for label, cells in zip(labels, rows, strict=True)]
     return pd.DataFrame(body, columns=head)
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from rechallenge import formatting as f
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import separated, then
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, prepared
 from rechallenge.report.sentences import literal, names_in
@@ -89,7 +90,7 @@ def _rows_of_term(
     if centre:
         summary = tr("median (quartiles)") if centre == "median" else tr("mean (SD)")
         cells = tuple(_numeric_cell(partial(name, model), centre, numbers) for model in columns)
-        rows.append(Row(f"{label}, {summary}", (*cells, p_cell)))
+        rows.append(Row(then(label, summary), (*cells, p_cell)))
     levels = words.ordered(term, [level for level in dict.fromkeys(part["level"]) if level and level != "missing"])
 
     def categories(level: str) -> tuple[str, ...]:
@@ -190,7 +191,7 @@ def _notes(own: pd.DataFrame, rows: list[Row], numbers: Numbers) -> tuple[str, .
             literal(
                 tr(
                     "P: {methods}. Descriptive; no adjustment for the number of comparisons.",
-                    methods="; ".join(methods),
+                    methods=separated(methods),
                 )
             )
         )

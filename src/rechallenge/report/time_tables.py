@@ -6,6 +6,7 @@ from typing import Any, Final
 import pandas as pd
 
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import labelled, listed, paragraph, separated, then
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, records
 from rechallenge.report.results import CONFIDENCE, comparison_words, month, outside_note
@@ -87,7 +88,7 @@ def _split_rows(own: pd.DataFrame, model: str, label: str, numbers: Numbers) -> 
     for row in records(found):
         name, (_, period) = name_of(row), in_period(str(row["level"]))
         cells = (with_interval(name, numbers), one(f"{name}.p", numbers))
-        rows.append(Row(f"{label}, {period}", (EMPTY,) * 7 + cells))
+        rows.append(Row(then(label, period), (EMPTY,) * 7 + cells))
     return rows
 
 
@@ -170,7 +171,7 @@ def _adjusted_note(adjusted: str, dropped: str, numbers: Numbers) -> str:
     """Whom the adjusted model counts, and how many it leaves out."""
     if not all(name in numbers for name in (f"{adjusted}.n", f"{adjusted}.events", dropped)):
         return EMPTY
-    who = f"{counted(f'{adjusted}.n', 'patient', numbers)}, {counted(f'{adjusted}.events', 'death', numbers)}"
+    who = listed([counted(f"{adjusted}.n", "patient", numbers), counted(f"{adjusted}.events", "death", numbers)])
     left = tr("; {{dropped}} without all covariates left out", dropped=dropped) if numbers[dropped]["raw"] else ""
     return tr("Adjusted: {who}{left}.", who=who, left=left)
 
@@ -199,17 +200,20 @@ def _exposed_notes(numbers: Numbers) -> list[str]:
                 changing=changing,
             )
         )
-    return [" ".join(said)] if said else []
+    return [paragraph(said)] if said else []
+
+
+TESTED: Final = {"exposure_naive": N_("naive {P}"), "exposure_time_dependent": N_("time-dependent {P}")}
 
 
 def _proportional_notes(numbers: Numbers) -> list[str]:
     """The tests of proportional hazards: without them a single hazard ratio says too much."""
     found = []
-    for model, said in (("exposure_naive", "naive"), ("exposure_time_dependent", "time-dependent")):
+    for model, said in TESTED.items():
         key = {**PROGRESSED, "term": "rechallenged", "level": "true", "reference": "false", "model": model}
         test = name_of({**key, "statistic": "ph_p"})
         if test in numbers:
-            found.append(f"{said} {{P:{test}}}")
+            found.append(tr(said, P=f"{{P:{test}}}"))
     if not found:
         return []
     split = {**PROGRESSED, "term": "rechallenged", "model": SPLIT}
@@ -228,7 +232,7 @@ def _proportional_notes(numbers: Numbers) -> list[str]:
     return [
         tr(
             "Test of proportional hazards (scaled Schoenfeld residuals): {found}. Where it is small, the hazard ratio is an average over a changing one, and the curves say more.",
-            found="; ".join(found),
+            found=separated(found),
         )
         + (f" {given}" if given != EMPTY else "")
     ]
@@ -379,7 +383,7 @@ def _competing_rows(
             found = own[(own["model"] == f"{of}|{cause}") & (own["statistic"] == statistic) & (own["term"] == term)]
             found = found[found["endpoint"] == key["endpoint"]]
             ratios = [with_interval(name_of(row), numbers) for row in records(found)]
-            cells.append("; ".join(ratios) or EMPTY)
+            cells.append(separated(ratios) or EMPTY)
         rows.append(
             Row(
                 tr("{said}, by {words}", said=said, words=words.lower_first(words.term(term, labels))),
@@ -408,7 +412,9 @@ def _dating(own: pd.DataFrame, numbers: Numbers, labels: Mapping[str, str]) -> S
     medians = part[(part["model"] == "dating_right_end") & (part["statistic"] == "median")]
     for term, level in dict.fromkeys(zip(medians["term"], medians["level"], strict=True)):
         label = (
-            f"{words.term(term, labels)}: {words.lower_first(words.level(term, level))}" if level else words.term(term)
+            labelled(words.term(term, labels), words.lower_first(words.level(term, level)))
+            if level
+            else words.term(term)
         )
         key = {**PFS, "term": term, "level": level, "statistic": "median"}
         cells = tuple(with_interval(name_of({**key, "model": model}), numbers) for model, _ in DATINGS)

@@ -5,7 +5,8 @@
 from typing import Final
 
 from rechallenge.language import N_, tr
-from rechallenge.report.definitions.parts import FIELD, PROJECT, RECIST, Definition, Used, limited, listed, sentences
+from rechallenge.punctuation import labelled, listed_or
+from rechallenge.report.definitions.parts import FIELD, PROJECT, RECIST, Definition, Used, limited, sentences
 from rechallenge.settings.endpoints import EndpointSettings, OwnEndpoint
 
 GENIE: Final = N_("GENIE BPC NSCLC data guide (rule of the registry's PFS columns)")
@@ -257,17 +258,17 @@ def _own(name: str, item: OwnEndpoint, used: Used) -> Definition:
     places = dict.fromkeys(CENSORED[place] for place in (*item.censored_at, "start"))
     first = tr(", whichever comes first (on one day, the one named first)") if len(item.events) > 1 else ""
     return Definition(
-        f"{name}: {item.label}",
+        labelled(name, item.label),
         sentences(
             tr(
                 "From {starts} to {listed}{first}.",
                 starts=STARTS[item.start],
-                listed=listed([EVENTS[event] for event in item.events], "or"),
+                listed=listed_or(EVENTS[event] for event in item.events),
                 first=first,
             ),
             clinical,
             *(rules[rule] for rule in item.interrupted_by),
-            tr("Otherwise censored at {places}.", places=", else ".join(places)),
+            tr("Otherwise censored at {places}.", places=tr(", else ").join(map(str, places))),
         ),
         ("endpoints.own",),
         tr("Defined in the study file"),

@@ -1,10 +1,10 @@
 """What a definition in words is made of: its parts, the sources, and the settings that it is composed from."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rechallenge.language import N_, tr
+from rechallenge.language import N_
+from rechallenge.punctuation import paragraph
 from rechallenge.settings.base import PresetSettings
 from rechallenge.settings.definitions import DefinitionSettings
 
@@ -51,17 +51,7 @@ def limited(value: object) -> bool:
 
 def sentences(*parts: str) -> str:
     """Return the parts that are not empty as one text."""
-    return " ".join(str(part) for part in parts if part)
-
-
-def listed(items: Sequence[str], last: str = "and") -> str:
-    """Return "a, b and c"."""
-    if len(items) == 1:
-        return str(items[0])
-    listed_first = tr(", ").join(map(str, items[:-1]))
-    if last == "or":
-        return tr("{items} or {last}", items=listed_first, last=items[-1])
-    return tr("{items} and {last}", items=listed_first, last=items[-1])
+    return paragraph(parts)
 
 
 def source_of(settings: PresetSettings, sources: dict[str, str]) -> str:

@@ -5,6 +5,7 @@
 from typing import Final
 
 from rechallenge.language import N_, tr
+from rechallenge.punctuation import listed_or, separated
 from rechallenge.report import words
 from rechallenge.report.definitions.parts import (
     ESME,
@@ -12,7 +13,6 @@ from rechallenge.report.definitions.parts import (
     PROJECT,
     Definition,
     Used,
-    listed,
     sentences,
     source_of,
 )
@@ -91,7 +91,7 @@ def eligibility(used: Used) -> list[Definition]:
     """The criteria, advanced disease and minimum data."""
     own = used.definitions.eligibility
     required = used.definitions.re_exposure.progression_required
-    criteria = "; ".join(
+    criteria = separated(
         words.lower_first(words.criterion(name))
         + (tr(" (met by everybody, since it is not required)") if name == "index_progression" and not required else "")
         for name in own.criteria
@@ -227,6 +227,4 @@ def _kinds(used: Used) -> str:
     counted = used.definitions.re_exposure.kinds
     if counted is None or set(counted) == set(KINDS):
         return tr("Recorded; it never decides who is in.")
-    return tr(
-        "Only these are eligible: {listed}.", listed=listed([KINDS[kind] for kind in KINDS if kind in counted], "or")
-    )
+    return tr("Only these are eligible: {listed}.", listed=listed_or(KINDS[kind] for kind in KINDS if kind in counted))

@@ -1,4 +1,4 @@
-"""Parts of captions and text alternatives that every language puts together in its own way."""
+"""Parts of sentences, put together as the present language does: its commas, colons and words between them."""
 
 import re
 from collections.abc import Iterable
@@ -25,15 +25,31 @@ def then(first: object, second: object) -> str:
     return tr("{first}, {second}", first=first, second=second)
 
 
+def labelled(name: object, said: object) -> str:
+    """Return "name: what is said of it"."""
+    return tr("{name}: {said}", name=name, said=said)
+
+
 def listed(parts: Iterable[object]) -> str:
     """Return parts with commas between them."""
     return tr(", ").join(map(str, parts))
+
+
+def separated(parts: Iterable[object]) -> str:
+    """Return parts that hold commas of their own, with semicolons between them."""
+    return tr("; ").join(map(str, parts))
 
 
 def listed_and(parts: Iterable[object]) -> str:
     """Return "a, b and c"."""
     *most, last = parts
     return tr("{most} and {last}", most=listed(most), last=last) if most else str(last)
+
+
+def listed_or(parts: Iterable[object]) -> str:
+    """Return "a, b or c"."""
+    *most, last = parts
+    return tr("{most} or {last}", most=listed(most), last=last) if most else str(last)
 
 
 def interval(bounds: str) -> str:
