@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from docx.shared import Cm, Pt
 
+from rechallenge.report.column_widths import column_widths
 from rechallenge.report.docx_bytes import document_bytes
 from rechallenge.report.manuscript import LEVEL
 from rechallenge.report.word import (
     MARKDOWN,
+    TEXT_WIDTH_CM,
     add_picture,
     add_table,
     add_text,
@@ -23,9 +25,6 @@ STYLES: Final = {"h1": "Title", "h2": "Heading 1", "h3": "Heading 2", "h4": "Hea
 NEW_PAGE: Final = ("Abstract", "Introduction", "Declarations", "References", "Tables", "Figure legends")
 # Sections whose lines stand close; the text before them is double-spaced for reviewers.
 CLOSE: Final = ("References", "Tables", "Figure legends")
-_WIDTH_CM: Final = 16.4
-# In letters: the margins of a cell, the broadest column, the label where there are many columns.
-_MARGIN, _BROAD, _LABEL, _MANY = 3, 30, 22, 5
 _TABLE, _FIGURE = "**Table ", "**Figure "
 
 
@@ -147,18 +146,9 @@ def _add_table(document: Any, block: Sequence[Any]) -> None:
             rows[-1].append(token.content)
     kinds = ["level" if row[0].startswith(LEVEL) else "data" for row in rows[1:]]
     cells = [[cell.removeprefix(LEVEL).strip() for cell in row] for row in rows]
-    add_table(document, cells, kinds, points=_points(len(rows[0])), widths_cm=_widths(cells))
+    widths, points = column_widths(cells, TEXT_WIDTH_CM, _points(len(rows[0])))
+    add_table(document, cells, kinds, points=points, widths_cm=widths)
 
 
 def _points(columns: int) -> float:
-    return 9 if columns <= 5 else (8 if columns <= 7 else 7)
-
-
-def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
-    """Share the width of the text among the columns by their longest cells, so that estimates stay on one line."""
-    longest = [max(len(row[column]) for row in rows[1:] or rows) for column in range(len(rows[0]))]
-    headings = [max((len(word) for word in cell.split()), default=0) for cell in rows[0]]
-    # A heading is bold; the label of a row may wrap earlier than an estimate.
-    wanted = [_MARGIN + max(min(_BROAD, cell), 1.5 * word) for cell, word in zip(longest, headings, strict=True)]
-    wanted[0] = min(wanted[0], _MARGIN + _LABEL) if len(wanted) > _MANY else wanted[0]
-    return [_WIDTH_CM * each / sum(wanted) for each in wanted]
+    return 9 if columns <= 5 else (8 if columns <= 7 else 7.5)

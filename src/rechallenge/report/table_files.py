@@ -7,6 +7,7 @@ import pandas as pd
 
 from rechallenge.language import N_, tr
 from rechallenge.punctuation import labelled
+from rechallenge.report.column_widths import column_widths
 from rechallenge.report.docx_bytes import document_bytes
 from rechallenge.report.latex_tables import latex_table, preview
 from rechallenge.report.numbers import Numbers
@@ -14,7 +15,7 @@ from rechallenge.report.sentences import plain
 from rechallenge.report.sheets import Sheet, printed
 from rechallenge.report.study_data import StudyData
 from rechallenge.report.templating import markdown_text
-from rechallenge.report.word import add_table, add_text, new_document
+from rechallenge.report.word import TEXT_WIDTH_CM, add_table, add_text, new_document
 
 NOBODY = N_("There is no patient to describe in Table 1.")
 
@@ -61,11 +62,9 @@ def table_one_docx(study: StudyData) -> bytes:
     caption = document.add_paragraph(style="Caption")
     add_text(caption, tr("**Table 1.** {ending}", ending=plain(sheet.caption, study.numbers) if sheet else NOBODY))
     if sheet:
-        add_table(
-            document,
-            [[markdown_text(cell) for cell in row] for row in printed(sheet, study.numbers)],
-            [row.kind for row in sheet.rows],
-        )
+        cells = [[markdown_text(cell) for cell in row] for row in printed(sheet, study.numbers)]
+        widths, points = column_widths(cells, TEXT_WIDTH_CM, 9)
+        add_table(document, cells, [row.kind for row in sheet.rows], points=points, widths_cm=widths)
         for note in sheet.notes:
             add_text(document.add_paragraph(), markdown_text(plain(note, study.numbers)))
     if study.simulated:

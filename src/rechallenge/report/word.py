@@ -18,7 +18,7 @@ CODE_FONT: Final = "Courier New"
 LANGUAGE: Final = "en-GB"
 # Tables as on GitHub; HTML is text, since the words may come from outside.
 MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
-_TEXT_WIDTH: Final = Cm(16.4)
+TEXT_WIDTH_CM: Final = 16.4
 _PICTURE_HEIGHT: Final = Cm(19)
 
 
@@ -82,7 +82,8 @@ def add_picture(document: Any, data: bytes, alt: str) -> None:
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     shape = paragraph.add_run().add_picture(io.BytesIO(data))
-    scale = min(_TEXT_WIDTH / shape.width, _PICTURE_HEIGHT / shape.height)
+    # Never larger than it was drawn, or its letters would outgrow the text.
+    scale = min(1.0, Cm(TEXT_WIDTH_CM) / shape.width, _PICTURE_HEIGHT / shape.height)
     shape.width, shape.height = round(shape.width * scale), round(shape.height * scale)
     properties = shape._inline.docPr
     properties.set("descr", alt)
