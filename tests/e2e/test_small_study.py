@@ -207,7 +207,7 @@ def test_a_printed_number_is_traced_to_the_rows_of_its_patients(study):
     every = rechallenge(study, "trace", "pfs.rechallenge.resistance.primary.n", "--all-rows", "--format", "json")
     rows = json.loads(every.stdout)["source_rows"]
     of_p3 = [(row["table"], row["source_row"]) for row in rows if row["patient_id"] == "P3"]
-    assert of_p3 == [("assessments", 12), ("assessments", 13), ("patients", 4), ("treatments", 7), ("treatments", 8)]
+    assert of_p3 == [("assessments", 10), ("assessments", 11), ("patients", 4), ("treatments", 7), ("treatments", 8)]
 
 
 def test_who_left_at_a_step_of_the_flow_is_traced(study):
