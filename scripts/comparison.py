@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from rechallenge.accepted import folder_of
-from rechallenge.errors import UserError
 from rechallenge.figures import output as drawn
 from rechallenge.figures import style
 from rechallenge.files import write_csv, write_json
@@ -63,11 +62,6 @@ def previous_again(old: Snapshot, salt: str, names: list[str], paths: list[str])
 
 with step(snakemake) as log:
     files, params, output = snakemake.input, snakemake.params, snakemake.output
-    if not params.previous:
-        raise UserError(
-            "There is nothing to compare with: set refresh.previous in the study file to the folder of a release "
-            "(releases/<cut-off> of the run folder in which `snakemake release` was run)."
-        )
     config = StudyConfig.read(params.settings, "settings")
     refresh = RefreshSettings.read(params.refresh, "refresh")
     release = read_release(Path(params.previous))

@@ -6,6 +6,16 @@ AGAIN = f"{COMPARISON}/previous_again"
 EVERY_ANALYSIS = ["main", *study.analyses]
 
 
+def previous_release(wildcards):
+    """Return the files of the release to compare with; where there is none, that is said before anything is run."""
+    if study.previous is None:
+        raise WorkflowError(
+            "There is nothing to compare with: set refresh.previous in the study file to the folder of a release "
+            "(releases/<cut-off> of the run folder in which `snakemake release` was run)."
+        )
+    return study.previous_files
+
+
 # No output that Snakemake knows of: it would remove a release before writing it anew. The script writes it at once or not
 # at all, and never over another one.
 rule release:
@@ -41,7 +51,7 @@ rule release:
 rule previous_again:
     input:
         gate=rules.gate.output,
-        release=study.previous_files,
+        release=previous_release,
     output:
         estimates=f"{AGAIN}/estimates.csv",
         cohorts=[f"{AGAIN}/{name}/cohort.csv" for name in EVERY_ANALYSIS],
@@ -64,7 +74,7 @@ rule previous_again:
 rule comparison:
     input:
         gate=rules.gate.output,
-        release=study.previous_files,
+        release=previous_release,
         again=rules.previous_again.output if study.settings.refresh.run_previous_again else [],
         tables=collect(ACCEPTED, table=TABLES),
         cohorts=[rules.eligibility.output.cohort, *rules.eligibility.output.further],

@@ -1,6 +1,6 @@
 """What the sets of an analysis are made of: its tables, definitions and settings, and the sets to start from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
@@ -42,7 +42,7 @@ class Estimate:
     events: float
 
     @classmethod
-    def of(cls, row: "pd.Series[Any]") -> "Estimate":
+    def of(cls, row: "pd.Series[Any] | Mapping[Any, Any]") -> "Estimate":
         """Return the row of a results table with the columns of `estimates.rows.COLUMNS`."""
         numbers = {"at", "estimate", "lower", "upper", "confidence", "p", "n", "events"}
         values: dict[str, Any] = {name: float(row[name]) for name in numbers}
@@ -81,6 +81,7 @@ class Analysis:
     preset_classes: pd.DataFrame | None = None
     boundary: pd.DataFrame | None = None
     _times: dict[tuple[str, str], Chosen] = field(default_factory=dict, repr=False)
+    _populations: dict[str, Chosen] = field(default_factory=dict, repr=False)
 
     def extract(self) -> Chosen:
         """Return every patient of the extract, with the columns of cohort.csv."""
@@ -88,6 +89,11 @@ class Analysis:
 
     def population(self, name: str) -> Chosen:
         """Return the patients of a population, with the columns of classified.csv."""
+        if name not in self._populations:
+            self._populations[name] = self._found_population(name)
+        return self._populations[name]
+
+    def _found_population(self, name: str) -> Chosen:
         chosen = Chosen.starting(self.classified, POPULATIONS["first_ici"])
         if name == "progressed":
             return chosen.where(chosen.frame["days_to_progression"].notna(), POPULATIONS[name])
