@@ -33,7 +33,9 @@ def main(arguments: list[str]) -> int:
     """Open the study, run it in its folder, say what happened; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--directory", type=Path, required=True, help="run folder, kept from one extract to the next")
-    parser.add_argument("--configfile", type=Path, nargs="+", required=True, help="study file, and further ones over it")
+    parser.add_argument(
+        "--configfile", type=Path, nargs="+", required=True, help="study file, and further ones over it"
+    )
     parser.add_argument("--release", action="store_true", help="lock a run that passes as a release")
     known, others = parser.parse_known_args(arguments)
     folder: Path = known.directory

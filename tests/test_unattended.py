@@ -88,8 +88,9 @@ def test_a_drift_within_the_policy_and_none():
 
 def test_a_gate_that_holds_names_the_rules_and_where_to_read():
     lines = said(Run(1, ("ingest", "validate"), ("gate",)))
-    assert "Gate:     holds the study back; open findings: 1 error, 31 warnings, 1,928 notes; 4 waived, 10 set aside" in (
-        lines
+    assert (
+        "Gate:     holds the study back; open findings: 1 error, 31 warnings, 1,928 notes; 4 waived, 10 set aside"
+        in (lines)
     )
     assert "          open errors: date_order (1)" in lines
     assert "Compared: not reached; the release is releases/2021-12-31" in lines

@@ -53,9 +53,9 @@ def block(
 ) -> list[str]:  # fmt: skip
     """Return the last lines of a run.
 
-    `study` is the study file, `folder` the run folder; `findings` the counts of violations.csv (`validation.gate.summary`)
-    and `comparison` the shareable comparison.json, where this run made them; `previous` the release to compare with,
-    where the study names one.
+    `study` is the study file, `folder` the run folder; `findings` the counts of violations.csv (`summary` of
+    `rechallenge.validation.gate`) and `comparison` the shareable comparison.json, where this run made them; `previous`
+    the release to compare with, where the study names one.
     """
     status = status_of(run, comparison)
     lines = [
@@ -77,7 +77,9 @@ def _ran(run: Run) -> str:
     done = f"{len(run.finished)} {'step' if len(run.finished) == 1 else 'steps'}"
     if run.failed:
         return f"{done}; failed: {', '.join(run.failed)}"
-    return f"every step ({len(run.finished)})" if run.status == 0 else f"{done}; then the run ended without a failed step"
+    return (
+        f"every step ({len(run.finished)})" if run.status == 0 else f"{done}; then the run ended without a failed step"
+    )
 
 
 def _gate(run: Run, findings: Mapping[str, Any] | None) -> list[str]:

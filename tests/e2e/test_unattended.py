@@ -101,7 +101,9 @@ class Hospital:
     def study(self, *, previous=True, policy=None, **tables) -> None:
         refresh = {"previous": str(self.run / "releases" / CUTOFF)} if previous else {}
         text = small.STUDY + yaml.safe_dump({**QUICK, "refresh": {**refresh, "policy": policy or {}}})
-        file = small.write_small_study(self.data, study=text.replace("path: extract", f"path: {self.data}/extract"), **tables)
+        file = small.write_small_study(
+            self.data, study=text.replace("path: extract", f"path: {self.data}/extract"), **tables
+        )
         file.replace(self.workspace / "study.yaml")
 
     def job(self, example, *, release=False):

@@ -1,6 +1,7 @@
 """Why a median moved: each part recomputed, and the parts add up."""
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from rechallenge.refresh.groups import Members
 from rechallenge.refresh.medians import decompositions
 from rechallenge.refresh.sentences import account, change
+from rechallenge.refresh.sets import AnalysisSets
 from rechallenge.refresh.snapshot import Snapshot
 from rechallenge.refresh.told import view
 from rechallenge.settings.statistics import StatisticsSettings
@@ -47,7 +49,8 @@ def study(times, median=None, term="overall", level="", resistance=None):
         ]
     )  # fmt: skip
     none = pd.DataFrame()
-    return Snapshot(pd.Timestamp("2021-12-31"), {}, patients, pd.DataFrame(rows), none, estimates, none, {}, {})
+    sets = AnalysisSets([frozenset(row["patient_key"] for row in own)], {ID: (0, -1)})
+    return Snapshot(pd.Timestamp("2021-12-31"), {}, patients, pd.DataFrame(rows), sets, none, estimates, none, {}, {})
 
 
 def found(old, new):
@@ -147,10 +150,9 @@ def test_within_a_class_who_changed_class_leaves_and_enters():
 
 
 def test_a_group_whose_members_are_not_known_is_left_out():
-    """The subgroup's n is not that of the patients whom the snapshot knows."""
     old, new = study(OLD, 3), study({**OLD, "f": (9, 1)}, 4)
-    new.estimates["n"] = 3.0
-    assert found(old, new) == []
+    assert len(found(old, new)) == 1
+    assert found(old, replace(new, sets=AnalysisSets([], {}))) == []
 
 
 @pytest.mark.parametrize(

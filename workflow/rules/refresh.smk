@@ -16,6 +16,18 @@ def previous_release(wildcards):
     return study.previous_files
 
 
+# What else of the study says whom an estimate was made of (rechallenge.tracing).
+TRACED = [
+    rules.episodes.output.course,
+    rules.episodes.output.further_courses,
+    rules.episodes.output.assessments,
+    rules.episodes.output.further_assessments,
+    rules.classify.output.preset_classes,
+    rules.classify.output.boundary_patients,
+    rules.sensitivity.output if study.settings.sensitivity.enabled else [],
+]
+
+
 # No output that Snakemake knows of: it would remove a release before writing it anew. The script writes it at once or not
 # at all, and never over another one.
 rule release:
@@ -26,6 +38,7 @@ rule release:
         cohorts=[rules.eligibility.output.cohort, *rules.eligibility.output.further],
         classified=[rules.classify.output.main, *rules.classify.output.further],
         adtte=[rules.endpoints.output.main, *rules.endpoints.output.further],
+        traced=TRACED,
         curves=rules.estimate.output.curves,
         shareable=[
             rules.estimate.output.estimates,
@@ -54,6 +67,7 @@ rule previous_again:
         release=previous_release,
     output:
         estimates=f"{AGAIN}/estimates.csv",
+        sets=[f"{AGAIN}/{name}.parquet" for name in ["sets", "estimate_sets"]],
         cohorts=[f"{AGAIN}/{name}/cohort.csv" for name in EVERY_ANALYSIS],
         classified=[f"{AGAIN}/{name}/classified.csv" for name in EVERY_ANALYSIS],
         adtte=[f"{AGAIN}/{name}/adtte.csv" for name in EVERY_ANALYSIS],
@@ -80,6 +94,7 @@ rule comparison:
         cohorts=[rules.eligibility.output.cohort, *rules.eligibility.output.further],
         classified=[rules.classify.output.main, *rules.classify.output.further],
         adtte=[rules.endpoints.output.main, *rules.endpoints.output.further],
+        traced=TRACED,
         curves=rules.estimate.output.curves,
         estimates=rules.estimate.output.estimates,
         numbers=rules.report.output.numbers,

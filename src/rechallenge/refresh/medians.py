@@ -59,8 +59,7 @@ def decompositions(
     """Return the decomposition of every Kaplan-Meier median of an analysis that both sides have and that moved.
 
     `again` are the members under today's code and settings, where the old extract was run again: the way from `old` to
-    them is the step METHOD, and the other steps begin there. Groups with delayed entry, and those that the snapshots
-    cannot tell apart, are left out.
+    them is the step METHOD, and the other steps begin there. Groups with delayed entry are left out.
     """
     before, now = (_medians(frame, analysis) for frame in (estimates_before, estimates_now))
     found = []
@@ -90,12 +89,11 @@ def _decomposition(
     name: str, before: pd.Series, now: pd.Series, sides: tuple[Members, Members, Members],
     settings: StatisticsSettings, analysis: str,
 ) -> Decomposition | None:  # fmt: skip
-    key = (now["population"], now["endpoint"], now["term"], now["level"])
-    first, today, second = (side.of(analysis, *key) for side in sides)
-    if not len(first) or not len(second) or (first["entry_days"] > 0).any() or (second["entry_days"] > 0).any():
+    first, today, second = (side.of(name, analysis, now["population"], now["endpoint"]) for side in sides)
+    if first is None or second is None or today is None or not len(first) or not len(second):
         return None
-    if len(second) != now["n"] or len(first) != before["n"]:
-        return None  # a group of which the snapshots do not know the members
+    if (first["entry_days"] > 0).any() or (second["entry_days"] > 0).any():
+        return None
     if _same(before["estimate"], now["estimate"]) and before["n"] == now["n"] and before["events"] == now["events"]:
         return None
     return Decomposition(

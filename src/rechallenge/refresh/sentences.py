@@ -10,7 +10,6 @@ from rechallenge.language import tr, tr_n
 from rechallenge.refresh import words as own
 from rechallenge.refresh.causes import CUTOFF, DATA, OF_THE_STUDY, causes_of
 from rechallenge.refresh.comparison import Comparison
-from rechallenge.refresh.groups import conditions
 from rechallenge.refresh.history import RULES
 from rechallenge.refresh.medians import METHOD, Decomposition
 from rechallenge.refresh.policy import Verdict, failing
@@ -161,11 +160,18 @@ def accounts(comparison: Comparison, told: Told) -> list[Account]:
     seen: set[tuple[str, str, frozenset[tuple[str, str]]]] = set()
     found = []
     for item in sorted(comparison.medians, key=lambda one: order.get((one.endpoint, one.population), len(order))):
-        group = item.endpoint, item.population, frozenset(conditions(item.term, item.level))
+        group = item.endpoint, item.population, _classes_of(item)
         if group not in seen:
             seen.add(group)
             found.append(account(item, told))
     return found
+
+
+def _classes_of(item: Decomposition) -> frozenset[tuple[str, str]]:
+    """The classes that a group is of: those of "a|b=c", "d" and of "b|a=d", "c" are the same."""
+    base, _, within = item.term.partition("|")
+    column, _, level = within.partition("=")
+    return frozenset({(base, item.level), (column, level)})
 
 
 def cause_sentence(comparison: Comparison) -> str:

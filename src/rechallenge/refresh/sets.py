@@ -8,7 +8,7 @@ import pandas as pd
 
 from rechallenge.tracing.analysis import Analysis, Estimate
 from rechallenge.tracing.chosen import Chosen, NotTracedError
-from rechallenge.tracing.sets import traced
+from rechallenge.tracing.sets import COUNTS, traced
 
 MEMBER_COLUMNS: Final = ("set", "patient_key")
 ESTIMATE_COLUMNS: Final = ("estimate_id", "chosen", "counted")
@@ -48,11 +48,12 @@ class AnalysisSets:
     @classmethod
     def of_tables(cls, members: pd.DataFrame, estimates: pd.DataFrame) -> "AnalysisSets":
         """Return the sets that `tables` were made of."""
-        known = {int(place): frozenset(keys) for place, keys in members.groupby("set")["patient_key"]}
-        size = max([-1, *estimates["chosen"], *estimates["counted"]]) + 1
+        known = {place: frozenset(keys) for place, keys in members.groupby("set")["patient_key"]}
+        size = max([_NONE, *estimates["chosen"], *estimates["counted"]]) + 1
         pairs = zip(estimates["chosen"].astype(int), estimates["counted"].astype(int), strict=True)
         return cls(
-            [known.get(place, frozenset()) for place in range(size)], dict(zip(estimates["estimate_id"], pairs, strict=True))
+            [known.get(place, frozenset()) for place in range(size)],
+            dict(zip(estimates["estimate_id"], pairs, strict=True)),
         )
 
 
@@ -76,5 +77,6 @@ def analysis_sets(
             whom = traced(row, analysis_of(row.analysis))
         except NotTracedError:
             continue
-        found[row.estimate_id] = number(whom.chosen), _NONE if whom.counted is None else number(whom.counted)
+        counted = whom.chosen if whom.counted is None and row.statistic in COUNTS else whom.counted
+        found[row.estimate_id] = number(whom.chosen), _NONE if counted is None else number(counted)
     return AnalysisSets(list(numbers), found)
