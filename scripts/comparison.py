@@ -56,7 +56,7 @@ with step(snakemake) as log:
     release = read_release(Path(params.previous))
     names = list(params.analyses)
     record = json.loads(Path(files.provenance).read_text(encoding="utf-8"))
-    run = RunFolder(Path(files.gate).parents[1], record, config)
+    run = RunFolder(Path(files.curves).parents[1], record, config)
     new = present_study(run, names, release.salt)
     again = previous_again(release.snapshot, release.salt, names, list(files.again))
     made = compare(release.snapshot, new, refresh, config.statistics, again)

@@ -19,7 +19,7 @@ with step(snakemake) as log:
     files, params = snakemake.input, snakemake.params
     copies = {Path(path).name: Path(path) for path in files.shareable if Path(path).name in COPIED}
     record = json.loads(copies["provenance.json"].read_text(encoding="utf-8"))
-    run = RunFolder(Path(files.gate).parents[1], record, read_config(record["settings"]["values"], "provenance.json"))
+    run = RunFolder(Path(files.curves).parents[1], record, read_config(record["settings"]["values"], "provenance.json"))
     salt = new_salt()
     snapshot = present_study(run, params.analyses, salt)
     everyone = read_canonical(Path(files.everyone).parents[1], "patients", ["patient_id"])["patient_id"]
