@@ -4,8 +4,7 @@ Terms without words here are printed as they are, underscores as spaces. A study
 covariates) come first.
 """
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import pandas as pd
@@ -247,39 +246,3 @@ def pieces(text: str) -> list[str]:
 def is_wide(character: str) -> bool:
     """Tell whether a character takes a full em, as Chinese, Japanese and Korean ones do."""
     return "\u1100" <= character <= "\u115f" or "\u2e80" <= character <= "\ua4cf" or "\uac00" <= character <= "\uffe6"
-
-
-def _class_without_event(found: re.Match[str]) -> str:
-    name, _, level = found[1].rpartition(": ")
-    return f"nobody in the class “{name}: {lower_first(level)}” had an event, so its hazard ratio"
-
-
-def _reference_of_nobody(found: re.Match[str]) -> str:
-    return f"nobody is in the reference class of {lower_first(found[1])} ({lower_first(found[2])})"
-
-
-def _same_class(found: re.Match[str]) -> str:
-    return f"everybody is in the same class of {lower_first(found[1])} ({lower_first(found[2])})"
-
-
-def _yes_or_no(found: re.Match[str]) -> str:
-    return "(yes)" if found[1] == "true" else "(no)"
-
-
-# The sentences of estimates.csv name a class as "covariate: level"; a reader wants to see where the name ends.
-_REASONS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]] = (
-    (re.compile(r"there was no event with (.+?: [^,;]+), so its hazard ratio"), _class_without_event),
-    (re.compile(r"no patient has the reference level of (.+?) \(([^)]*)\)"), _reference_of_nobody),
-    (re.compile(r"every patient has the same level of (.+?) \(([^)]*)\)"), _same_class),
-    (re.compile(r"\((true|false)\)"), _yes_or_no),
-    (re.compile(r"there are no patient with"), "there is no patient with"),
-    (re.compile(r"among the 1 patients with"), "in the one patient with"),
-)
-
-
-def reason(sentence: str) -> str:
-    """Return a sentence of estimates.csv, on why something was not computed, as report and figures print it."""
-    said = re.sub(r"^(Not fitted|Not compared|Not computed|Not tested): ", "", sentence)
-    for pattern, written in _REASONS:
-        said = pattern.sub(written, said)
-    return said

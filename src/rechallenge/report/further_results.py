@@ -8,6 +8,7 @@ import pandas as pd
 
 from rechallenge.estimates.model_names import FIRTH
 from rechallenge.language import N_, tr
+from rechallenge.method_words import reason
 from rechallenge.punctuation import listed, listed_and, separated
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, records
@@ -22,7 +23,6 @@ from rechallenge.report.results import (
 )
 from rechallenge.report.sentences import literal
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval
-from rechallenge.words import reason
 
 MODEL_WORDS: Final = {
     UNIVARIABLE: N_("univariable Cox model"),
