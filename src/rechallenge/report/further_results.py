@@ -71,6 +71,12 @@ SAFETY_ROWS: Final = (
 )
 
 
+MODEL_SIZES: Final = {
+    "n": N_("{endpoint}, multivariable model, patients"),
+    "events": N_("{endpoint}, multivariable model, events"),
+}
+
+
 @dataclass(frozen=True)
 class Missing:
     """Things that were not computed for the same reason, and the rows of estimates.csv that say so.
@@ -218,12 +224,8 @@ def _side_by_side(own: pd.DataFrame, endpoint: str, names: list[str], numbers: N
     if len(effects):
         of_model = {**key, "model": MULTIVARIABLE}
         of_model |= {name: str(effects[name].iloc[0]) for name in ("term", "level", "reference", "statistic")}
-        for what in ("n", "events"):
-            label = tr(
-                "{endpoint}, multivariable model, {ending}",
-                endpoint=endpoint,
-                ending="patients" if what == "n" else "events",
-            )
+        for what in MODEL_SIZES:
+            label = tr(MODEL_SIZES[what], endpoint=endpoint)
             rows.append(_sizes(label, of_model, what, names, numbers))
     for term, level, reference in dict.fromkeys(
         zip(effects["term"], effects["level"], effects["reference"], strict=True)
