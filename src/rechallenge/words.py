@@ -25,6 +25,14 @@ ENDPOINTS: Final = {
     "DOR1": N_("Duration of response"),
     "PPS": N_("Overall survival"),
 }
+# A share of patients has a word of its own where the time has another.
+SHARES: Final = {
+    "PFS": N_("Progression-free survival (%)"),
+    "OS": N_("Overall survival (%)"),
+    "PFS1": N_("Progression-free survival (%)"),
+    "OS1": N_("Overall survival (%)"),
+    "PPS": N_("Overall survival (%)"),
+}
 TIME_ZERO: Final = {
     "PFS": N_("start of rechallenge"),
     "OS": N_("start of rechallenge"),
@@ -229,6 +237,11 @@ def endpoint_words(endpoint: str) -> str:
     name = str(ENDPOINTS.get(endpoint, endpoint))
     since = TIME_ZERO.get(endpoint)
     return tr("{name} from the {since}", name=name.lower(), since=since) if since else name
+
+
+def share_words(endpoint: str) -> str:
+    """Return what the axis of a survival curve shows: "Progression-free survival (%)"."""
+    return str(SHARES.get(endpoint, "")) or tr("{endpoint} (%)", endpoint=ENDPOINTS.get(endpoint, endpoint))
 
 
 def pieces(text: str) -> list[str]:
