@@ -244,12 +244,18 @@ def share_words(endpoint: str) -> str:
     return str(SHARES.get(endpoint, "")) or tr("{endpoint} (%)", endpoint=ENDPOINTS.get(endpoint, endpoint))
 
 
+# A line of Chinese does not begin with a mark that closes, nor end with one that opens.
+NEVER_FIRST: Final = "，。；：、！？）”’》】%"
+NEVER_LAST: Final = "（“‘《【"
+
+
 def pieces(text: str) -> list[str]:
     """Return the parts of `text` between which a line may break, spaces kept at their end."""
     found: list[str] = []
     for character in " ".join(text.split()):
         wide = is_wide(character)
-        if not found or wide or is_wide(found[-1][-1]) or found[-1].endswith(" "):
+        kept = found and (character in NEVER_FIRST or found[-1][-1] in NEVER_LAST)
+        if not found or (not kept and (wide or is_wide(found[-1][-1]) or found[-1].endswith(" "))):
             found.append(character)
         else:
             found[-1] += character
