@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rechallenge.errors import UserError
 from rechallenge.files import write_canonical, write_json, write_parquet
+from rechallenge.settings.limits import LimitSettings
 from rechallenge.sources.ingest import to_canonical
 from rechallenge.sources.mapping import read_mapping
 from rechallenge.sources.readers import extract_sha256, read_files, unread_files
@@ -19,7 +20,7 @@ with step(snakemake) as log:
     files, settings, output = snakemake.input, snakemake.params.settings, snakemake.output
     words = Path(files.vocabularies[0]).parent
     mapping = read_mapping(files.mapping, words)
-    raw = read_files(Path(settings["extract"]), mapping)
+    raw = read_files(Path(settings["extract"]), mapping, LimitSettings(**settings["limits"]))
     digest = extract_sha256(raw)
     if settings["sha256"] and settings["sha256"].lower() != digest:
         raise UserError(

@@ -69,6 +69,7 @@ class Study:
         return {
             "extract": str(self.extract),
             "sha256": self.settings.extract.sha256,
+            "limits": self.settings.extract.limits.plain(),
             "imputation": self.settings.dates.imputation,
             "cutoff": str(self.settings.study.cutoff),
         }

@@ -4,8 +4,7 @@ Terms without words here are printed as they are, underscores as spaces. A study
 covariates) come first.
 """
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import pandas as pd
@@ -25,6 +24,14 @@ ENDPOINTS: Final = {
     "DOR": N_("Duration of response"),
     "DOR1": N_("Duration of response"),
     "PPS": N_("Overall survival"),
+}
+# A share of patients has a word of its own where the time has another.
+SHARES: Final = {
+    "PFS": N_("Progression-free survival (%)"),
+    "OS": N_("Overall survival (%)"),
+    "PFS1": N_("Progression-free survival (%)"),
+    "OS1": N_("Overall survival (%)"),
+    "PPS": N_("Overall survival (%)"),
 }
 TIME_ZERO: Final = {
     "PFS": N_("start of rechallenge"),
@@ -232,12 +239,23 @@ def endpoint_words(endpoint: str) -> str:
     return tr("{name} from the {since}", name=name.lower(), since=since) if since else name
 
 
+def share_words(endpoint: str) -> str:
+    """Return what the axis of a survival curve shows: "Progression-free survival (%)"."""
+    return str(SHARES.get(endpoint, "")) or tr("{endpoint} (%)", endpoint=ENDPOINTS.get(endpoint, endpoint))
+
+
+# A line of Chinese does not begin with a mark that closes, nor end with one that opens.
+NEVER_FIRST: Final = "，。；：、！？）”’》】%"
+NEVER_LAST: Final = "（“‘《【"
+
+
 def pieces(text: str) -> list[str]:
     """Return the parts of `text` between which a line may break, spaces kept at their end."""
     found: list[str] = []
     for character in " ".join(text.split()):
         wide = is_wide(character)
-        if not found or wide or is_wide(found[-1][-1]) or found[-1].endswith(" "):
+        kept = found and (character in NEVER_FIRST or found[-1][-1] in NEVER_LAST)
+        if not found or (not kept and (wide or is_wide(found[-1][-1]) or found[-1].endswith(" "))):
             found.append(character)
         else:
             found[-1] += character
@@ -247,39 +265,3 @@ def pieces(text: str) -> list[str]:
 def is_wide(character: str) -> bool:
     """Tell whether a character takes a full em, as Chinese, Japanese and Korean ones do."""
     return "\u1100" <= character <= "\u115f" or "\u2e80" <= character <= "\ua4cf" or "\uac00" <= character <= "\uffe6"
-
-
-def _class_without_event(found: re.Match[str]) -> str:
-    name, _, level = found[1].rpartition(": ")
-    return f"nobody in the class “{name}: {lower_first(level)}” had an event, so its hazard ratio"
-
-
-def _reference_of_nobody(found: re.Match[str]) -> str:
-    return f"nobody is in the reference class of {lower_first(found[1])} ({lower_first(found[2])})"
-
-
-def _same_class(found: re.Match[str]) -> str:
-    return f"everybody is in the same class of {lower_first(found[1])} ({lower_first(found[2])})"
-
-
-def _yes_or_no(found: re.Match[str]) -> str:
-    return "(yes)" if found[1] == "true" else "(no)"
-
-
-# The sentences of estimates.csv name a class as "covariate: level"; a reader wants to see where the name ends.
-_REASONS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str] | str], ...]] = (
-    (re.compile(r"there was no event with (.+?: [^,;]+), so its hazard ratio"), _class_without_event),
-    (re.compile(r"no patient has the reference level of (.+?) \(([^)]*)\)"), _reference_of_nobody),
-    (re.compile(r"every patient has the same level of (.+?) \(([^)]*)\)"), _same_class),
-    (re.compile(r"\((true|false)\)"), _yes_or_no),
-    (re.compile(r"there are no patient with"), "there is no patient with"),
-    (re.compile(r"among the 1 patients with"), "in the one patient with"),
-)
-
-
-def reason(sentence: str) -> str:
-    """Return a sentence of estimates.csv, on why something was not computed, as report and figures print it."""
-    said = re.sub(r"^(Not fitted|Not compared|Not computed|Not tested): ", "", sentence)
-    for pattern, written in _REASONS:
-        said = pattern.sub(written, said)
-    return said

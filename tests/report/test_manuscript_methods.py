@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from rechallenge.estimates.rows import NAN, Row, not_fitted, placed, table
+from rechallenge.method_words import reason
 from rechallenge.report import further_sentences
 from rechallenge.report.figures import Figures
 from rechallenge.report.manuscript import render_manuscript
 from rechallenge.report.references import REFERENCES, Citations
 from rechallenge.report.sentences import plain
 from rechallenge.report.study_data import StudyData
-from rechallenge.words import reason
 from tests.report.studies import TEMPLATES
 
 PFS = {"endpoint": "PFS", "population": "rechallenge"}

@@ -10,6 +10,7 @@ from rechallenge.drafting.headers import HeaderWords
 from rechallenge.drafting.layout import LOOKED_AT, Header, find_header
 from rechallenge.errors import UserError
 from rechallenge.sources.delimited import raw_rows
+from rechallenge.sources.limits import refuse_large_workbook
 from rechallenge.sources.mapping import FileSource
 from rechallenge.sources.raw import RawFile
 from rechallenge.sources.readers import READERS, listed_files, read_file
@@ -161,6 +162,7 @@ def _grids(data: bytes, name: str) -> list[tuple[str, list[list[Any]], list[int]
 
     if not data or data.startswith(b"\xd0\xcf\x11\xe0"):
         read_workbook(data, name, FileSource(path=name))  # its own sentence
+    refuse_large_workbook(data, name)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError):

@@ -22,6 +22,7 @@ from rechallenge.figures.survival import (
 )
 from rechallenge.figures.swimmer import Swimmer
 from rechallenge.language import N_, tr, tr_n
+from rechallenge.method_words import method_words
 from rechallenge.punctuation import interval, listed, listed_and, named, paragraph, stopped, then
 
 SIMULATED = N_("Simulated data.")
@@ -79,23 +80,23 @@ def survival_words(data: Survival, simulated: bool) -> Words:
         tr(
             "Shaded: {percent} confidence interval{in_brackets}.",
             percent=percent,
-            in_brackets=_in_brackets(data.band_method),
+            in_brackets=_in_brackets(method_words(data.band_method)),
         ),
         _marks(data),
-        *(tr("Median: {method}.", method=method) for method in _methods(medians)),
+        *(tr("Median: {method}.", method=method_words(method)) for method in _methods(medians)),
         tr("Below: patients at risk, and censored and with an event before each time."),
         tr("NR: not reached.") if any("NR" in median_text(group) for group in data.groups) else "",
     ]
     if data.log_rank is not None:
-        caption.append(tr("P value: {part}, two-sided.", part=data.log_rank.method or "log-rank test"))
+        caption.append(tr("P value: {part}, two-sided.", part=method_words(data.log_rank.method or "log-rank test")))
     if data.interaction is not None:
         caption.append(
             tr(
                 "P value of the interaction: {sub}, two-sided; a P value within this class alone would not show that the classes differ.",
-                sub=_R_CALL.sub("", data.interaction.method),
+                sub=method_words(_R_CALL.sub("", data.interaction.method)),
             )
         )
-    caption += [data.not_compared] if data.not_compared else []
+    caption += [method_words(data.not_compared)] if data.not_compared else []
     if data.left_out:
         caption.append(tr("Not shown, because not classified: {left_out}.", left_out=data.left_out))
     if data.term == "resistance" and data.endpoint == "PFS1":
@@ -106,7 +107,7 @@ def survival_words(data: Survival, simulated: bool) -> Words:
             tr(
                 "Hazard ratio with {confidence_percent} CI: {ratio_method}.",
                 confidence_percent=confidence_percent(list(data.hazard_ratios)),
-                ratio_method=ratio_method,
+                ratio_method=method_words(ratio_method),
             )
         )
     alt = [tr("Kaplan-Meier curves: {title}.", title=_lower(title))]
@@ -167,7 +168,7 @@ def forest_words(data: Forest, simulated: bool) -> Words:
         tr(
             "{models} ({method}): n = {range}, {range_2} events.",
             models=MODELS[main],
-            method=method,
+            method=method_words(method),
             range=_range((row.n for *_, row in rows)),
             range_2=_range((row.events for *_, row in rows)),
         ),
@@ -272,7 +273,7 @@ def specification_words(data: SpecificationCurve, simulated: bool) -> Words:
             total=total,
             percent=percent,
         ),
-        found["fitted"].method,
+        method_words(found["fitted"].method),
         tr(
             "Right: the median hazard ratio with each value; how many times the hazard ratio changes between the extreme"
             " values of a choice, on average over the others."

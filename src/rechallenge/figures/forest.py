@@ -16,6 +16,7 @@ from rechallenge import formatting, words
 from rechallenge.estimates.model_names import FIRTH
 from rechallenge.figures import results, style
 from rechallenge.language import N_, tr
+from rechallenge.method_words import reason
 from rechallenge.punctuation import interval
 
 MODELS = {"cox_univariable": N_("Univariable"), "cox_multivariable": N_("Multivariable")}
@@ -76,7 +77,7 @@ def forest_data(
     refused: list[str] = []
     for model in ("cox_multivariable", "cox_univariable"):
         for row in results.rows(estimates, **keys, model=model, statistic="not_fitted"):
-            which, why = MODELS[model], words.reason(row.method)
+            which, why = MODELS[model], reason(row.method)
             refused.append(
                 tr(
                     "{which} model of {covariate} not fitted: {reason}",

@@ -15,6 +15,7 @@ from rechallenge.figures import results, style
 from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn, Given
 from rechallenge.language import N_, tr
+from rechallenge.method_words import method_words
 from rechallenge.punctuation import interval, listed_and, paragraph, stopped, then
 
 ENDPOINTS: Final = (("PFS", "rechallenge"), ("OS", "rechallenge"))
@@ -134,7 +135,7 @@ def _calibration(given: Given, endpoint: str, population: str) -> Drawn:
         "{title}: survival at {at} months by group of predicted risk, predicted and observed ({interval}; bars: {percent} CI). On the line, both agree. The groups are of {sizes} patients, those to whom the model was fitted.",
         title=title,
         at=at,
-        interval=bars,
+        interval=method_words(bars),
         percent=_percent(together),
         sizes=_sizes(together),
     )

@@ -119,7 +119,7 @@ def exposed_figure(data: Exposed, width_mm: float, note: str) -> Figure:
         )
     ]
     keys = [Key(state_words(level), colour, dashes) for level, colour, dashes in STATES]
-    axis = Axis(tuple(ticks), tr("Months from {pps}", pps=words.TIME_ZERO["PPS"]), f"{words.ENDPOINTS['PPS']} (%)")
+    axis = Axis(tuple(ticks), tr("Months from {pps}", pps=words.TIME_ZERO["PPS"]), words.share_words("PPS"))
     return paired_figure(panels, keys, axis, width_mm, note)
 
 

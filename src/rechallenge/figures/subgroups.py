@@ -18,6 +18,7 @@ from rechallenge.figures.captions import SIMULATED, Words
 from rechallenge.figures.drawn import Drawn, Given
 from rechallenge.figures.forest import OVER_AXIS, draw_interval, range_of, ratio_text, style_ratio_axis
 from rechallenge.language import N_, tr
+from rechallenge.method_words import method_words
 from rechallenge.punctuation import listed, named, paragraph
 
 MODEL: Final = "subgroup"
@@ -84,7 +85,9 @@ def _reason(table: pd.DataFrame, endpoint: str, population: str, effect: str) ->
     keys = {"analysis": "main", "endpoint": endpoint, "population": population, "model": MODEL}
     refused = results.first(table, **keys, term=effect, statistic="not_fitted")
     return (
-        refused.method if refused else tr("No effect could be estimated: no patients, no events, or no such setting.")
+        method_words(refused.method)
+        if refused
+        else tr("No effect could be estimated: no patients, no events, or no such setting.")
     )
 
 
@@ -163,7 +166,7 @@ def subgroup_words(data: Subgroups, simulated: bool) -> Words:
             "Squares: hazard ratios; diamond: all patients; lines: {percent} confidence intervals; arrows: beyond the axis.",
             percent=percent,
         ),
-        tr("Hazard ratios of the classes: {method}.", method=method) if method else "",
+        tr("Hazard ratios of the classes: {method}.", method=method_words(method)) if method else "",
         tr(
             "P: likelihood-ratio test of the interaction, two-sided; no class has a P value of its own. Unadjusted; not "
             "adjusted for the number of subgroups."

@@ -317,7 +317,7 @@ def _draw_axes(axes: Axes, size: style.Size, data: Survival, ticks: list[int]) -
     axes.axhline(50, color=style.PALE, linewidth=0.7, zorder=0)
     since = words.TIME_ZERO.get(data.endpoint)
     axes.set_xlabel(tr("Months from {since}", since=since) if since else tr("Months"), fontsize=size.text, labelpad=3)
-    axes.set_ylabel(f"{words.ENDPOINTS.get(data.endpoint, data.endpoint)} (%)", fontsize=size.text, labelpad=3)
+    axes.set_ylabel(words.share_words(data.endpoint), fontsize=size.text, labelpad=3)
 
 
 def _draw_table(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from rechallenge.estimates.model_names import FIRTH
 from rechallenge.language import N_, tr
+from rechallenge.method_words import reason
 from rechallenge.punctuation import listed, listed_and, separated
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, records
@@ -22,7 +23,6 @@ from rechallenge.report.results import (
 )
 from rechallenge.report.sentences import literal
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval
-from rechallenge.words import reason
 
 MODEL_WORDS: Final = {
     UNIVARIABLE: N_("univariable Cox model"),
@@ -69,6 +69,12 @@ SAFETY_ROWS: Final = (
     ("rechallenge", "rechallenge", N_("Rechallenge")),
     ("rechallenge", "recurrence", N_("Recurrence under rechallenge")),
 )
+
+
+MODEL_SIZES: Final = {
+    "n": N_("{endpoint}, multivariable model, patients"),
+    "events": N_("{endpoint}, multivariable model, events"),
+}
 
 
 @dataclass(frozen=True)
@@ -218,12 +224,8 @@ def _side_by_side(own: pd.DataFrame, endpoint: str, names: list[str], numbers: N
     if len(effects):
         of_model = {**key, "model": MULTIVARIABLE}
         of_model |= {name: str(effects[name].iloc[0]) for name in ("term", "level", "reference", "statistic")}
-        for what in ("n", "events"):
-            label = tr(
-                "{endpoint}, multivariable model, {ending}",
-                endpoint=endpoint,
-                ending="patients" if what == "n" else "events",
-            )
+        for what in MODEL_SIZES:
+            label = tr(MODEL_SIZES[what], endpoint=endpoint)
             rows.append(_sizes(label, of_model, what, names, numbers))
     for term, level, reference in dict.fromkeys(
         zip(effects["term"], effects["level"], effects["reference"], strict=True)

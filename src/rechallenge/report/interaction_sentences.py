@@ -15,11 +15,11 @@ import pandas as pd
 
 from rechallenge.formatting import DETECTABLE_BELOW
 from rechallenge.language import N_, tr
+from rechallenge.method_words import reason
 from rechallenge.report.few_events import class_events
 from rechallenge.report.numbers import Numbers, name_of, records
 from rechallenge.report.result_sentences import CLASSES, interval
 from rechallenge.report.sentences import counted, literal
-from rechallenge.words import reason
 
 PFS: Final = {"endpoint": "PFS", "population": "rechallenge"}
 RESISTANCE, PATTERN = "resistance", "progression_pattern"

@@ -9,6 +9,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from rechallenge.language import tr
+from rechallenge.method_words import reason
 from rechallenge.report import quality, words
 from rechallenge.report.checklists import FILES, STATUSES, Checklist, Places, answers, places
 from rechallenge.report.curves import curves
@@ -63,6 +64,7 @@ def render_page(
         sources=lambda: Markup(sources(printed, study.numbers, methods)),
         study=study,
         words=words,
+        said_reason=reason,
         flow=Markup(inline_svg(flow)) if flow.strip() else "",
         figures=figures,
         quality=quality.rows(study.violation_counts, study.rule_meanings),

@@ -8,6 +8,7 @@ import pandas as pd
 from rechallenge.estimates.design import MISSING
 from rechallenge.estimates.model_names import FIRTH
 from rechallenge.language import N_, tr
+from rechallenge.method_words import method_words
 from rechallenge.punctuation import listed, separated, then
 from rechallenge.report import few_events, words
 from rechallenge.report.numbers import Numbers, name_of
@@ -278,7 +279,7 @@ def _penalised_notes(own: pd.DataFrame, effects: pd.DataFrame, labels: Mapping[s
     return [
         tr(
             "Without a finite estimate of the ordinary model, {method}: {used}.",
-            method=literal(method),
+            method=literal(method_words(method)),
             used=separated(used),
         )
     ]

@@ -33,6 +33,7 @@ from rechallenge.report import numbers as n
 from rechallenge.report import published as pub
 from rechallenge.report.constants import constants
 from rechallenge.report.progression_table import progression_table
+from rechallenge.report.sentences import literal
 from rechallenge.report.sheets import Sheet
 from rechallenge.report.table_one import table_one
 from rechallenge.robustness.scenarios import IMPUTED
@@ -125,12 +126,12 @@ class StudyData:
     @property
     def labels(self) -> dict[str, str]:
         """The study's own words for covariates."""
-        return {item.name: item.label for item in self.config.statistics.covariates if item.label}
+        return {item.name: literal(item.label) for item in self.config.statistics.covariates if item.label}
 
     @property
     def titles(self) -> dict[str, str]:
         """The titles of the further analyses."""
-        return {name: item.title for name, item in self.config.analyses.items() if item.title}
+        return {name: literal(item.title) for name, item in self.config.analyses.items() if item.title}
 
     @property
     def classes(self) -> list[str]:
@@ -237,7 +238,7 @@ class StudyData:
 
     @cached_property
     def subgroup_tables(self) -> list[Sheet]:
-        subgroups = {item.name: item.label for item in self.config.statistics.subgroups if item.label}
+        subgroups = {item.name: literal(item.label) for item in self.config.statistics.subgroups if item.label}
         return subgroup_tables.tables(self.tidy, self.numbers, {**subgroups, **self.labels})
 
     @cached_property

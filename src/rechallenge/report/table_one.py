@@ -9,6 +9,7 @@ import pandas as pd
 
 from rechallenge import formatting as f
 from rechallenge.language import N_, tr
+from rechallenge.method_words import method_words
 from rechallenge.punctuation import separated, then
 from rechallenge.report import words
 from rechallenge.report.numbers import Numbers, name_of, prepared
@@ -191,7 +192,7 @@ def _notes(own: pd.DataFrame, rows: list[Row], numbers: Numbers) -> tuple[str, .
             literal(
                 tr(
                     "P: {methods}. Descriptive; no adjustment for the number of comparisons.",
-                    methods=separated(methods),
+                    methods=separated(map(method_words, methods)),
                 )
             )
         )

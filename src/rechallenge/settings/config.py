@@ -9,6 +9,7 @@ from rechallenge.errors import UserError
 from rechallenge.settings.base import Settings
 from rechallenge.settings.choices import choice_problems
 from rechallenge.settings.definitions import AnalysisDefinitions, DefinitionSettings
+from rechallenge.settings.limits import LimitSettings
 from rechallenge.settings.refresh import RefreshSettings
 from rechallenge.settings.statistics import StatisticsSettings
 
@@ -34,6 +35,7 @@ class ExtractSettings(Settings):
         description="A mapping in config/sources/ by name, or the path of one, relative to the study file."
     )
     sha256: str | None = Field(None, description="Expected SHA-256 of the extract; a different one stops ingest.")
+    limits: LimitSettings = LimitSettings()
 
 
 class Window(Settings):

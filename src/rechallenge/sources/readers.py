@@ -10,11 +10,19 @@ import numpy as np
 import pandas as pd
 
 from rechallenge.errors import UserError, nearest
+from rechallenge.settings.limits import LimitSettings
 from rechallenge.sources.cells import folded
 from rechallenge.sources.delimited import read_delimited
+from rechallenge.sources.limits import (
+    DEFAULT,
+    refuse_endless_line,
+    refuse_large_cells,
+    refuse_large_parquet,
+    refuse_large_workbook,
+)
 from rechallenge.sources.mapping import FileSource, Mapping, block_columns
 from rechallenge.sources.raw import Part, RawFile
-from rechallenge.sources.statistical import KINDS, read_parquet_cells, read_statistical
+from rechallenge.sources.statistical import KINDS, parquet_size, read_parquet_cells, read_statistical
 from rechallenge.sources.workbooks import read_workbook
 from rechallenge.tables import TEXT
 
@@ -26,20 +34,22 @@ READERS: Final = {
 }
 
 
-def read_files(extract: str | Path, mapping: Mapping) -> dict[str, RawFile]:
+def read_files(extract: str | Path, mapping: Mapping, limits: LimitSettings = DEFAULT) -> dict[str, RawFile]:
     """Read every file that the mapping declares.
 
     `extract` is a file or a folder. A logical file may have several parts (a pattern); an optional one that is
     absent is left out of the result. Raises UserError with a sentence for each missing or unreadable file and each
     column that the mapping names and the file lacks.
     """
-    raw, problems = try_files(extract, mapping)
+    raw, problems = try_files(extract, mapping, limits)
     if problems:
         raise UserError(problems)
     return raw
 
 
-def try_files(extract: str | Path, mapping: Mapping) -> tuple[dict[str, RawFile], list[str]]:
+def try_files(
+    extract: str | Path, mapping: Mapping, limits: LimitSettings = DEFAULT
+) -> tuple[dict[str, RawFile], list[str]]:
     """Read the files that can be read, and return also a sentence for each mistake that `read_files` would raise."""
     extract = Path(extract)
     if not extract.exists():
@@ -50,7 +60,7 @@ def try_files(extract: str | Path, mapping: Mapping) -> tuple[dict[str, RawFile]
         try:
             paths = _paths(extract, name, source, mapping)
             if paths:
-                raw[name] = _read_parts(extract, name, paths, source)
+                raw[name] = _read_parts(extract, name, paths, source, limits)
         except UserError as error:
             problems += error.problems
     problems += [sentence for name, file in raw.items() for sentence in _column_problems(name, file, mapping)]
@@ -76,12 +86,17 @@ def unread_files(extract: str | Path, raw: dict[str, RawFile]) -> list[str]:
 
 def listed_files(folder: Path) -> list[str]:
     """Names of the readable files of a folder, without hidden ones and the locks of spreadsheet programs."""
-    found = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file())
+    found = (path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file() and inside(path, folder))
     return [
         path.as_posix()
         for path in found
         if path.suffix.lower() in READERS and not any(part.startswith((".", "~$")) for part in path.parts)
     ]
+
+
+def inside(path: Path, folder: Path) -> bool:
+    """Tell whether a file lies in the folder of the extract, and is no link that leads out of it."""
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def _paths(extract: Path, name: str, source: FileSource, mapping: Mapping) -> list[Path]:
@@ -100,7 +115,10 @@ def _paths(extract: Path, name: str, source: FileSource, mapping: Mapping) -> li
     if not fitting and source.optional:
         return []
     if not fitting:
-        present = [file for file in extract.iterdir() if _fits(file.name, source.path)] if extract.is_dir() else []
+        if not extract.is_dir():
+            raise UserError(f'"{extract}" is neither a file nor a folder (extract: path in the study file).')
+        _refuse_outside(extract, name, source, mapping)
+        present = [file for file in extract.iterdir() if _fits(file.name, source.path)]
         if present:
             kinds = ", ".join(READERS)
             raise UserError(f'"{present[0].name}" is of a kind that cannot be read; known endings: {kinds}.')
@@ -119,6 +137,21 @@ def _paths(extract: Path, name: str, source: FileSource, mapping: Mapping) -> li
     return [extract / file for file in fitting]
 
 
+def _refuse_outside(extract: Path, name: str, source: FileSource, mapping: Mapping) -> None:
+    """Say that a path or a link leads out of the extract, rather than that there is no such file."""
+    if ".." in PurePosixPath(source.path).parts or PurePosixPath(source.path).is_absolute():
+        raise UserError(
+            f'{mapping.where}: "{source.path}" (files.{name}) leads out of the extract; a mapping names files within '
+            "it."
+        )
+    links = [path for path in sorted(extract.rglob("*")) if path.is_symlink() and _fits(path.name, source.path)]
+    if links:
+        raise UserError(
+            f'"{links[0].relative_to(extract)}" is a link that leads out of the extract "{extract}" (files.{name} of '
+            f"{mapping.where}); put the file itself there."
+        )
+
+
 def _fits(file: str, pattern: str) -> bool:
     """Tell whether a file's name fits the declared one, in any case; without an ending, any readable one fits."""
     file, pattern = file.lower(), pattern.lower().removeprefix("./")
@@ -133,14 +166,14 @@ def read_file(path: Path, label: str, source: FileSource) -> RawFile:
     return RawFile(label, frame, (part,))
 
 
-def _read_parts(extract: Path, name: str, paths: list[Path], source: FileSource) -> RawFile:
+def _read_parts(extract: Path, name: str, paths: list[Path], source: FileSource, limits: LimitSettings) -> RawFile:
     frames: list[pd.DataFrame] = []
     parts: list[Part] = []
     problems: list[str] = []
     for path in paths:
         label = path.name if extract.is_file() else path.relative_to(extract).as_posix()
         try:
-            frame, part = _read_one(path, label, source)
+            frame, part = _read_one(path, label, source, limits)
         except UserError as error:
             problems += error.problems
             continue
@@ -156,7 +189,7 @@ def _read_parts(extract: Path, name: str, paths: list[Path], source: FileSource)
     return RawFile(name, frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True), tuple(parts))
 
 
-def _read_one(path: Path, label: str, source: FileSource) -> tuple[pd.DataFrame, Part]:
+def _read_one(path: Path, label: str, source: FileSource, limits: LimitSettings = DEFAULT) -> tuple[pd.DataFrame, Part]:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise UserError(f'"{label}" is of a kind that cannot be read; known endings: {", ".join(READERS)}.')
@@ -164,7 +197,14 @@ def _read_one(path: Path, label: str, source: FileSource) -> tuple[pd.DataFrame,
         data = path.read_bytes()
     except OSError as error:
         raise UserError(f'"{label}" cannot be opened ({error.strerror}).') from None
+    if reader is read_delimited:
+        refuse_endless_line(data, label)
+    if reader is read_workbook:
+        refuse_large_workbook(data, label, limits)
+    if reader is read_parquet_cells:
+        refuse_large_parquet(*parquet_size(data), label, limits)
     frame, numbers, blank = reader(data, label, source)
+    refuse_large_cells(frame, numbers, label, limits)
     if frame.empty and not len(frame.columns):
         raise UserError(f"{label}: the file has no columns.")
     place = pd.DataFrame(

@@ -33,8 +33,27 @@ def read_parquet_cells(data: bytes, name: str, _: FileSource) -> tuple[pd.DataFr
     except (pa.ArrowInvalid, OSError):
         raise UserError(f"{name}: the file is not a readable Parquet file.") from None
     names = unique_headers(table.column_names)
-    columns = {column: _arrow_cells(table.column(at)) for at, column in enumerate(names)}
+    columns = {}
+    for at, column in enumerate(names):
+        try:
+            columns[column] = _arrow_cells(table.column(at))
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            raise UserError(
+                f'{name}, column "{column}": cells of the kind {table.column(at).type} are no text, number or date; '
+                "write the column as text."
+            ) from None
     return drop_blank(pd.DataFrame(columns), np.arange(2, 2 + table.num_rows))
+
+
+def parquet_size(data: bytes) -> tuple[int, int]:
+    """Return the rows and columns that a Parquet file says it has, 0 and 0 where it cannot be read."""
+    import pyarrow.parquet as pq
+
+    try:
+        described = pq.read_metadata(pa.BufferReader(data))
+    except (pa.ArrowInvalid, OSError):
+        return 0, 0
+    return described.num_rows, described.num_columns
 
 
 def _arrow_cells(column: pa.ChunkedArray) -> pd.Series:

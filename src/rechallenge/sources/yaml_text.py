@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from rechallenge.errors import UserError
+
+# What a mapping or a vocabulary can hold when its aliases are written out.
+MOST_VALUES: Final = 200_000
 
 
 class _TextLoader(yaml.SafeLoader):
@@ -55,6 +58,28 @@ def parsed_nodes(path: str | Path) -> yaml.Node | None:
     return _loaded(Path(path), yaml.compose)
 
 
+def _refuse_growing(root: yaml.Node | None) -> None:
+    """Refuse aliases (*name) that repeat into too much or hold themselves: a small file that never ends."""
+    sizes: dict[int, int] = {}
+    open_nodes: set[int] = set()
+
+    def size(node: yaml.Node) -> int:
+        if id(node) in open_nodes:
+            raise UserError(f"line {node.start_mark.line + 1}: an alias (*) holds itself; write out what is meant.")
+        if id(node) not in sizes:
+            open_nodes.add(id(node))
+            parts = node.value if isinstance(node, (yaml.SequenceNode, yaml.MappingNode)) else []
+            pairs = (part for pair in parts for part in (pair if isinstance(pair, tuple) else (pair,)))
+            sizes[id(node)] = 1 + sum(size(part) for part in pairs)
+            open_nodes.discard(id(node))
+        return sizes[id(node)]
+
+    if root is not None and size(root) > MOST_VALUES:
+        raise UserError(
+            f"line 1: the aliases (*) repeat into more than {MOST_VALUES:,} values; write out what is meant."
+        )
+
+
 def _loaded(path: Path, load: Callable[..., Any]) -> Any:
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -63,7 +88,10 @@ def _loaded(path: Path, load: Callable[..., Any]) -> Any:
     except UnicodeDecodeError:
         raise UserError(f"{path.name}: the file is not UTF-8 text; save it as UTF-8.") from None
     try:
+        _refuse_growing(yaml.compose(text, Loader=_TextLoader))
         return load(text, Loader=_TextLoader)
+    except RecursionError:
+        raise UserError(f"{path.name}: the file is nested too deeply to be read.") from None
     except UserError as error:
         raise UserError(f"{path.name}, {error.problems[0]}") from None
     except yaml.YAMLError as error:

@@ -6,7 +6,7 @@ A waiver file is a CSV with the columns of `COLUMNS`. `rule` is required, and a 
 
 import os
 from collections.abc import Hashable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 import pandas as pd
@@ -90,6 +90,8 @@ def _problem(waiver: pd.Series) -> str:
         return "The waiver names neither a patient nor a row: a whole rule cannot be waived."
     if waiver["source_row"] and not waiver["source_row"].isdigit():
         return "The waiver's source_row is not a whole number."
+    if ".." in PurePath(waiver["source_file"]).parts or PurePath(waiver["source_file"]).is_absolute():
+        return "The waiver's source_file leads out of the extract: name a file as the report of validation does."
     return ""
 
 
