@@ -26,10 +26,15 @@ Quantile = Callable[[pd.DataFrame], float]
 
 @dataclass(frozen=True)
 class Step:
-    """One part of the change: how many patients, the median (months) after it, and with it alone."""
+    """One part of the change: how many patients it concerns; the set, its events and its median (months) after it.
+
+    `alone` is the median of the old set with this part made and no other.
+    """
 
     name: str
     patients: int
+    n: int
+    events: int
     median: float
     alone: float
 
@@ -49,6 +54,9 @@ class Decomposition:
     events_now: int
     before: float
     now: float
+    interval_before: tuple[float, float]
+    interval_now: tuple[float, float]
+    confidence: float
     steps: tuple[Step, ...]
 
 
@@ -99,6 +107,7 @@ def _decomposition(
     return Decomposition(
         name, now["endpoint"], now["population"], now["term"], now["level"], len(first), len(second),
         int(first["event"].sum()), int(second["event"].sum()), float(before["estimate"]), float(now["estimate"]),
+        *((float(side["lower"]), float(side["upper"])) for side in (before, now)), settings.confidence,
         tuple(_steps(first, today, second, float(before["estimate"]), _median(settings))),
     )  # fmt: skip
 
@@ -143,12 +152,13 @@ def _steps(
     current = before
     as_today = median(before)
     if not _same(as_today, printed) or set(first.index) != set(before.index):
-        yield Step(METHOD, len(first), as_today, as_today)
+        yield Step(METHOD, len(first), len(before), int(before["event"].sum()), as_today, as_today)
     for name, who in parts.items():
         if not len(who):
             continue
         current = _made(current, now, name, who)
-        yield Step(name, len(who), median(current), median(_made(before, now, name, who)))
+        after = len(current), int(current["event"].sum())
+        yield Step(name, len(who), *after, median(current), median(_made(before, now, name, who)))
 
 
 def _made(frame: pd.DataFrame, now: pd.DataFrame, step: str, who: pd.Index) -> pd.DataFrame:
