@@ -29,7 +29,7 @@ with step(snakemake) as log:
         keep=run.every_table() if params.keep_extract else None, everyone=everyone,
     )  # fmt: skip
     rows = sum(len(frame) for frame in snapshot.rows.values())
-    what = f"{len(snapshot.estimates)} estimates, {len(everyone)} patients, {rows} rows"
+    what = f"{len(snapshot.estimates)} estimates, {everyone.nunique()} patients, {rows} rows"
     if written:
         log.say(f"released {what} with the cut-off {params.cutoff}: {folder.resolve()}")
         log.say("its private folder holds the salt and stays where the extract stays")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from rechallenge.errors import UserError
 from rechallenge.refresh.comparison import compare
 from rechallenge.refresh.documents import summary
 from rechallenge.refresh.history import RULES
@@ -132,6 +133,16 @@ def test_a_patient_under_another_identifier_is_recognised_by_the_rows():
 
     assert "REF18" not in said_of(another)
     assert "REF18" not in said_of(lambda rows: rename(rows, "A4", "B9"))  # nobody of the release is gone
+
+
+def test_a_release_of_other_patients_is_not_compared_with():
+    def rename(rows):
+        for table in rows.values():
+            for row in table:
+                row["patient_id"] = f"other {row['patient_id']}"
+
+    with pytest.raises(UserError, match=r"None of the 3 patients of the release .* is among the 4 of the extract"):
+        comparison(study(changed(rename), NOW))
 
 
 def test_a_row_that_came_late_and_an_event_that_it_brings():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from rechallenge.errors import UserError
 from rechallenge.refresh.causes import Difference, causes_of, differences
 from rechallenge.refresh.estimate_changes import Behind, Moves, moves
 from rechallenge.refresh.groups import Members
@@ -61,8 +62,10 @@ def compare(
     """Return the comparison of a release (`old`) with the present study under the release's salt (`new`).
 
     `again` is the old extract under today's code and settings. Where it is given, what moved between `old` and it is
-    the study's doing, and what moved between it and `new` the data's.
+    the study's doing, and what moved between it and `new` the data's. Raises UserError where the two have no patient
+    in common.
     """
+    _refuse_strangers(old, new)
     changes = row_changes(old, new, settings.settled_days)
     known = touched(old, changes)
     start = again or old
@@ -102,6 +105,17 @@ def compare(
         verdicts=tuple(verdicts(findings, found, settings.policy)),
         told_apart=again is not None,
     )
+
+
+def _refuse_strangers(old: Snapshot, new: Snapshot) -> None:
+    """Raise UserError where the release and the extract have no patient in common: nothing could be compared."""
+    before, now = set(old.patients["patient_key"]), set(new.patients["patient_key"])
+    if before and now and not before & now:
+        raise UserError(
+            f"None of the {len(before)} patients of the release (refresh.previous) is among the {len(now)} of the "
+            "extract. It is the release of another study, or the patients have other identifiers now (were they "
+            "pseudonymised anew?). Name the release of this study, or release this extract and compare the next one with it."
+        )
 
 
 def _bridge(old: Snapshot, new: Snapshot, patients: pd.DataFrame, population: str) -> Bridge:
