@@ -3,51 +3,38 @@
 import base64
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from rechallenge.accepted import folder_of
-from rechallenge.errors import UserError
 from rechallenge.figures import output as drawn
 from rechallenge.figures import style
-from rechallenge.files import write_csv, write_json
+from rechallenge.files import read_parquet, write_csv, write_json
 from rechallenge.formatting import in_style
 from rechallenge.language import ENGLISH, in_language, tr
 from rechallenge.refresh.comparison import compare
 from rechallenge.refresh.documents import PRIVATE_TABLES, private_tables, shareable_table, summary
 from rechallenge.refresh.figures import drawn as figures_of
-from rechallenge.refresh.keys import patient_keys
 from rechallenge.refresh.page import Picture, render_comparison
+from rechallenge.refresh.present import identifiers_by_key, present_study
 from rechallenge.refresh.sentences import log_lines, verdict_sentence
-from rechallenge.refresh.snapshot import Analysis, Snapshot, event_times, patient_facts, take
-from rechallenge.refresh.store import accepted_tables, read_release
+from rechallenge.refresh.sets import AnalysisSets
+from rechallenge.refresh.snapshot import Analysis, Snapshot, event_times, patient_facts
+from rechallenge.refresh.store import read_release
 from rechallenge.refresh.told import view
 from rechallenge.results import read_result
 from rechallenge.settings.config import StudyConfig
 from rechallenge.settings.refresh import RefreshSettings
 from rechallenge.step import step
+from rechallenge.tracing.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
-
-
-def analyses(names: list[str], files: Any) -> dict[str, Analysis]:
-    """Read the patient-level tables of every analysis."""
-    paths = zip(names, files.cohorts, files.classified, files.adtte, strict=True)
-    return {
-        name: Analysis(
-            read_result("cohort", cohort), read_result("classified", classified), read_result("adtte", adtte)
-        )
-        for name, cohort, classified, adtte in paths
-    }
 
 
 def previous_again(old: Snapshot, salt: str, names: list[str], paths: list[str]) -> Snapshot | None:
     """Return the old extract under today's code and settings, where it was run again (the outputs of that rule)."""
     if not paths:
         return None
-    estimates, *tables = paths
+    estimates, members, of_estimate, *tables = paths
     parts = [tables[place : place + len(names)] for place in range(0, len(tables), len(names))]
     made = {
         name: Analysis(
@@ -56,39 +43,24 @@ def previous_again(old: Snapshot, salt: str, names: list[str], paths: list[str])
         for name, own in zip(names, zip(*parts, strict=True), strict=True)
     }
     return Snapshot(
-        old.cutoff, old.rows, patient_facts(made, salt, old.cutoff), event_times(made, salt), old.curves,
+        old.cutoff, old.rows, patient_facts(made, salt, old.cutoff), event_times(made, salt),
+        AnalysisSets.of_tables(read_parquet(members), read_parquet(of_estimate)), old.curves,
         read_result("estimates", estimates), old.attrition, old.numbers, old.provenance,
     )  # fmt: skip
 
 
 with step(snakemake) as log:
     files, params, output = snakemake.input, snakemake.params, snakemake.output
-    if not params.previous:
-        raise UserError(
-            "There is nothing to compare with: set refresh.previous in the study file to the folder of a release "
-            "(releases/<cut-off> of the run folder in which `snakemake release` was run)."
-        )
     config = StudyConfig.read(params.settings, "settings")
     refresh = RefreshSettings.read(params.refresh, "refresh")
     release = read_release(Path(params.previous))
     names = list(params.analyses)
-    present = analyses(names, files)
-    accepted = accepted_tables(folder_of(files.tables))
-    new = take(
-        accepted,
-        present,
-        release.salt,
-        cutoff=pd.Timestamp(config.study.cutoff),
-        curves=read_result("curves", files.curves),
-        estimates=read_result("estimates", files.estimates),
-        attrition=read_result("attrition", files.attrition),
-        numbers=json.loads(Path(files.numbers).read_text(encoding="utf-8")),
-        provenance=json.loads(Path(files.provenance).read_text(encoding="utf-8")),
-    )
+    record = json.loads(Path(files.provenance).read_text(encoding="utf-8"))
+    run = RunFolder(Path(files.curves).parents[1], record, config)
+    new = present_study(run, names, release.salt)
     again = previous_again(release.snapshot, release.salt, names, list(files.again))
     made = compare(release.snapshot, new, refresh, config.statistics, again)
-    everyone = present["main"].cohort["patient_id"]
-    identifiers = dict(zip(patient_keys(everyone, release.salt), everyone.astype(str), strict=True))
+    identifiers = identifiers_by_key(run, release.salt)
     shareable = view(private=False, smallest=refresh.smallest_count)
     private = view(private=True, smallest=refresh.smallest_count)
     simulated = config.study.simulated

@@ -8,7 +8,7 @@ import pandas as pd
 from rechallenge.accepted import Accepted
 from rechallenge.clinical.courses import StudyFrame
 from rechallenge.errors import UserError
-from rechallenge.files import read_canonical, write_csv
+from rechallenge.files import read_canonical, write_csv, write_parquet
 from rechallenge.refresh.again import run_again
 from rechallenge.refresh.store import read_release
 from rechallenge.settings.definitions import DefinitionSettings
@@ -35,7 +35,7 @@ with step(snakemake) as log:
         (pd.Timestamp(window["start"]), pd.Timestamp(window["end"])),
         before["extract"]["declares"]["progression_dates_only"],
     )
-    analyses, estimates = run_again(
+    analyses, estimates, sets = run_again(
         Accepted(release.accepted, values["dates"]["imputation"], cutoff),
         release.everyone,
         read_canonical(release.accepted, "adverse_events"),
@@ -43,8 +43,11 @@ with step(snakemake) as log:
         {name: DefinitionSettings.read(plain, f"definitions of {name}") for name, plain in params.definitions.items()},
         params.imputation,
         StatisticsSettings.read(params.settings, "statistics"),
+        release.salt,
     )
     write_csv(estimates, output.estimates)
+    for table, path in zip(sets.tables(), output.sets, strict=True):
+        write_parquet(table, path)
     targets = zip(analyses.values(), output.cohorts, output.classified, output.adtte, strict=True)
     for tables, cohort, classified, adtte in targets:
         write_csv(tables.cohort, cohort)

@@ -4,48 +4,29 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from rechallenge.accepted import folder_of
 from rechallenge.files import read_canonical
 from rechallenge.refresh.keys import new_salt
-from rechallenge.refresh.snapshot import Analysis, take
-from rechallenge.refresh.store import COPIED, accepted_tables, write_release
-from rechallenge.results import read_result
+from rechallenge.refresh.present import present_study
+from rechallenge.refresh.store import COPIED, write_release
+from rechallenge.settings.config import read_config
 from rechallenge.step import step
+from rechallenge.tracing.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with step(snakemake) as log:
     files, params = snakemake.input, snakemake.params
-    accepted = accepted_tables(folder_of(files.tables))
-    analyses = {
-        name: Analysis(
-            read_result("cohort", cohort), read_result("classified", classified), read_result("adtte", adtte)
-        )
-        for name, cohort, classified, adtte in zip(
-            params.analyses, files.cohorts, files.classified, files.adtte, strict=True
-        )
-    }
-    salt = new_salt()
     copies = {Path(path).name: Path(path) for path in files.shareable if Path(path).name in COPIED}
-    snapshot = take(
-        accepted,
-        analyses,
-        salt,
-        cutoff=pd.Timestamp(params.cutoff),
-        curves=read_result("curves", files.curves),
-        estimates=read_result("estimates", copies["estimates.csv"]),
-        attrition=read_result("attrition", copies["attrition.csv"]),
-        numbers=json.loads(copies["numbers.json"].read_text(encoding="utf-8")),
-        provenance=json.loads(copies["provenance.json"].read_text(encoding="utf-8")),
-    )
+    record = json.loads(copies["provenance.json"].read_text(encoding="utf-8"))
+    run = RunFolder(Path(files.curves).parents[1], record, read_config(record["settings"]["values"], "provenance.json"))
+    salt = new_salt()
+    snapshot = present_study(run, params.analyses, salt)
     everyone = read_canonical(Path(files.everyone).parents[1], "patients", ["patient_id"])["patient_id"]
     folder = Path(params.folder)
     written = write_release(
         snapshot, salt, folder, title=params.title, copies=copies,
-        keep=accepted if params.keep_extract else None, everyone=everyone,
+        keep=run.every_table() if params.keep_extract else None, everyone=everyone,
     )  # fmt: skip
     rows = sum(len(frame) for frame in snapshot.rows.values())
     what = f"{len(snapshot.estimates)} estimates, {len(everyone)} patients, {rows} rows"

@@ -8,11 +8,11 @@ the same folder is refused with a sentence and exit status 1.
 
 import argparse
 import os
-import shutil
 import sys
 from pathlib import Path
 
 from rechallenge import run_lock
+from rechallenge.errors import UserError
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -24,22 +24,9 @@ def main(arguments: list[str]) -> None:
     known, others = parser.parse_known_args(arguments)
     folder: Path = known.directory
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = run_lock.take(folder)
-    except OSError as error:
-        sys.exit(
-            f"Nothing can be written to {folder.resolve()}: {error.strerror}. Make it writable, or give another "
-            "one (make report RUN=folder)."
-        )
-    if lock is None:
-        sys.exit(
-            f"Another run is working in {folder.resolve()}. Wait until it has ended, or give this one a folder of its "
-            "own (make report RUN=folder)."
-        )
-    stale = folder / ".snakemake" / "locks"
-    if stale.is_dir() and any(stale.iterdir()):
-        print(f"An earlier run in {folder.resolve()} was killed; its lock is removed.", file=sys.stderr)
-        shutil.rmtree(stale)  # what `snakemake --unlock` does, and nobody can start meanwhile
+        lock = run_lock.enter(folder)
+    except UserError as error:
+        sys.exit(str(error))
     run_lock.keep_shared(lock)
     snakemake = ["-m", "snakemake", "--snakefile", str(CHECKOUT / "Snakefile"), "--directory", str(folder)]
     os.execv(sys.executable, [sys.executable, *snakemake, *others])

@@ -6,9 +6,39 @@ of its run folder; who gets it alone knows that no run is alive, and may remove 
 
 import fcntl
 import os
+import shutil
+import sys
 from pathlib import Path
 
+from rechallenge.errors import UserError
+
 LOCK_FILE = Path(".snakemake") / "rechallenge.lock"
+
+
+def enter(folder: Path) -> int:
+    """Return a descriptor that holds the lock of a run folder alone; makes the folder where there is none.
+
+    Removes the lock file of Snakemake that a killed run left behind. Raises UserError where another run is alive in the
+    folder, or where nothing can be written to it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = take(folder)
+    except OSError as error:
+        raise UserError(
+            f"Nothing can be written to {folder.resolve()}: {error.strerror}. Make it writable, or give another "
+            "one (make report RUN=folder)."
+        ) from error
+    if lock is None:
+        raise UserError(
+            f"Another run is working in {folder.resolve()}. Wait until it has ended, or give this one a folder of its "
+            "own (make report RUN=folder)."
+        )
+    stale = folder / ".snakemake" / "locks"
+    if stale.is_dir() and any(stale.iterdir()):
+        print(f"An earlier run in {folder.resolve()} was killed; its lock is removed.", file=sys.stderr)
+        shutil.rmtree(stale)  # what `snakemake --unlock` does, and nobody can start meanwhile
+    return lock
 
 
 def _open(folder: Path) -> int:

@@ -14,12 +14,16 @@ from rechallenge.clinical.courses import StudyFrame
 from rechallenge.clinical.derive import derive
 from rechallenge.estimates.key_results import key_results
 from rechallenge.estimates.rows import placed, table
+from rechallenge.refresh.keys import patient_keys
+from rechallenge.refresh.sets import AnalysisSets, analysis_sets
 from rechallenge.refresh.snapshot import Analysis, Snapshot, row_fingerprints, take
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.settings.statistics import StatisticsSettings
 from rechallenge.tables import TABLES, conform
+from rechallenge.tracing.analysis import Analysis as Traced
 
 SALT = "5a" * 32
+NO_SETS = AnalysisSets([], {})
 THEN, NOW = "2020-12-31", "2021-12-31"
 Rows = dict[str, list[dict[str, Any]]]
 PROVENANCE: dict[str, Any] = {
@@ -149,11 +153,18 @@ def study(
         }
         for row in results.to_dict("records")
     }
+    everyone = tables["patients"]["patient_id"]
+    whole = Traced(
+        "main", made.cohort, made.classified, made.adtte, StatisticsSettings(), used, made.courses.course,
+        made.courses.assessments, tables["adverse_events"],
+    )  # fmt: skip
+    keys = dict(zip(everyone, patient_keys(everyone, SALT), strict=True))
     return take(
         tables,
         {"main": Analysis(made.cohort, made.classified, made.adtte)},
         SALT,
         cutoff=day,
+        sets=analysis_sets(results, {"main": whole}.__getitem__, keys),
         curves=pd.DataFrame(columns=["analysis", "endpoint", "population", "term"]),
         estimates=results,
         attrition=made.attrition,
@@ -166,7 +177,7 @@ def extract(rows: Rows, cutoff: str = THEN) -> Snapshot:
     """The rows alone under SALT, without the study made of them."""
     day = pd.Timestamp(cutoff)
     none = pd.DataFrame()
-    return Snapshot(day, row_fingerprints(canonical(rows), SALT, day), none, none, none, none, none, {}, {})
+    return Snapshot(day, row_fingerprints(canonical(rows), SALT, day), none, none, NO_SETS, none, none, none, {}, {})
 
 
 @cache

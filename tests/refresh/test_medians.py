@@ -1,6 +1,7 @@
 """Why a median moved: each part recomputed, and the parts add up."""
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from rechallenge.refresh.groups import Members
 from rechallenge.refresh.medians import decompositions
 from rechallenge.refresh.sentences import account, change
+from rechallenge.refresh.sets import AnalysisSets
 from rechallenge.refresh.snapshot import Snapshot
 from rechallenge.refresh.told import view
 from rechallenge.settings.statistics import StatisticsSettings
@@ -16,7 +18,7 @@ MONTH = 30.4375
 ID = "main/PFS/rechallenge/kaplan_meier/overall/median"
 
 
-def study(times, median=None, term="overall", level="", resistance=None):
+def study(times, median=None, term="overall", level="", resistance=None, interval=(math.nan, math.nan)):
     """A study of rechallenge PFS: (months, event) by patient; the median that was printed."""
     resistance = resistance or {}
     patients = pd.DataFrame(
@@ -41,13 +43,14 @@ def study(times, median=None, term="overall", level="", resistance=None):
             {
                 "estimate_id": ID, "analysis": "main", "endpoint": "PFS", "population": "rechallenge",
                 "model": "kaplan_meier", "term": term, "level": level, "statistic": "median",
-                "estimate": math.nan if median is None else float(median),
+                "estimate": math.nan if median is None else float(median), "lower": interval[0], "upper": interval[1],
                 "n": float(len(own)), "events": sum(row["event"] for row in own),
             }
         ]
     )  # fmt: skip
     none = pd.DataFrame()
-    return Snapshot(pd.Timestamp("2021-12-31"), {}, patients, pd.DataFrame(rows), none, estimates, none, {}, {})
+    sets = AnalysisSets([frozenset(row["patient_key"] for row in own)], {ID: (0, -1)})
+    return Snapshot(pd.Timestamp("2021-12-31"), {}, patients, pd.DataFrame(rows), sets, none, estimates, none, {}, {})
 
 
 def found(old, new):
@@ -134,7 +137,7 @@ def test_a_median_that_is_not_reached_has_no_difference():
     assert (told.before, told.now, told.change) == ("NR", "6.0", "–")
     assert told.answer == (
         "The median of progression-free survival from the start of rechallenge went from NR to 6.0 (months; NR: not "
-        "reached), in 3 patients instead of 3.",
+        "reached): 3 patients with 3 events, instead of 3 with 1.",
     )
 
 
@@ -147,10 +150,46 @@ def test_within_a_class_who_changed_class_leaves_and_enters():
 
 
 def test_a_group_whose_members_are_not_known_is_left_out():
-    """The subgroup's n is not that of the patients whom the snapshot knows."""
     old, new = study(OLD, 3), study({**OLD, "f": (9, 1)}, 4)
-    new.estimates["n"] = 3.0
-    assert found(old, new) == []
+    assert len(found(old, new)) == 1
+    assert found(old, replace(new, sets=AnalysisSets([], {}))) == []
+
+
+def test_each_line_is_the_set_after_its_step():
+    """a leaves; c's event comes half a month earlier; f and g enter; d, censored at 4, has the event at 8."""
+    old = study({"a": (1, 1), "b": (2, 1), "c": (3, 1), "d": (4, 0), "x": (9, 1)}, 3)
+    new = study({"b": (2, 1), "c": (2.5, 1), "d": (8, 1), "x": (9, 1), "f": (6, 1), "g": (7, 0)}, 6)
+    (one,) = found(old, new)
+    told = account(one, view(private=True, smallest=5))
+    assert [(part.words, part.n, part.events) for part in told.parts] == [
+        ("1 patient left", "4", "3"),
+        ("The history of 1 patient was corrected", "4", "3"),
+        ("2 patients entered", "6", "4"),
+        ("1 patient was followed up longer", "6", "5"),
+    ]
+    assert (told.n_before, told.events_before, told.n_now, told.events_now) == ("5", "4", "6", "5")
+    assert told.change_by("entered") == told.parts[2].change
+    assert told.change_by("method") == ""
+
+
+def test_few_events_of_a_step_are_not_told_where_its_patients_are():
+    """Five enter, four of them with the event: on the shareable side the step is told, its events are not."""
+    new = {**OLD, **dict.fromkeys("fghi", (7, 1)), "j": (7, 0)}
+    (one,) = found(study(OLD, 3), study(new, 5))
+    shared, private = (account(one, view(private=side, smallest=5)) for side in (False, True))
+    assert [(part.n, part.events) for part in shared.parts] == [("10", "")]
+    assert [(part.n, part.events) for part in private.parts] == [("10", "8")]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [((1.0, 6.0), (2.0, math.nan), True), ((1.0, 4.0), (2.0, 6.0), False), ((math.nan, math.nan), (2.0, 6.0), False)],
+)
+def test_a_move_inside_both_intervals_is_said_to_be(before, now, said):
+    new = {**OLD, "f": (7, 1), "g": (8, 1), "h": (9, 1)}
+    (one,) = found(study(OLD, 3, interval=before), study(new, 5, interval=now))
+    answer = account(one, view(private=True, smallest=5)).answer
+    assert any("lies in the 95% confidence interval of the other" in sentence for sentence in answer) == said
 
 
 @pytest.mark.parametrize(
@@ -165,7 +204,7 @@ def test_few_patients_are_not_told_on_the_shareable_side():
     new = {**OLD, "f": (7, 1), "g": (8, 1), "h": (9, 1)}
     (one,) = found(study(OLD, 3), study(new, 5))
     private, shared = (account(one, view(private=side, smallest=5)) for side in (True, False))
-    assert private.answer[1] == "Of this, +2.0 came with 3 patients who entered."
+    assert private.answer[1] == "Step by step: 3 patients entered, +2.0."
     assert shared.parts == ()
     assert "fewer than 5 patients" in shared.answer[1]
     assert account(one, view(private=False, smallest=3)) == private

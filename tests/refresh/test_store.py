@@ -48,6 +48,7 @@ def test_what_is_read_is_what_was_released(tmp_path, copies):
     pd.testing.assert_frame_equal(stored.changes, direct.changes)
     pd.testing.assert_frame_equal(stored.patients, direct.patients)
     assert repr(stored.medians) == repr(direct.medians)
+    pd.testing.assert_frame_equal(stored.moves.behind, direct.moves.behind)
 
 
 def test_the_same_release_again_writes_nothing(tmp_path, copies):
@@ -109,9 +110,18 @@ def test_another_form_is_refused(tmp_path, copies):
     folder, _ = release(tmp_path, copies)
     seal = folder / "private" / "release.json"
     seal.chmod(0o644)
-    seal.write_text(seal.read_text(encoding="utf-8").replace('"form": 1', '"form": 0'), encoding="utf-8")
+    seal.write_text(seal.read_text(encoding="utf-8").replace('"form": 2', '"form": 1'), encoding="utf-8")
     with pytest.raises(UserError, match="another version of this software"):
         store.read_release(folder)
+
+
+def test_releasing_again_over_another_form_says_so_instead_of_that_it_is_there_already(tmp_path, copies):
+    folder, _ = release(tmp_path, copies)
+    seal = folder / "shareable" / "release.json"
+    seal.chmod(0o644)
+    seal.write_text(seal.read_text(encoding="utf-8").replace('"form": 2', '"form": 1'), encoding="utf-8")
+    with pytest.raises(UserError, match=r"form 1; this one writes and reads 2\)\. Move it away and release again"):
+        release(tmp_path, copies)
 
 
 def test_accepted_tables_are_kept_when_asked_for_and_asked_for_later_is_too_late(tmp_path, copies):

@@ -6,6 +6,28 @@ AGAIN = f"{COMPARISON}/previous_again"
 EVERY_ANALYSIS = ["main", *study.analyses]
 
 
+def previous_release(wildcards):
+    """Return the files of the release to compare with; where there is none, that is said before anything is run."""
+    if study.previous is None:
+        raise WorkflowError(
+            "There is nothing to compare with: set refresh.previous in the study file to the folder of a release "
+            "(releases/<cut-off> of the run folder in which `snakemake release` was run)."
+        )
+    return study.previous_files
+
+
+# What else of the study says whom an estimate was made of (rechallenge.tracing).
+TRACED = [
+    rules.episodes.output.course,
+    rules.episodes.output.further_courses,
+    rules.episodes.output.assessments,
+    rules.episodes.output.further_assessments,
+    rules.classify.output.preset_classes,
+    rules.classify.output.boundary_patients,
+    rules.sensitivity.output if study.settings.sensitivity.enabled else [],
+]
+
+
 # No output that Snakemake knows of: it would remove a release before writing it anew. The script writes it at once or not
 # at all, and never over another one.
 rule release:
@@ -16,6 +38,7 @@ rule release:
         cohorts=[rules.eligibility.output.cohort, *rules.eligibility.output.further],
         classified=[rules.classify.output.main, *rules.classify.output.further],
         adtte=[rules.endpoints.output.main, *rules.endpoints.output.further],
+        traced=TRACED,
         curves=rules.estimate.output.curves,
         shareable=[
             rules.estimate.output.estimates,
@@ -41,9 +64,10 @@ rule release:
 rule previous_again:
     input:
         gate=rules.gate.output,
-        release=study.previous_files,
+        release=previous_release,
     output:
         estimates=f"{AGAIN}/estimates.csv",
+        sets=[f"{AGAIN}/{name}.parquet" for name in ["sets", "estimate_sets"]],
         cohorts=[f"{AGAIN}/{name}/cohort.csv" for name in EVERY_ANALYSIS],
         classified=[f"{AGAIN}/{name}/classified.csv" for name in EVERY_ANALYSIS],
         adtte=[f"{AGAIN}/{name}/adtte.csv" for name in EVERY_ANALYSIS],
@@ -64,12 +88,13 @@ rule previous_again:
 rule comparison:
     input:
         gate=rules.gate.output,
-        release=study.previous_files,
+        release=previous_release,
         again=rules.previous_again.output if study.settings.refresh.run_previous_again else [],
         tables=collect(ACCEPTED, table=TABLES),
         cohorts=[rules.eligibility.output.cohort, *rules.eligibility.output.further],
         classified=[rules.classify.output.main, *rules.classify.output.further],
         adtte=[rules.endpoints.output.main, *rules.endpoints.output.further],
+        traced=TRACED,
         curves=rules.estimate.output.curves,
         estimates=rules.estimate.output.estimates,
         numbers=rules.report.output.numbers,

@@ -74,9 +74,14 @@ def compare(
     found = differences(old.provenance, new.provenance)
     before, now = Members(old), Members(new)
     moved = moves(
-        old.estimates, new.estimates, old.numbers, new.numbers, Behind(before, now, known), causes_of(found),
+        old.estimates,
+        new.estimates,
+        old.numbers,
+        new.numbers,
+        Behind(before, now, known, statistics),
+        causes_of(found),
         None if again is None else again.estimates,
-    )  # fmt: skip
+    )
     findings = history(old, new, changes, patients, times, moved, known)
     medians = decompositions(
         before, now, old.estimates, new.estimates, statistics, MAIN, None if again is None else Members(again)

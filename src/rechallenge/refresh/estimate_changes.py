@@ -1,5 +1,6 @@
 """Which estimates and printed numbers moved, the patients behind each move, and by what."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -7,10 +8,15 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from rechallenge.estimates import describe, pfs_ratio
+from rechallenge.estimates.comparison_methods import STRATIFIED
+from rechallenge.estimates.plans import OVERALL
 from rechallenge.refresh.causes import CUTOFF, DATA, OF_THE_STUDY
-from rechallenge.refresh.groups import TIME, Members, conditions, differing
+from rechallenge.refresh.groups import TIME, Members, differing
+from rechallenge.refresh.sets import Keys
 from rechallenge.refresh.snapshot import POPULATIONS
-from rechallenge.settings.config import MAIN
+from rechallenge.settings.statistics import StatisticsSettings
+from rechallenge.tracing import sets_models, sets_survival
 
 MOVED, NEW, GONE = "moved", "new", "gone"
 KEYS: Final = ("analysis", "endpoint", "population", "model", "term", "level", "reference", "statistic", "at")
@@ -25,11 +31,6 @@ NUMBER_COLUMNS: Final = ("name", "what", "before", "now", "estimate_id", "behind
 BY_DATA, BY_STUDY, BY_BOTH, UNTOLD = "data", "study", "both", "not_told_apart"
 # Estimates are written with ten significant digits.
 _TOLERANCE: Final = 1e-9
-# Of these models the result of a class is that of its patients alone; others compare, or share out the whole set.
-_OF_A_CLASS: Final = ("kaplan_meier", "reverse_kaplan_meier")
-# These look at rows of the extract that no time and no class shows (adverse events, intervals between scans).
-_OF_ROWS: Final = ("safety", "")
-_WHOLE: Final = ("extract", "")
 
 
 @dataclass(frozen=True)
@@ -42,53 +43,86 @@ class Moves:
 
 
 class Behind:
-    """The patients behind each estimate: those whose part in it is another than before. Groups are numbered."""
+    """The patients behind each estimate that moved: those whose part in it is another than before. Groups are numbered.
 
-    def __init__(self, old: Members, new: Members, touched: frozenset[str]) -> None:
+    Who is in its analysis set on one side only; of a count or share, who is counted on one side only; else also who is
+    in the set both times with another value of what the estimate looks at. An estimate that one side does not have has
+    no set there. Where no set is known, all patients of the population count of whom anything is another than before.
+    """
+
+    def __init__(self, old: Members, new: Members, touched: Keys, settings: StatisticsSettings) -> None:
         self._sides = old, new
         self._touched = touched
-        self._groups: dict[tuple[Any, ...], int] = {}
-        self.patients: list[frozenset[str]] = []
+        self._looks = Looks(settings)
+        self._others: dict[tuple[Any, ...], Keys] = {}
+        self._groups: dict[Keys, int] = {}
+
+    @property
+    def patients(self) -> list[Keys]:
+        """Return the groups by number."""
+        return list(self._groups)
 
     def of(self, row: Mapping[Any, Any]) -> int:
-        """Return the number of the group of patients behind an estimate with these KEYS."""
-        model = row["model"].partition("|")[0]
-        analysis = row["analysis"] if row["analysis"] in self._sides[1].analyses else MAIN
-        derived = analysis == row["analysis"]
-        level = row["level"] if model in _OF_A_CLASS and conditions(row["term"], row["level"]) else ""
-        rows_too = model in _OF_ROWS or not derived or row["population"] in _WHOLE
-        columns = _columns(model, row["term"])
+        """Return the number of the group behind an estimate; `row` has its name, KEYS and `events_moved`."""
+        return self._groups.setdefault(self._found(row), len(self._groups))
+
+    def _found(self, row: Mapping[Any, Any]) -> Keys:
+        sides = [side.sets.get(row["estimate_id"]) for side in self._sides]
+        known = [side for side in sides if side is not None]
+        if not known:
+            return self._anything(row)
+        first, second = (frozenset() if side is None else side.chosen for side in sides)
+        moved = first ^ second
+        if all(side.counted is not None for side in known):
+            before, now = (frozenset() if side is None else side.counted or frozenset() for side in sides)
+            moved |= before ^ now
+            # Beside a count stands the number of events of its set.
+            if not row["events_moved"]:
+                return moved
+        return moved | (first & second & self._other(row, self._looks.at(row)))
+
+    def _other(self, row: Mapping[Any, Any], columns: tuple[str, ...] | None) -> Keys:
+        """Everybody with another value of one of these columns; of any, or of a row of the extract, without columns."""
         # Other things than endpoints stand in that column too ("first_ici": the response to it).
         endpoint = row["endpoint"] if row["endpoint"] in self._sides[1].endpoints else ""
-        key = (analysis, row["population"], endpoint, row["term"] if level else "", level, columns, rows_too)
-        if key not in self._groups:
-            self._groups[key] = len(self.patients)
-            self.patients.append(self._found(*key))
-        return self._groups[key]
+        key = (row["analysis"], row["population"], endpoint, columns)
+        if key not in self._others:
+            before, now = (side.facts(*key[:3]) for side in self._sides)
+            every = {*before.columns, *now.columns}
+            if columns is None or not set(columns) <= every | set(TIME):
+                self._others[key] = differing(before, now, sorted(every)) | self._touched
+            else:
+                self._others[key] = differing(before, now, columns)
+        return self._others[key]
 
-    def _found(
-        self, analysis: str, population: str, endpoint: str, term: str, level: str, columns: tuple[str, ...],
-        rows_too: bool,
-    ) -> frozenset[str]:  # fmt: skip
-        before, now = (side.of(analysis, population, endpoint, term, level) for side in self._sides)
-        if "*" in columns:
-            columns = tuple(dict.fromkeys([*before.columns, *now.columns]))
-        elif endpoint:
-            columns = (*columns, *TIME)
-        if population in _WHOLE:
-            columns = (*columns, "excluded_by", *POPULATIONS)
-        found = differing(before, now, columns)
-        if rows_too:
-            found |= self._touched & (frozenset(before.index) | frozenset(now.index))
-        return found
+    def _anything(self, row: Mapping[Any, Any]) -> Keys:
+        if row["population"] not in POPULATIONS:
+            return self._touched
+        sides = (side.facts(row["analysis"], row["population"], "") for side in self._sides)
+        first, second = (frozenset(facts.index[facts[row["population"]].eq(True)]) for facts in sides)
+        return (first ^ second) | (first & second & self._other(row, None))
 
 
-def _columns(model: str, term: str) -> tuple[str, ...]:
-    """The facts about a patient that an estimate looks at; "*" for all where its model is not known to look at less."""
-    if model in ("kaplan_meier", "reverse_kaplan_meier", "log_rank") and "*" not in term:
-        base, _, within = term.partition("|")
-        return tuple(name for name in (base, within.partition("=")[0]) if name and name != "overall")
-    return ("*",)
+class Looks:
+    """What of a patient a model looks at, beside who is in its set."""
+
+    def __init__(self, settings: StatisticsSettings) -> None:
+        self._covariates = tuple(item.name for item in settings.covariates)
+        self._strata = tuple(settings.strata)
+
+    def at(self, row: Mapping[Any, Any]) -> tuple[str, ...] | None:
+        """Return the columns of a row's model; None where it may look at everything, rows of the extract included."""
+        stem = row["model"].partition("|")[0]
+        named = [part.partition("=")[0] for part in re.split(r"[|*]", row["term"])]
+        columns = tuple(dict.fromkeys(name for name in named if name and name != OVERALL))
+        if stem in sets_survival.RECIPES:
+            further = {pfs_ratio.MODEL: ("days_to_progression",), STRATIFIED: self._strata}.get(stem, ())
+            return (*columns, *further, *TIME)
+        if stem in sets_models.RECIPES:
+            return (*columns, *self._covariates, *TIME)
+        if stem == describe.MODEL:
+            return (*columns, "resistance")
+        return None
 
 
 def moves(
@@ -106,14 +140,16 @@ def moves(
     is told for each estimate, else only where data and study are not both different (`causes` of `causes.causes_of`).
     """
     table = _compared(before, now)
-    table["group"] = [behind.of(row) for row in table[list(KEYS)].to_dict("records")]
-    table["behind"] = [len(behind.patients[group]) for group in table["group"]]
+    rows = table[["estimate_id", *KEYS]].assign(events_moved=~equal(table["events_before"], table["events_now"]))
+    table["group"] = [behind.of(row) for row in rows.to_dict("records")]
+    groups = behind.patients
+    table["behind"] = [len(groups[group]) for group in table["group"]]
     table["because"] = _because(table, causes, again)
     estimates = table[list(COLUMNS)].reset_index(drop=True)
     numbers = _numbers(numbers_before, numbers_now, estimates)
     used = sorted({*estimates["group"]})
-    rows = [(group, key) for group in used for key in sorted(behind.patients[group])]
-    return Moves(estimates, numbers, pd.DataFrame(rows, columns=["group", "patient_key"]))
+    members = [(group, key) for group in used for key in sorted(groups[group])]
+    return Moves(estimates, numbers, pd.DataFrame(members, columns=["group", "patient_key"]))
 
 
 def _tidy(estimates: pd.DataFrame) -> pd.DataFrame:

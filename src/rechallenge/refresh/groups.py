@@ -1,72 +1,55 @@
-"""Who stands behind an estimate: the patients of a group, with the times and classes that it is made of."""
+"""Who stands behind an estimate: the patients of its analysis set, with the times and classes that it is made of."""
 
 from collections.abc import Iterable
 from typing import Any, Final
 
 import pandas as pd
 
-from rechallenge.refresh.snapshot import AGE, CLASSES, POPULATIONS, Snapshot
+from rechallenge.refresh.sets import Keys
+from rechallenge.refresh.snapshot import AGE, Snapshot
+from rechallenge.settings.config import MAIN
 
-TIME: Final = ["days", "entry_days", "event", "event_type"]
+TIME: Final = ("days", "entry_days", "event", "event_type", "interval_lower_days", "interval_upper_days")
 
 
 class Members:
-    """The patients of one snapshot by analysis, population, endpoint and class; looked up once per question."""
+    """The patients of one snapshot: all with what is known of them, and those of each estimate's analysis set."""
 
     def __init__(self, snapshot: Snapshot) -> None:
+        self.sets = snapshot.sets
         self._patients = {
             str(name): rows.set_index("patient_key") for name, rows in snapshot.patients.groupby("analysis")
         }
         keys = ["analysis", "population", "endpoint"]
         self._times: dict[Any, pd.DataFrame] = {
-            key: rows.set_index("patient_key")[TIME] for key, rows in snapshot.times.groupby(keys)
+            key: rows.set_index("patient_key")[[name for name in TIME if name in rows.columns]]
+            for key, rows in snapshot.times.groupby(keys)
         }
+        self.endpoints = frozenset(str(endpoint) for _, _, endpoint in self._times)
 
-    @property
-    def analyses(self) -> list[str]:
-        """Names of the analyses with patient-level tables."""
-        return list(self._patients)
+    def facts(self, analysis: str, population: str, endpoint: str) -> pd.DataFrame:
+        """Return everything that is known of every patient, by key, with the time to an endpoint where one is named.
 
-    @property
-    def endpoints(self) -> frozenset[str]:
-        """Names of the endpoints."""
-        return frozenset(str(endpoint) for _, _, endpoint in self._times)
-
-    def of(self, analysis: str, population: str, endpoint: str, term: str, level: str) -> pd.DataFrame:
-        """Return the patients of a group, by key, with every fact about them and, of an endpoint, their time.
-
-        `term` and `level` narrow to a class (`resistance`, `progression_pattern|resistance=acquired`) where they
-        name the classes of CLASSES; other terms take the whole population.
+        Of scenarios, which keep no table of their own, the facts are those of the main analysis.
         """
-        frame = self._patients.get(analysis)
-        if frame is None:
-            return pd.DataFrame(index=pd.Index([], name="patient_key"))
-        if population in POPULATIONS:
-            frame = frame[frame[population].eq(True)]
-        for column, value in conditions(term, level):
-            frame = frame[frame[column] == value]
-        if not endpoint:
-            return frame
-        times = self._times.get((analysis, population, endpoint))
-        return frame.iloc[:0] if times is None else frame.join(times, how="inner")
+        own = analysis if analysis in self._patients else MAIN
+        times = self._times.get((own, population, endpoint))
+        return self._patients[own] if times is None else self._patients[own].join(times)
+
+    def of(self, estimate_id: str, analysis: str, population: str, endpoint: str) -> pd.DataFrame | None:
+        """Return the facts of the patients of an estimate's analysis set, by key; None where they are not known."""
+        found = self.sets.get(estimate_id)
+        if found is None:
+            return None
+        return self.facts(analysis, population, endpoint).loc[sorted(found.chosen)]
 
 
-def conditions(term: str, level: str) -> list[tuple[str, str]]:
-    """Return the classes that a group's term and level ask for, those of CLASSES only."""
-    base, _, within = term.partition("|")
-    asked = [(base, level), tuple(within.split("=", 1))] if within else [(base, level)]
-    return [(pair[0], pair[1]) for pair in asked if len(pair) == 2 and pair[0] in CLASSES and pair[1]]
-
-
-def differing(before: pd.DataFrame, now: pd.DataFrame, columns: Iterable[str]) -> frozenset[str]:
-    """Return the keys of those who are in one group only, or in both with another value of one of `columns`."""
-    keys = frozenset(before.index) ^ frozenset(now.index)
+def differing(before: pd.DataFrame, now: pd.DataFrame, columns: Iterable[str]) -> Keys:
+    """Return the keys of the patients whom both frames hold with another value of one of `columns`."""
     common = before.index.intersection(now.index)
     # The hash of a date beside its age tells whether it is another one; the age moves with the cut-off.
     both = before.columns.intersection(now.columns)
     shared = [name for name in columns if name in both and not name.endswith(AGE)]
-    if not len(common) or not shared:
-        return keys
     first, second = before.loc[common, shared], now.loc[common, shared]
     changed = (first.ne(second) & ~(first.isna() & second.isna())).any(axis=1)
-    return keys | frozenset(common[changed.to_numpy()])
+    return frozenset(common[changed.to_numpy(dtype=bool)])

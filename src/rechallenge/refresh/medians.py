@@ -26,10 +26,15 @@ Quantile = Callable[[pd.DataFrame], float]
 
 @dataclass(frozen=True)
 class Step:
-    """One part of the change: how many patients, the median (months) after it, and with it alone."""
+    """One part of the change: how many patients it concerns; the set, its events and its median (months) after it.
+
+    `alone` is the median of the old set with this part made and no other.
+    """
 
     name: str
     patients: int
+    n: int
+    events: int
     median: float
     alone: float
 
@@ -49,6 +54,9 @@ class Decomposition:
     events_now: int
     before: float
     now: float
+    interval_before: tuple[float, float]
+    interval_now: tuple[float, float]
+    confidence: float
     steps: tuple[Step, ...]
 
 
@@ -59,8 +67,7 @@ def decompositions(
     """Return the decomposition of every Kaplan-Meier median of an analysis that both sides have and that moved.
 
     `again` are the members under today's code and settings, where the old extract was run again: the way from `old` to
-    them is the step METHOD, and the other steps begin there. Groups with delayed entry, and those that the snapshots
-    cannot tell apart, are left out.
+    them is the step METHOD, and the other steps begin there. Groups with delayed entry are left out.
     """
     before, now = (_medians(frame, analysis) for frame in (estimates_before, estimates_now))
     found = []
@@ -90,17 +97,17 @@ def _decomposition(
     name: str, before: pd.Series, now: pd.Series, sides: tuple[Members, Members, Members],
     settings: StatisticsSettings, analysis: str,
 ) -> Decomposition | None:  # fmt: skip
-    key = (now["population"], now["endpoint"], now["term"], now["level"])
-    first, today, second = (side.of(analysis, *key) for side in sides)
-    if not len(first) or not len(second) or (first["entry_days"] > 0).any() or (second["entry_days"] > 0).any():
+    first, today, second = (side.of(name, analysis, now["population"], now["endpoint"]) for side in sides)
+    if first is None or second is None or today is None or not len(first) or not len(second):
         return None
-    if len(second) != now["n"] or len(first) != before["n"]:
-        return None  # a group of which the snapshots do not know the members
+    if (first["entry_days"] > 0).any() or (second["entry_days"] > 0).any():
+        return None
     if _same(before["estimate"], now["estimate"]) and before["n"] == now["n"] and before["events"] == now["events"]:
         return None
     return Decomposition(
         name, now["endpoint"], now["population"], now["term"], now["level"], len(first), len(second),
         int(first["event"].sum()), int(second["event"].sum()), float(before["estimate"]), float(now["estimate"]),
+        *((float(side["lower"]), float(side["upper"])) for side in (before, now)), settings.confidence,
         tuple(_steps(first, today, second, float(before["estimate"]), _median(settings))),
     )  # fmt: skip
 
@@ -145,12 +152,13 @@ def _steps(
     current = before
     as_today = median(before)
     if not _same(as_today, printed) or set(first.index) != set(before.index):
-        yield Step(METHOD, len(first), as_today, as_today)
+        yield Step(METHOD, len(first), len(before), int(before["event"].sum()), as_today, as_today)
     for name, who in parts.items():
         if not len(who):
             continue
         current = _made(current, now, name, who)
-        yield Step(name, len(who), median(current), median(_made(before, now, name, who)))
+        after = len(current), int(current["event"].sum())
+        yield Step(name, len(who), *after, median(current), median(_made(before, now, name, who)))
 
 
 def _made(frame: pd.DataFrame, now: pd.DataFrame, step: str, who: pd.Index) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from rechallenge.refresh.comparison import Comparison
 from rechallenge.refresh.documents import class_counts, summary
 from rechallenge.refresh.estimate_changes import GONE
 from rechallenge.refresh.history import RULES, counts_by_rule
+from rechallenge.refresh.medians import STEPS
 from rechallenge.refresh.patient_changes import CLASS, CLASSIFIED, ENTERED, moves_of
 from rechallenge.refresh.time_changes import EARLIER_HISTORY
 from rechallenge.refresh.told import Told
@@ -76,6 +77,7 @@ def render_comparison(
         language_tag=language().replace("_", "-"), tr=tr, of=own.of, words=own, count=formatting.count, plain=plain
     )
     names = identifiers if told.private else {}
+    medians = sentences.accounts(comparison, told)
     text: str = environment.get_template(PAGE).render(
         style=Markup((templates / "report.css.j2").read_text(encoding="utf-8")),
         title=title,
@@ -85,12 +87,14 @@ def render_comparison(
         before=str(comparison.old.cutoff.date()),
         now=str(comparison.new.cutoff.date()),
         headline=sentences.headline(comparison, told),
+        still=sentences.still_sentence(comparison),
         verdict=sentences.verdict_sentence(comparison),
         verdicts=[(item, sentences.verdict_lines(item, told)) for item in comparison.verdicts],
         fails=any(item.action == "fail" for item in comparison.verdicts),
         cause=sentences.cause_sentence(comparison),
         causes=_causes(comparison),
-        medians=sentences.accounts(comparison, told),
+        medians=medians,
+        steps=[step for step in STEPS if any(each.change_by(step) for each in medians)],
         data=summary(comparison, told),
         bridges=[
             (bridge, [(what, own.criterion_words(what, name), number) for what, name, number in told.steps(bridge)])

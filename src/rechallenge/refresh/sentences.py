@@ -7,12 +7,12 @@ from typing import Final
 
 from rechallenge import formatting, words
 from rechallenge.language import tr, tr_n
+from rechallenge.punctuation import interval, separated, then
 from rechallenge.refresh import words as own
 from rechallenge.refresh.causes import CUTOFF, DATA, OF_THE_STUDY, causes_of
 from rechallenge.refresh.comparison import Comparison
-from rechallenge.refresh.groups import conditions
 from rechallenge.refresh.history import RULES
-from rechallenge.refresh.medians import METHOD, Decomposition
+from rechallenge.refresh.medians import METHOD, Decomposition, Step
 from rechallenge.refresh.policy import Verdict, failing
 from rechallenge.refresh.told import Told
 
@@ -22,10 +22,12 @@ HEADLINES: Final = (("PFS", "rechallenge"), ("OS", "rechallenge"), ("PFS1", "fir
 
 @dataclass(frozen=True)
 class Part:
-    """One line of the account: its words, patients, the median after it, the change, and the change made alone."""
+    """One line of the account: its words, the set and its events after it, the median after it, and the changes."""
 
+    name: str
     words: str
-    patients: str
+    n: str
+    events: str
     median: str
     change: str
     alone: str
@@ -33,36 +35,60 @@ class Part:
 
 @dataclass(frozen=True)
 class Account:
-    """Why one median moved. `parts` are empty where they are not told; their changes add up to `change`."""
+    """Why one median moved. `parts` are empty where they are not told; their changes add up to `change`.
+
+    `before` and `now` are printed medians, `interval_before` and `interval_now` their intervals.
+    """
 
     heading: str
     answer: tuple[str, ...]
     before: str
     now: str
+    interval_before: str
+    interval_now: str
     n_before: str
     n_now: str
+    events_before: str
+    events_now: str
     change: str
     parts: tuple[Part, ...]
+
+    def change_by(self, name: str) -> str:
+        """Return the change of one part; empty where there is none."""
+        return next((part.change for part in self.parts if part.name == name), "")
 
 
 def account(item: Decomposition, told: Told) -> Account:
     """Return the account of a median. Changes are those of the medians as printed, so that they add up as printed."""
     heading = _heading(item)
     before, now = formatting.months(item.before), formatting.months(item.now)
-    parts = list(_parts(item)) if told.parts(item) else []
+    first, second = _intervals(item)
     whole = change(item.before, item.now)
     return Account(
-        heading, tuple(_answer(item, told, heading, before, now, whole)), before, now,
-        formatting.count(item.n_before), formatting.count(item.n_now), whole, tuple(parts),
-    )  # fmt: skip
+        heading=heading,
+        answer=tuple(_answer(item, told, heading, before, now, whole)),
+        before=before,
+        now=now,
+        interval_before=first,
+        interval_now=second,
+        n_before=formatting.count(item.n_before),
+        n_now=formatting.count(item.n_now),
+        events_before=formatting.count(item.events_before),
+        events_now=formatting.count(item.events_now),
+        change=whole,
+        parts=tuple(_parts(item, told)) if told.parts(item) else (),
+    )
 
 
-def _parts(item: Decomposition) -> Iterator[Part]:
+def _parts(item: Decomposition, told: Told) -> Iterator[Part]:
     current = start = item.before
+    events = told.events(item)
     for step in item.steps:
         yield Part(
-            own.of(own.STEPS, step.name),
-            "" if step.name == METHOD else formatting.count(step.patients),
+            step.name,
+            _step_line(step),
+            formatting.count(step.n),
+            formatting.count(step.events) if events else "",
             formatting.months(step.median),
             change(current, step.median),
             change(start, step.alone),
@@ -71,6 +97,11 @@ def _parts(item: Decomposition) -> Iterator[Part]:
         if step.name == METHOD:
             # What each other part does alone, it does to the old set under today's definitions.
             start = step.median
+
+
+def _step_line(step: Step) -> str:
+    one, many = own.STEP_LINES[step.name]
+    return tr_n(one, many, step.patients)
 
 
 def _heading(item: Decomposition) -> str:
@@ -89,22 +120,27 @@ def _heading(item: Decomposition) -> str:
 
 
 def _answer(item: Decomposition, told: Told, heading: str, before: str, now: str, whole: str) -> Iterator[str]:
-    numbers = {"n_before": formatting.count(item.n_before), "n_now": formatting.count(item.n_now)}
+    """What happened to the median, what each part did, and how far that is from the uncertainty of both."""
+    numbers = {
+        "n_before": formatting.count(item.n_before), "n_now": formatting.count(item.n_now),
+        "events_before": formatting.count(item.events_before), "events_now": formatting.count(item.events_now),
+    }  # fmt: skip
     if before == now:
         yield tr(
-            "The median of {endpoint} stayed at {now} months, in {n_now} patients instead of {n_before}.",
+            "The median of {endpoint} stayed at {now} months: {n_now} patients with {events_now} events, instead of "
+            "{n_before} with {events_before}.",
             endpoint=words.lower_first(heading), now=now, **numbers,
         )  # fmt: skip
     elif whole == formatting.NOT_AVAILABLE:
         yield tr(
-            "The median of {endpoint} went from {before} to {now} (months; NR: not reached), in {n_now} patients "
-            "instead of {n_before}.",
+            "The median of {endpoint} went from {before} to {now} (months; NR: not reached): {n_now} patients with "
+            "{events_now} events, instead of {n_before} with {events_before}.",
             endpoint=words.lower_first(heading), before=before, now=now, **numbers,
         )  # fmt: skip
     else:
         yield tr(
-            "The median of {endpoint} moved from {before} to {now} months ({change}), in {n_now} patients instead of "
-            "{n_before}.",
+            "The median of {endpoint} moved from {before} to {now} months ({change}): {n_now} patients with "
+            "{events_now} events, instead of {n_before} with {events_before}.",
             endpoint=words.lower_first(heading), before=before, now=now, change=whole, **numbers,
         )  # fmt: skip
     if not told.parts(item):
@@ -114,26 +150,35 @@ def _answer(item: Decomposition, told: Told, heading: str, before: str, now: str
             smallest=told.smallest,
         )
     elif item.steps and whole != formatting.NOT_AVAILABLE:
-        clauses = list(_clauses(item))
-        yield (
-            tr("Of this, {clauses}.", clauses=clauses[0])
-            if len(clauses) == 1
-            else tr("Of this, {clauses}, in this order.", clauses=_listed(clauses))
-        )
+        yield tr("Step by step: {steps}.", steps=separated(_clauses(item)))
+    if _inside(item.before, item.interval_now) and _inside(item.now, item.interval_before):
+        yield tr(
+            "Each of the two medians lies in the {percent} confidence interval of the other ({before} then, {now} "
+            "now).",
+            percent=f"{100 * item.confidence:.4g}%", before=_intervals(item)[0], now=_intervals(item)[1],
+        )  # fmt: skip
+
+
+def _intervals(item: Decomposition) -> tuple[str, str]:
+    """The intervals of both medians, as printed."""
+    return (
+        interval(formatting.median_interval(item.before, *item.interval_before, item.n_before, item.events_before)),
+        interval(formatting.median_interval(item.now, *item.interval_now, item.n_now, item.events_now)),
+    )
+
+
+def _inside(median: float, interval: tuple[float, float]) -> bool:
+    """Whether a median lies in an interval; an upper limit that is not reached bounds nothing."""
+    lower, upper = interval
+    return not formatting.missing(lower) and lower <= median and (formatting.missing(upper) or median <= upper)
 
 
 def _clauses(item: Decomposition) -> Iterator[str]:
     current = item.before
     for step in item.steps:
-        one, many = own.STEP_CLAUSES[step.name]
-        yield tr_n(one, many, step.patients, change=change(current, step.median))
+        said = words.lower_first(_step_line(step))
+        yield then(said, change(current, step.median))
         current = step.median
-
-
-def _listed(clauses: list[str]) -> str:
-    if len(clauses) == 1:
-        return clauses[0]
-    return tr("{first} and {last}", first=", ".join(clauses[:-1]), last=clauses[-1])
 
 
 def change(before: float, now: float) -> str:
@@ -155,17 +200,36 @@ def headline(comparison: Comparison, told: Told) -> Account | None:
     return None if key is None else account(overall[key], told)
 
 
+def still_sentence(comparison: Comparison) -> str:
+    """Return what is said where no median of HEADLINES moved."""
+    moves = comparison.moves
+    if len(moves.estimates) or len(moves.numbers):
+        return tr("None of the medians that head the study moved.")
+    if comparison.causes or len(comparison.changes):
+        return tr("Nothing moved: every estimate and every printed number is that of the release.")
+    return tr(
+        "Nothing changed: the extract, and with it every estimate and every printed number, is that of the release."
+    )
+
+
 def accounts(comparison: Comparison, told: Told) -> list[Account]:
     """Return the account of every median that moved: those of HEADLINES first, a class within a class once."""
     order = {key: place for place, key in enumerate(HEADLINES)}
     seen: set[tuple[str, str, frozenset[tuple[str, str]]]] = set()
     found = []
     for item in sorted(comparison.medians, key=lambda one: order.get((one.endpoint, one.population), len(order))):
-        group = item.endpoint, item.population, frozenset(conditions(item.term, item.level))
+        group = item.endpoint, item.population, _classes_of(item)
         if group not in seen:
             seen.add(group)
             found.append(account(item, told))
     return found
+
+
+def _classes_of(item: Decomposition) -> frozenset[tuple[str, str]]:
+    """The classes that a group is of: those of "a|b=c", "d" and of "b|a=d", "c" are the same."""
+    base, _, within = item.term.partition("|")
+    column, _, level = within.partition("=")
+    return frozenset({(base, item.level), (column, level)})
 
 
 def cause_sentence(comparison: Comparison) -> str:
@@ -173,13 +237,16 @@ def cause_sentence(comparison: Comparison) -> str:
     present = causes_of(list(comparison.causes))
     data, study = bool(present & {DATA, CUTOFF}), bool(present & set(OF_THE_STUDY))
     if not study:
-        return (
-            tr("Settings, code and libraries are those of the release: what moved, the data (and the cut-off) moved.")
-            if data
-            else tr("Data, settings, code and libraries are those of the release.")
-        )
+        if not data:
+            return tr("Data, settings, code and libraries are those of the release.")
+        if CUTOFF in present:
+            return tr(
+                "Settings, code and libraries are those of the release: everything that moved was moved by the data "
+                "and the cut-off."
+            )
+        return tr("Settings, code and libraries are those of the release: everything that moved was moved by the data.")
     if not data:
-        return tr("The extract is that of the release: what moved, settings, code or libraries moved.")
+        return tr("The extract is that of the release: everything that moved was moved by settings, code or libraries.")
     if not comparison.told_apart:
         return tr(
             "Not only the data are different, settings, code or libraries are too, and the old extract was not run "
@@ -243,7 +310,7 @@ def log_lines(comparison: Comparison, told: Told) -> list[str]:
         ),
     ]  # fmt: skip
     first = headline(comparison, told)
-    lines += first.answer if first else [tr("no median that heads the comparison moved")]
+    lines += first.answer if first else [still_sentence(comparison)]
     lines.append(cause_sentence(comparison))
     for item in comparison.verdicts:
         if item.action != "ignore":

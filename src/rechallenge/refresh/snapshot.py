@@ -11,6 +11,7 @@ from typing import Any, Final
 import pandas as pd
 
 from rechallenge.refresh.keys import ages, cell_texts, hashed, patient_keys
+from rechallenge.refresh.sets import AnalysisSets
 from rechallenge.tables import TABLES, TEXT
 
 # What stands in a row of the canonical tables beside its hashes.
@@ -25,7 +26,10 @@ PLAIN: Final = ("analysis_exclusion", "resistance", "resistance_reason", "progre
 DATED: Final = ("first_ici_start", "first_ici_progression", "rechallenge_start")
 TIMES: Final = (
     "analysis", "population", "patient_key", "endpoint", "days", "entry_days", "event", "event_type", "reason",
-    "source_table", "source_file", "source_row",
+    "interval_lower_days", "interval_upper_days", "source_table", "source_file", "source_row",
+)  # fmt: skip
+_TIMES_NUMBERS: Final = (
+    "days", "entry_days", "event", "interval_lower_days", "interval_upper_days", "source_row",
 )  # fmt: skip
 
 
@@ -45,13 +49,15 @@ class Snapshot:
     `rows` has, per canonical table, ROW_COLUMNS, a hash per declared column and `<date>_age` (days before the cut-off);
     `patients` one row per analysis and patient of the extract: the cohort's columns, true/false per population
     (POPULATIONS), the PLAIN columns of classified.csv, hashes of its others and `<date>_age` of DATED; `times` TIMES;
-    `curves`, `estimates` and `attrition` the result tables, `numbers` numbers.json, `provenance` provenance.json.
+    `sets` whom each estimate was made of; `curves`, `estimates` and `attrition` the result tables, `numbers`
+    numbers.json, `provenance` provenance.json.
     """
 
     cutoff: pd.Timestamp
     rows: Mapping[str, pd.DataFrame]
     patients: pd.DataFrame
     times: pd.DataFrame
+    sets: AnalysisSets
     curves: pd.DataFrame
     estimates: pd.DataFrame
     attrition: pd.DataFrame
@@ -63,7 +69,7 @@ def take(
     accepted: Mapping[str, pd.DataFrame], analyses: Mapping[str, Analysis], salt: str, *, cutoff: pd.Timestamp,
     **results: Any,
 ) -> Snapshot:  # fmt: skip
-    """Return a study under a salt; `accepted` are its tables, `results` the fields of Snapshot from `curves` on."""
+    """Return a study under a salt; `accepted` are its tables, `results` the fields of Snapshot from `sets` on."""
     return Snapshot(
         cutoff=cutoff,
         rows=row_fingerprints(accepted, salt, cutoff),
@@ -151,7 +157,7 @@ def event_times(analyses: Mapping[str, Analysis], salt: str) -> pd.DataFrame:
         parts.append(frame[list(TIMES)])
     together = pd.concat(parts, ignore_index=True)
     for name in TIMES:
-        if name in ("days", "entry_days", "event", "source_row"):
+        if name in _TIMES_NUMBERS:
             together[name] = pd.to_numeric(together[name]).astype("float64")
         else:
             together[name] = together[name].astype(object).where(together[name].notna(), "").astype(str)

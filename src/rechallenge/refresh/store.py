@@ -1,7 +1,8 @@
 """The files of a release: written at once or not at all, read back only as they were locked.
 
     releases/<cut-off>/shareable/   estimates.csv numbers.json attrition.csv provenance.json (copies), release.json
-    releases/<cut-off>/private/     salt.txt, rows/<table>.parquet, patients.parquet, times.parquet, curves.csv;
+    releases/<cut-off>/private/     salt.txt, rows/<table>.parquet, patients.parquet, times.parquet, sets.parquet,
+                                    estimate_sets.parquet, curves.csv;
                                     accepted/ and everyone.csv where the tables are kept; release.json
 
 `release.json` of each half names its files with their SHA-256.
@@ -20,6 +21,7 @@ import pandas as pd
 from rechallenge.errors import UserError
 from rechallenge.files import read_canonical, read_parquet, write_csv, write_json, write_parquet
 from rechallenge.provenance import file_digest
+from rechallenge.refresh.sets import AnalysisSets
 from rechallenge.refresh.snapshot import Snapshot
 from rechallenge.results import read_result
 from rechallenge.tables import TABLES
@@ -28,7 +30,7 @@ SEAL: Final = "release.json"
 SALT: Final = "private/salt.txt"
 COPIED: Final = ("estimates.csv", "numbers.json", "attrition.csv", "provenance.json")
 # Raised when the form of a release changes: an older one is refused with a sentence, never misread.
-FORM: Final = 1
+FORM: Final = 2
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ def write_release(
         write_parquet(rows, private / "rows" / f"{table}.parquet")
     write_parquet(snapshot.patients, private / "patients.parquet")
     write_parquet(snapshot.times, private / "times.parquet")
+    for frame, path in zip(snapshot.sets.tables(), _sets_of(private), strict=True):
+        write_parquet(frame, path)
     write_csv(snapshot.curves, private / "curves.csv")
     for table, frame in (keep or {}).items():
         (private / "accepted" / table).mkdir(parents=True)
@@ -85,6 +89,10 @@ def write_release(
     _lock(partial)
     partial.rename(folder)
     return True
+
+
+def _sets_of(private: Path) -> tuple[Path, Path]:
+    return private / "sets.parquet", private / "estimate_sets.parquet"
 
 
 def _lock(folder: Path) -> None:
@@ -109,6 +117,12 @@ def _refuse_another(folder: Path, provenance: Path, *, keeps: bool) -> None:
             f"{folder} holds another release of the same cut-off: its provenance.json is not that of the present "
             "results. A release is never overwritten. Compare with it (refresh.previous), or move it away and release "
             "again."
+        )
+    form = _json(folder / "shareable" / SEAL).get("form")
+    if form != FORM:
+        raise UserError(
+            f"{folder} holds this release as another version of this software wrote it (form {form}; this one writes "
+            f"and reads {FORM}). Move it away and release again."
         )
     if keeps and not (folder / "private" / "accepted").is_dir():
         raise UserError(
@@ -144,6 +158,7 @@ def read_release(folder: Path) -> Release:
         rows={table: read_parquet(private / "rows" / f"{table}.parquet") for table in TABLES},
         patients=read_parquet(private / "patients.parquet").pipe(_texts_of),
         times=read_parquet(private / "times.parquet").pipe(_texts_of),
+        sets=AnalysisSets.of_tables(*map(read_parquet, _sets_of(private))),
         curves=read_result("curves", private / "curves.csv"),
         estimates=read_result("estimates", shareable / "estimates.csv"),
         attrition=read_result("attrition", shareable / "attrition.csv"),

@@ -6,6 +6,7 @@ others would give it back they go with it.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rechallenge.formatting import count
 from rechallenge.language import tr
@@ -43,6 +44,11 @@ class Told:
     def parts(self, median: Decomposition) -> bool:
         """Tell whether the steps of a median may be told: not where one of them is that of few patients."""
         return not any(self.few(step.patients) for step in median.steps if step.name != METHOD)
+
+    def events(self, median: Decomposition) -> bool:
+        """Tell whether the events after each step may be told: not where one step brings or takes few."""
+        counts = [median.events_before, *(step.events for step in median.steps)]
+        return not any(self.few(abs(now - before)) for before, now in pairwise(counts))
 
 
 def view(*, private: bool, smallest: int) -> Told:

@@ -34,29 +34,23 @@ POPULATIONS: Final = {
     "progressed": N_("Progressed on it"),
     "rechallenge": N_("Rechallenged"),
 }
+# The parts of a median's move, as heads of columns; and as lines, for one and many patients.
 STEPS: Final = {
     medians.METHOD: N_("Code, settings or libraries"),
-    medians.LEFT: N_("Patients who left"),
-    medians.CORRECTED: N_("Patients whose history was corrected"),
-    medians.ENTERED: N_("Patients who entered"),
-    medians.FOLLOWED: N_("Patients in both, followed up longer"),
+    medians.LEFT: N_("Left"),
+    medians.CORRECTED: N_("History corrected"),
+    medians.ENTERED: N_("Entered"),
+    medians.FOLLOWED: N_("Longer follow-up"),
 }
-# One and many patients; the change stands before.
-STEP_CLAUSES: Final = {
-    medians.METHOD: (N_("{change} came with other code, settings or libraries"),) * 2,
-    medians.LEFT: (N_("{change} came with 1 patient who left"), N_("{change} came with {count} patients who left")),
+STEP_LINES: Final = {
+    medians.METHOD: (N_("Other code, settings or libraries"),) * 2,
+    medians.LEFT: (N_("1 patient left"), N_("{count} patients left")),
     medians.CORRECTED: (
-        N_("{change} came with the corrected history of 1 patient"),
-        N_("{change} came with the corrected history of {count} patients"),
+        N_("The history of 1 patient was corrected"),
+        N_("The history of {count} patients was corrected"),
     ),
-    medians.ENTERED: (
-        N_("{change} came with 1 patient who entered"),
-        N_("{change} came with {count} patients who entered"),
-    ),
-    medians.FOLLOWED: (
-        N_("{change} came with the longer follow-up of 1 patient"),
-        N_("{change} came with the longer follow-up of {count} patients"),
-    ),
+    medians.ENTERED: (N_("1 patient entered"), N_("{count} patients entered")),
+    medians.FOLLOWED: (N_("1 patient was followed up longer"), N_("{count} patients were followed up longer")),
 }
 HOW: Final = {
     time_changes.FOLLOWED: N_("followed up longer"),

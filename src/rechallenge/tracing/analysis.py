@@ -1,9 +1,10 @@
 """What the sets of an analysis are made of: its tables, definitions and settings, and the sets to start from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from rechallenge.estimates.times import time_to_event
@@ -16,6 +17,13 @@ POPULATIONS: Final = {
     "progressed": "with index progression on it (days_to_progression is known)",
     "rechallenge": "in the rechallenge set (eligible is true)",
 }
+
+
+def light(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with Python's own texts: choosing rows of many Arrow columns takes ten times as long."""
+    texts = [name for name in frame.columns if isinstance(frame[name].dtype, pd.StringDtype)]
+    plain = {name: frame[name].astype(object).where(frame[name].notna(), np.nan) for name in texts}
+    return frame.assign(**plain).copy()
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ class Estimate:
     events: float
 
     @classmethod
-    def of(cls, row: "pd.Series[Any]") -> "Estimate":
+    def of(cls, row: "pd.Series[Any] | Mapping[Any, Any]") -> "Estimate":
         """Return the row of a results table with the columns of `estimates.rows.COLUMNS`."""
         numbers = {"at", "estimate", "lower", "upper", "confidence", "p", "n", "events"}
         values: dict[str, Any] = {name: float(row[name]) for name in numbers}
@@ -81,6 +89,7 @@ class Analysis:
     preset_classes: pd.DataFrame | None = None
     boundary: pd.DataFrame | None = None
     _times: dict[tuple[str, str], Chosen] = field(default_factory=dict, repr=False)
+    _populations: dict[str, Chosen] = field(default_factory=dict, repr=False)
 
     def extract(self) -> Chosen:
         """Return every patient of the extract, with the columns of cohort.csv."""
@@ -88,6 +97,11 @@ class Analysis:
 
     def population(self, name: str) -> Chosen:
         """Return the patients of a population, with the columns of classified.csv."""
+        if name not in self._populations:
+            self._populations[name] = self._found_population(name)
+        return self._populations[name]
+
+    def _found_population(self, name: str) -> Chosen:
         chosen = Chosen.starting(self.classified, POPULATIONS["first_ici"])
         if name == "progressed":
             return chosen.where(chosen.frame["days_to_progression"].notna(), POPULATIONS[name])

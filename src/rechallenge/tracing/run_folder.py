@@ -15,7 +15,7 @@ from rechallenge.results import read_result
 from rechallenge.robustness.scenarios import SCENARIOS
 from rechallenge.settings.config import MAIN, StudyConfig, definitions_of, read_config
 from rechallenge.tables import TABLES
-from rechallenge.tracing.analysis import Analysis
+from rechallenge.tracing.analysis import Analysis, light
 
 # What is looked at when asking whether the results are still those of the record.
 _RECORDED: Final = (
@@ -107,7 +107,7 @@ class RunFolder:
             # All scenarios are in one file.
             tables = [table[table["analysis"] == name].reset_index(drop=True) for table in tables]
             definitions = scenario.definitions(definitions)
-        cohort, classified, adtte = tables
+        cohort, classified, adtte = map(light, tables)
         main = name == MAIN
         return Analysis(
             name=name,
@@ -116,7 +116,7 @@ class RunFolder:
             adtte=adtte,
             settings=self.config.statistics,
             definitions=definitions,
-            course=None if scenario is not None else read_parquet(home / "course.parquet"),
+            course=None if scenario is not None else light(read_parquet(home / "course.parquet")),
             assessments=None if scenario is not None else read_parquet(home / "evaluated_assessments.parquet"),
             adverse_events=self.table("adverse_events"),
             preset_classes=read_result("preset_classes", private / "preset_classes.csv") if main else None,
