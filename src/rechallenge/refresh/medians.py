@@ -105,11 +105,22 @@ def _decomposition(
     if _same(before["estimate"], now["estimate"]) and before["n"] == now["n"] and before["events"] == now["events"]:
         return None
     return Decomposition(
-        name, now["endpoint"], now["population"], now["term"], now["level"], len(first), len(second),
-        int(first["event"].sum()), int(second["event"].sum()), float(before["estimate"]), float(now["estimate"]),
-        *((float(side["lower"]), float(side["upper"])) for side in (before, now)), settings.confidence,
-        tuple(_steps(first, today, second, float(before["estimate"]), _median(settings))),
-    )  # fmt: skip
+        estimate_id=name,
+        endpoint=now["endpoint"],
+        population=now["population"],
+        term=now["term"],
+        level=now["level"],
+        n_before=len(first),
+        n_now=len(second),
+        events_before=int(first["event"].sum()),
+        events_now=int(second["event"].sum()),
+        before=float(before["estimate"]),
+        now=float(now["estimate"]),
+        interval_before=(float(before["lower"]), float(before["upper"])),
+        interval_now=(float(now["lower"]), float(now["upper"])),
+        confidence=settings.confidence,
+        steps=tuple(_steps(first, today, second, float(before["estimate"]), _median(settings))),
+    )
 
 
 def _median(settings: StatisticsSettings) -> Quantile:
