@@ -176,3 +176,19 @@ def test_differences_are_sorted_by_what_they_can_move():
         (WORDS, "workflow/templates/a.j2"),
     ]
     assert causes_of(differences(before, before)) == frozenset()
+
+
+def test_a_setting_that_the_software_of_the_release_did_not_have_is_the_code_s():
+    """Nobody changed the study. What it switched on or named itself is its own."""
+    before, after = provenance(), provenance()
+    values = before["settings"]["values"]
+    before = {**before, "settings": {"values": {**values, "dates": None, "analyses": {}}}}
+    more = {
+        "extract": {"limits": {"cells": 10}},
+        "dates": {"imputation": "middle"},
+        "analyses": {"mine": {"title": "x"}},
+    }
+    after = {**after, "settings": {"values": {**values, **more}}}
+    found = {item.name: item.cause for item in differences(before, after)}
+    assert found["extract.limits.cells"] == CODE
+    assert found["dates.imputation"] == found["analyses.mine.title"] == SETTINGS

@@ -112,6 +112,28 @@ def test_a_patient_who_is_gone_is_told_once_and_not_by_every_row():
     assert found == {"REF09": "", "REF13": "withdrawn_patient"}
 
 
+def test_a_patient_under_another_identifier_is_recognised_by_the_rows():
+    def rename(rows, old="A1", new="B7"):
+        for table in rows.values():
+            for row in table:
+                if row["patient_id"] == old:
+                    row["patient_id"] = new
+
+    made = comparison(study(changed(rename), NOW))
+    found = made.history.set_index("rule")
+    assert found.loc["REF18", ["old_file", "old_row", "source_file", "source_row"]].tolist() == [
+        "patients.csv", 2, "patients.csv", 2,
+    ]  # fmt: skip
+    assert found.loc["REF18", "patient_key"] == found.loc["REF09", "patient_key"]
+
+    def another(rows):
+        rename(rows)
+        rows["patients"][0]["birth_date"] = "1970-01-01"
+
+    assert "REF18" not in said_of(another)
+    assert "REF18" not in said_of(lambda rows: rename(rows, "A4", "B9"))  # nobody of the release is gone
+
+
 def test_a_row_that_came_late_and_an_event_that_it_brings():
     def edit(rows):
         rows["assessments"].append(scan("A1", "2020-03-01", "PD", 2.0))

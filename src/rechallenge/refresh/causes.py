@@ -15,6 +15,8 @@ ESTIMATING: Final = (
 _CUTOFF: Final = ("study.cutoff", "study.window.start", "study.window.end")
 _WORDS: Final = ("study.title", "study.description", "report", "figures", "release")
 _DATA: Final = ("extract.path", "extract.sha256")
+# Named by the study: what is beneath is no setting that every record has.
+_NAMED: Final = ("analyses",)
 # Named by the setting, but what counts is the file's content, which stands among the inputs.
 _FILES: Final = ("validation.waivers",)
 
@@ -57,8 +59,19 @@ def _settings(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Dif
     for name in sorted(first.keys() | second.keys()):
         if first.get(name) == second.get(name) or _under(name, (*_DATA, *_FILES)):
             continue
-        cause = CUTOFF if _under(name, _CUTOFF) else WORDS if _under(name, _WORDS) else SETTINGS
+        unknown = _unknown(name, first) or _unknown(name, second)
+        cause = CUTOFF if _under(name, _CUTOFF) else WORDS if _under(name, _WORDS) else CODE if unknown else SETTINGS
         yield Difference(cause, name, _said(first.get(name)), _said(second.get(name)))
+
+
+def _unknown(name: str, values: Mapping[str, Any]) -> bool:
+    """Whether the software of a side does not have a setting: every setting that it has is recorded, defaults too.
+
+    Beneath names that the study gives itself, and beneath a section that is switched off, a setting may be missing.
+    """
+    parts = name.split(".")
+    above = (".".join(parts[:place]) for place in range(1, len(parts) + 1))
+    return not _under(name, _NAMED) and not any(each in values for each in above)
 
 
 def _under(name: str, sections: tuple[str, ...]) -> bool:

@@ -25,6 +25,7 @@ class Members:
             key: rows.set_index("patient_key")[[name for name in TIME if name in rows.columns]]
             for key, rows in snapshot.times.groupby(keys)
         }
+        self._last: tuple[tuple[str, str, str] | None, pd.DataFrame] = None, pd.DataFrame()
         self.endpoints = frozenset(str(endpoint) for _, _, endpoint in self._times)
 
     def facts(self, analysis: str, population: str, endpoint: str) -> pd.DataFrame:
@@ -32,16 +33,22 @@ class Members:
 
         Of scenarios, which keep no table of their own, the facts are those of the main analysis.
         """
-        own = analysis if analysis in self._patients else MAIN
-        times = self._times.get((own, population, endpoint))
-        return self._patients[own] if times is None else self._patients[own].join(times)
+        key = (analysis if analysis in self._patients else MAIN, population, endpoint)
+        # Estimates of one endpoint follow one another; all of these tables at once would fill the memory.
+        if key != self._last[0]:
+            self._last = key, self._with_times(key, self._patients[key[0]])
+        return self._last[1]
+
+    def _with_times(self, key: tuple[str, str, str], patients: pd.DataFrame) -> pd.DataFrame:
+        times = self._times.get(key)
+        return patients if times is None else patients.join(times)
 
     def of(self, estimate_id: str, analysis: str, population: str, endpoint: str) -> pd.DataFrame | None:
         """Return the facts of the patients of an estimate's analysis set, by key; None where they are not known."""
         found = self.sets.get(estimate_id)
         if found is None:
             return None
-        return self.facts(analysis, population, endpoint).loc[sorted(found.chosen)]
+        return self._with_times((analysis, population, endpoint), self._patients[analysis].loc[sorted(found.chosen)])
 
 
 def differing(before: pd.DataFrame, now: pd.DataFrame, columns: Iterable[str]) -> Keys:

@@ -104,9 +104,13 @@ REDATED_ROW: Final = _rule(
     17, "late_changes", N_("The day that stands for a partial date has moved, as what bounds it is known better"),
     N_("Nothing; the source may be able to tell the day."),
 )  # fmt: skip
+RENAMED: Final = _rule(
+    18, "withdrawn_patients", N_("A patient who is gone is, by the rows, a new one under another identifier"),
+    N_("Ask the source whether both are one; if so, give the patient the old identifier again, or release anew."),
+)  # fmt: skip
 RULES: Final = (
     SETTLED_DATE, DEATH_GONE, DEATH_MOVED, FIRST_ICI, ROW_GONE, EVENT_MOVED, SHORTER, CUTOFF, PATIENT_GONE, LATE_ROW,
-    CORRECTED, EVENT_BEFORE, PATIENT_LEFT, CLASS_CHANGED, PATIENT_MOVED, ESTIMATE_MOVED, REDATED_ROW,
+    CORRECTED, EVENT_BEFORE, PATIENT_LEFT, CLASS_CHANGED, PATIENT_MOVED, ESTIMATE_MOVED, REDATED_ROW, RENAMED,
 )  # fmt: skip
 _DEATH: Final = ("patients", "death_date")
 # Of a patient's row, what is known at the start: the rest may be told at any time.
@@ -130,6 +134,7 @@ def history(
     redated = _redated_only(changes)
     found = [
         *_rows(changes, old, new),
+        *_renamed(old, new),
         *_first_ici(old, new, redated),
         *_times(times[~times["patient_key"].isin(redated)]),
         *_patients(patients, touched),
@@ -171,6 +176,45 @@ def _rows(changes: pd.DataFrame, old: Snapshot, new: Snapshot) -> Iterator[dict[
             yield from _changed(row, place)
         if row["redated"]:
             yield _finding(REDATED_ROW, column=row["redated"], **place)
+
+
+def _renamed(old: Snapshot, new: Snapshot) -> Iterator[dict[str, Any]]:
+    """Patients who are gone, all of whose first doses, and birth and diagnosis, one new patient alone has."""
+    gone = set(old.patients["patient_key"]) - set(new.patients["patient_key"])
+    come = set(new.patients["patient_key"]) - set(old.patients["patient_key"])
+    if not gone or not come:
+        return
+    likely: dict[Any, list[tuple[str, frozenset[Any]]]] = {}
+    for key, person, doses in _signatures(new, come):
+        likely.setdefault(person, []).append((key, doses))
+    for key, person, doses in _signatures(old, gone):
+        found = [other for other, own in likely.get(person, []) if doses and doses <= own]
+        if len(found) == 1:
+            before, now = _patient_row(old, key), _patient_row(new, found[0])
+            yield _finding(
+                RENAMED, patient_key=key, table="patients", column="patient_id",
+                old_file=before["source_file"], old_row=before["source_row"],
+                source_file=now["source_file"], source_row=now["source_row"],
+            )  # fmt: skip
+
+
+def _signatures(side: Snapshot, keys: set[str]) -> Iterator[tuple[str, tuple[Any, ...], frozenset[Any]]]:
+    """Each patient: the key; hashes of sex, birth and diagnosis; hashes of the drugs with their first doses."""
+    doses = side.rows["treatments"]
+    of_patient = {
+        key: frozenset(zip(rows["drug"], rows["start_date"], strict=True))
+        for key, rows in doses[doses["patient_key"].isin(keys)].groupby("patient_key")
+    }
+    people = side.rows["patients"]
+    names = ["patient_key", "sex", "birth_date", "diagnosis_date"]
+    for key, *person in people.loc[people["patient_key"].isin(keys), names].fillna("").itertuples(index=False):
+        yield key, tuple(person), of_patient.get(key, frozenset())
+
+
+def _patient_row(side: Snapshot, key: str) -> Mapping[Any, Any]:
+    rows = side.rows["patients"]
+    found: Mapping[Any, Any] = rows[rows["patient_key"] == key].iloc[0].to_dict()
+    return found
 
 
 def _changed(row: Mapping[Any, Any], place: dict[str, Any]) -> Iterator[dict[str, Any]]:

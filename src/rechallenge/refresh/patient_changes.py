@@ -1,7 +1,7 @@
 """Which patients entered or left a population or changed class, by which criterion, and which rows did it."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 import pandas as pd
 
@@ -61,7 +61,7 @@ def patient_changes(old: Snapshot, new: Snapshot, changes: pd.DataFrame) -> pd.D
     )
     moves = [*_populations(both), *_classes(both)]
     found = pd.DataFrame(moves, columns=["analysis", "patient_key", "what", "subject", "before", "now", "criterion"])
-    placed = _with_rows(found, changes, _Deciding(old, new), moved_on=old.cutoff != new.cutoff)
+    placed = _with_rows(found, changes, old, new)
     order = {name: place for place, name in enumerate((*POPULATIONS, *CLASSES))}
     return placed.sort_values(
         ["analysis", "subject", "what", "patient_key", "table", "source_file", "source_row"],
@@ -97,87 +97,77 @@ def _classes(both: pd.DataFrame) -> Iterator[tuple[str, ...]]:
             yield analysis, key, CLASS if first else CLASSIFIED, name, first, second, name
 
 
-class _Deciding:
-    """Which rows carry the date that a criterion or class was decided by, on either side."""
-
-    def __init__(self, old: Snapshot, new: Snapshot) -> None:
-        self._sides = {"old": old, "source": new}
-        self._dates = {
-            name: side.patients.drop_duplicates(["analysis", "patient_key"]).set_index(["analysis", "patient_key"])
-            for name, side in self._sides.items()
-        }
-        self._rows = {
-            (name, table): rows.set_index("patient_key")
-            for name, side in self._sides.items()
-            for table, rows in side.rows.items()
-        }
-
-    def of(self, move: Mapping[Any, Any], rows: pd.DataFrame) -> pd.DataFrame:
-        """Return those of a patient's changed rows that decided: those of the deciding day, else those up to it.
-
-        All of them where that cannot be told.
-        """
-        rule = _DECIDED_BY.get(move["criterion"])
-        if rule is None:
-            return rows
-        for on_the_day in (True, False):
-            keep = self._dated(move, rows, rule, on_the_day=on_the_day)
-            if keep.any():
-                return rows[keep]
-        return rows
-
-    def _dated(
-        self, move: Mapping[Any, Any], rows: pd.DataFrame, rule: tuple[str, str, str], *, on_the_day: bool
-    ) -> pd.Series:
-        table, dated, of_patient = rule
-        keep = pd.Series(False, index=rows.index)
-        for name in self._sides:
-            facts = self._dates[name]
-            key = (move["analysis"], move["patient_key"])
-            known = self._rows[name, table]
-            if key not in facts.index or f"{of_patient}{AGE}" not in facts.columns or key[1] not in known.index:
-                continue
-            own, decided = known.loc[[key[1]]], facts.at[key, f"{of_patient}{AGE}"]
-            age = own[f"{dated}{AGE}"]
-            deciding = own.loc[age == decided if on_the_day else age >= decided, "source_row"]
-            keep |= rows["table"].eq(table) & rows[f"{name}_row"].isin(deciding).fillna(False)
-        return keep
-
-
-def _with_rows(moves: pd.DataFrame, changes: pd.DataFrame, deciding: _Deciding, *, moved_on: bool) -> pd.DataFrame:
+def _with_rows(moves: pd.DataFrame, changes: pd.DataFrame, old: Snapshot, new: Snapshot) -> pd.DataFrame:
     """Each move with the changed rows of the patient in the tables that the criterion looks at.
 
-    Of these the row that decided, where it can be told; where none of them changed, any changed row of the patient.
+    Of these the rows that decided: those of the deciding day, else those up to it, else all. Where no row of these
+    tables changed, any changed row of the patient.
     """
-    of_patient = dict(list(changes.groupby("patient_key")))
-    nothing = changes.iloc[:0]
-    found = []
-    for move in moves.to_dict("records"):
-        own = of_patient.get(move["patient_key"], nothing)
-        looked_at = _TABLES.get(move["criterion"], _OTHERWISE)
-        rows = own[own["table"].isin(looked_at)]
-        rows = deciding.of(move, rows) if len(rows) else own
-        if not len(rows):
-            found.append({**move, "because": BY_CUTOFF if moved_on else BY_STUDY})
-            continue
-        for row in rows.to_dict("records"):
-            side = "old" if row["kind"] == WITHDRAWN else "source"
-            found.append(
-                {
-                    **move,
-                    "because": BY_DATA,
-                    "table": row["table"],
-                    "row_kind": row["kind"],
-                    "fields": row["fields"],
-                    "source_file": row[f"{side}_file"],
-                    "source_row": row[f"{side}_row"],
-                }
-            )
-    frame = pd.DataFrame(found, columns=list(COLUMNS))
-    frame["source_row"] = frame["source_row"].astype("Int64")
+    numbered = moves.assign(move=range(len(moves)))
+    pairs = numbered.merge(changes, on="patient_key", validate="many_to_many").assign(
+        pair=lambda rows: range(len(rows))
+    )
+    looked_at = pd.Series(
+        [
+            table in _TABLES.get(criterion, _OTHERWISE)
+            for criterion, table in zip(pairs["criterion"], pairs["table"], strict=True)
+        ],
+        index=pairs.index, dtype=bool,
+    )  # fmt: skip
+    on_the_day, up_to_it = _deciding(pairs, old, new)
+    # The narrowest choice that holds a row; none of them: every row.
+    keep = pd.Series(True, index=pairs.index)
+    undecided = pd.Series(True, index=pairs.index)
+    for chosen in (on_the_day & looked_at, up_to_it & looked_at, looked_at):
+        held = chosen.groupby(pairs["move"]).transform("any") & undecided
+        keep = keep.where(~held, chosen)
+        undecided &= ~held
+    rows = pairs[keep]
+    withdrawn = rows["kind"].eq(WITHDRAWN)
+    behind = pd.DataFrame(
+        {
+            "move": rows["move"],
+            "table": rows["table"],
+            "row_kind": rows["kind"],
+            "fields": rows["fields"],
+            "source_file": rows["old_file"].where(withdrawn, rows["source_file"]),
+            "source_row": rows["old_row"].where(withdrawn, rows["source_row"]).astype("Int64"),
+        }
+    )
+    frame = numbered.merge(behind, on="move", how="left", validate="one_to_many")
+    otherwise = BY_CUTOFF if old.cutoff != new.cutoff else BY_STUDY
+    frame["because"] = frame["table"].notna().map({True: BY_DATA, False: otherwise})
+    frame = frame[list(COLUMNS)]
     texts = [name for name in COLUMNS if name != "source_row"]
     frame[texts] = frame[texts].astype(object).where(frame[texts].notna(), "")
     return frame
+
+
+def _deciding(pairs: pd.DataFrame, old: Snapshot, new: Snapshot) -> "tuple[pd.Series[bool], pd.Series[bool]]":
+    """Which rows carry, on either side, the day that the criterion was decided by, and which lie before or on it."""
+    found = [pd.Series(False, index=pairs.index), pd.Series(False, index=pairs.index)]
+    for place, side in (("old", old), ("source", new)):
+        facts = side.patients.drop_duplicates(["analysis", "patient_key"])
+        for table, dated, of_patient in {*_DECIDED_BY.values()}:
+            decided = f"{of_patient}{AGE}"
+            if decided not in facts.columns:
+                continue
+            by_this = [name for name, rule in _DECIDED_BY.items() if rule == (table, dated, of_patient)]
+            own = pairs.loc[
+                pairs["criterion"].isin(by_this) & pairs["table"].eq(table),
+                ["pair", "analysis", "patient_key", f"{place}_file", f"{place}_row"],
+            ]
+            own = own.rename(columns={f"{place}_file": "source_file", f"{place}_row": "source_row"}).dropna()
+            own = own.merge(facts[["analysis", "patient_key", decided]], on=["analysis", "patient_key"])
+            rows = side.rows[table][["patient_key", "source_file", "source_row", f"{dated}{AGE}"]]
+            rows = rows.astype({"source_file": object})
+            own = own.astype({"source_file": object, "source_row": "int64"}).merge(
+                rows, on=["patient_key", "source_file", "source_row"]
+            )
+            age, day = own[f"{dated}{AGE}"], own[decided]
+            for flags, holds in zip(found, (age.eq(day), age.ge(day)), strict=True):
+                flags.loc[pairs["pair"].isin(own.loc[holds, "pair"])] = True
+    return found[0], found[1]
 
 
 def moves_of(patients: pd.DataFrame) -> pd.DataFrame:

@@ -120,29 +120,31 @@ def _changes(both: pd.DataFrame, table: str, settled_days: int, later: int) -> I
     )
     different = before != after
     moved = _redated(both, fields, later) & ~different
-    for place in np.flatnonzero((different | moved).any(axis=1)):
-        row = both.iloc[place]
-        kind = CHANGED if different[place].any() else REDATED
-        at = list(np.flatnonzero(different[place]))
-        changed = [fields[number] for number in at]
-        settled = [
-            name
-            for name in changed
-            if (table, name) not in MOVES_WITH_TIME and _is_settled(row.get(f"{name}{AGE}_old"), settled_days)
-        ]
+    settled = np.zeros_like(different)
+    for place, name in enumerate(fields):
+        if f"{name}{AGE}_old" in both.columns and (table, name) not in MOVES_WITH_TIME:
+            settled[:, place] = different[:, place] & both[f"{name}{AGE}_old"].ge(settled_days).to_numpy(dtype=bool)
+    names = np.array(fields, dtype=object)
+    filled, emptied = different & (before == ""), different & (after == "")
+    places = {
+        side: list(zip(both[f"source_file_{of}"], both[f"source_row_{of}"], strict=True))
+        for side, of in (("old", "old"), ("source", "new"))
+    }
+    keys = both["patient_key"].to_numpy(object)
+    for row in np.flatnonzero((different | moved).any(axis=1)):
         yield {
             "table": table,
-            "kind": kind,
-            "patient_key": row["patient_key"],
-            "fields": ";".join(changed),
-            "filled": ";".join(fields[number] for number in at if before[place, number] == ""),
-            "emptied": ";".join(fields[number] for number in at if after[place, number] == ""),
-            "redated": ";".join(fields[number] for number in np.flatnonzero(moved[place])),
-            "settled": ";".join(settled),
-            "old_file": row["source_file_old"],
-            "old_row": row["source_row_old"],
-            "source_file": row["source_file_new"],
-            "source_row": row["source_row_new"],
+            "kind": CHANGED if different[row].any() else REDATED,
+            "patient_key": keys[row],
+            "fields": ";".join(names[different[row]]),
+            "filled": ";".join(names[filled[row]]),
+            "emptied": ";".join(names[emptied[row]]),
+            "redated": ";".join(names[moved[row]]),
+            "settled": ";".join(names[settled[row]]),
+            "old_file": places["old"][row][0],
+            "old_row": places["old"][row][1],
+            "source_file": places["source"][row][0],
+            "source_row": places["source"][row][1],
         }
 
 
