@@ -128,7 +128,7 @@ def refuse_large_cells(frame: pd.DataFrame, rows: Any, name: str, limits: LimitS
             )
         if not pd.api.types.is_string_dtype(cells.dtype) or cells.empty:
             continue
-        damaged = cells.str.contains("\0", regex=False).fillna(False).to_numpy(bool)
+        damaged = cells.str.contains("\0", regex=False).eq(True).to_numpy(bool)
         if damaged.any():
             problems.append(
                 f'{name}, row {rows[int(damaged.argmax())]}, column "{column}": the cell holds a NUL byte, so it is '
