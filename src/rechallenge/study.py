@@ -52,6 +52,15 @@ class Study:
         """Return the files of the release to compare with, its copies of patient tables included."""
         return [path for path in _listed(Path(self.previous), "**/*") if Path(path).is_file()] if self.previous else []
 
+    def release_to_compare(self, _wildcards: Any) -> list[str]:
+        """Return `previous_files`, as an input function: that there is none is said before anything is run."""
+        if self.previous is None:
+            raise UserError(
+                "There is nothing to compare with: set refresh.previous in the study file to the folder of a release "
+                "(releases/<cut-off> of the run folder in which `snakemake release` was run)."
+            )
+        return self.previous_files
+
     @property
     def analyses(self) -> list[str]:
         """Names of the analyses beside the main one, in the study file's order."""

@@ -6,16 +6,6 @@ AGAIN = f"{COMPARISON}/previous_again"
 EVERY_ANALYSIS = ["main", *study.analyses]
 
 
-def previous_release(wildcards):
-    """Return the files of the release to compare with; where there is none, that is said before anything is run."""
-    if study.previous is None:
-        raise WorkflowError(
-            "There is nothing to compare with: set refresh.previous in the study file to the folder of a release "
-            "(releases/<cut-off> of the run folder in which `snakemake release` was run)."
-        )
-    return study.previous_files
-
-
 # What else of the study says whom an estimate was made of (rechallenge.tracing).
 TRACED = [
     rules.episodes.output.course,
@@ -64,7 +54,7 @@ rule release:
 rule previous_again:
     input:
         gate=rules.gate.output,
-        release=previous_release,
+        release=study.release_to_compare,
     output:
         estimates=f"{AGAIN}/estimates.csv",
         sets=[f"{AGAIN}/{name}.parquet" for name in ["sets", "estimate_sets"]],
@@ -88,7 +78,7 @@ rule previous_again:
 rule comparison:
     input:
         gate=rules.gate.output,
-        release=previous_release,
+        release=study.release_to_compare,
         again=rules.previous_again.output if study.settings.refresh.run_previous_again else [],
         tables=collect(ACCEPTED, table=TABLES),
         cohorts=[rules.eligibility.output.cohort, *rules.eligibility.output.further],
