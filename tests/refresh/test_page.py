@@ -128,6 +128,16 @@ def test_few_patients_are_told_on_the_private_page_only(made, checkout):
     )
 
 
+def test_few_events_of_a_step_are_in_the_private_file_only(made):
+    """Five patients of a step may be told, the one event among them may not."""
+    one = next(item for item in made.medians if item.term == "overall" and item.endpoint == "PFS")
+    step = replace(one.steps[0], patients=5, n=one.n_before + 5, events=one.events_before + 1)
+    few = replace(made, medians=(replace(one, steps=(step,)),))
+    shared, private = (summary(few, told)["medians"][0]["steps"][0] for told in (SHARED, PRIVATE))
+    assert (shared["n"], shared["events"]) == (step.n, None)
+    assert private["events"] == step.events
+
+
 def test_everything_is_told_on_the_private_side(made):
     told = summary(made, PRIVATE)
     bridge = next(item for item in told["populations"] if item["population"] == "rechallenge")

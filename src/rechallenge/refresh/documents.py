@@ -97,7 +97,9 @@ def class_counts(comparison: Comparison, told: Told) -> list[dict[str, Any]]:
 def _median(item: Decomposition, told: Told) -> dict[str, Any]:
     known = told.parts(item)
     own = {name: value for name, value in vars(item).items() if name != "steps"}
-    return {**own, "hidden": not known, "steps": [vars(step) for step in item.steps] if known else []}
+    events = told.events(item)
+    steps = [{**vars(step), "events": step.events if events else None} for step in item.steps]
+    return {**own, "hidden": not known, "steps": steps if known else []}
 
 
 def shareable_table(comparison: Comparison, told: Told) -> pd.DataFrame:
