@@ -114,7 +114,8 @@ def _refuse_strangers(old: Snapshot, new: Snapshot) -> None:
         raise UserError(
             f"None of the {len(before)} patients of the release (refresh.previous) is among the {len(now)} of the "
             "extract. It is the release of another study, or the patients have other identifiers now (were they "
-            "pseudonymised anew?). Name the release of this study, or release this extract and compare the next one with it."
+            "pseudonymised anew?). Name the release of this study, or release this extract and compare the next one "
+            "with it."
         )
 
 
