@@ -126,7 +126,8 @@ def refuse_large_cells(frame: pd.DataFrame, rows: Any, name: str, limits: LimitS
                 f'{name}: the name of a column holds {len(column):,} characters ("{column[:40]}…"). Is the header '
                 "missing, or a quotation mark in it?"
             )
-        if not pd.api.types.is_string_dtype(cells.dtype) or cells.empty:
+        # Columns that hold real dates are no text.
+        if not isinstance(cells.dtype, pd.StringDtype) or cells.empty:
             continue
         damaged = cells.str.contains("\0", regex=False).eq(True).to_numpy(bool)
         if damaged.any():
