@@ -53,6 +53,7 @@ study:
   window: {start: 2016-03-01, end: 2022-12-31}
 definitions:
   resistance: {preset: index_inclusive}
+release: {level: internal}
 """
 # Each patient's first failing criterion; empty: in the rechallenge set.
 EXCLUDED_BY = {
