@@ -78,6 +78,25 @@ def test_a_withheld_median_is_neither_reached_nor_not_reached() -> None:
     assert one("nothing.of.this.name", found) == EMPTY
 
 
+def test_a_withheld_percentage_is_not_printed_beside_its_count() -> None:
+    own = {"analysis": "main", "population": "rechallenge", "term": "sex", "level": "female", "n": 41.0}
+    rows = [Row("n", math.nan, **own), Row("percent", math.nan, **own)]
+    said = {rows[0].estimate_id: {"estimate": "<5"}, rows[1].estimate_id: {"estimate": "[withheld]"}}
+    found = from_estimates(table(rows), withheld=said)
+    assert "rechallenge.sex.female.n" in found
+    assert "rechallenge.sex.female.percent" not in found
+
+
+def test_the_decimals_of_a_share_do_not_tell_of_how_many_it_is() -> None:
+    row = Row("survival", 0.9091, at=3.0, **KEYS)
+    assert (
+        from_estimates(table([row]), withheld={row.estimate_id: {"n": "[withheld]"}})[f"{MEDIAN[:-6]}survival.at_3"][
+            "text"
+        ]
+        == "91%"
+    )
+
+
 def test_small_counts_are_told_apart_from_those_withheld_with_them() -> None:
     rows = [
         ("estimates.csv", "a", "n", "small"),

@@ -116,8 +116,8 @@ def from_estimates(
     """Return the numbers of estimates.csv (see the module's docstring); raises ValueError on two equal names.
 
     `adding_up` rounds the percentages of classes that make a whole so that they add up to 100. `withheld` says, by
-    estimate_id and column (estimate, n, events), what a public release prints instead of a number: counts and
-    percentages keep their name, what else is withheld has the name "withheld:" before its own.
+    estimate_id and column (estimate, n, events), what a public release prints instead of a number: counts keep
+    their name, what else is withheld has the name "withheld:" before its own.
     """
     frame, withheld = prepared(estimates), withheld or {}
     whole = _percents_that_add_up(frame) if adding_up else {}
@@ -152,7 +152,7 @@ def _withheld(name: str, key: str, statistic: str, said: Mapping[str, str]) -> N
         if column != "estimate":
             if statistic not in _ALONE:
                 entries[f"{name}.{column}"] = number(text, math.nan, key)
-        elif statistic in _COUNTS | _PERCENTS:
+        elif statistic in _COUNTS:
             entries[name] = number(text, math.nan, key)
         else:
             entries[f"{WITHHELD}{name}"] = number(text, math.nan, key)
@@ -164,10 +164,11 @@ def _of_row(name: str, key: str, row: Mapping[str, Any], withheld: bool) -> Numb
     if statistic == "not_fitted":
         return {}
 
+    # How many decimals a share has must not tell of how many patients it is.
+    of = 1.0 if withheld and f.missing(row["n"]) else row["n"]
+
     def text(value: float | None) -> str:
-        return text_of(
-            statistic, value, endpoint=row["endpoint"], model=row["model"], term=row["term"], denominator=row["n"]
-        )
+        return text_of(statistic, value, endpoint=row["endpoint"], model=row["model"], term=row["term"], denominator=of)
 
     entries: Numbers = {}
     reached = statistic in {*_TIMES, _RATIO_MEDIAN} and row["endpoint"] and row["n"] > 0 and not withheld
