@@ -2,9 +2,13 @@
 
 import base64
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from rechallenge.disclosure.estimates import protect_estimates
+from rechallenge.errors import UserError
 from rechallenge.figures import output as drawn
 from rechallenge.figures import style
 from rechallenge.files import read_parquet, write_csv, write_json
@@ -23,6 +27,7 @@ from rechallenge.refresh.told import view
 from rechallenge.results import read_result
 from rechallenge.settings.config import StudyConfig
 from rechallenge.settings.refresh import RefreshSettings
+from rechallenge.settings.release import ReleaseSettings
 from rechallenge.step import step
 from rechallenge.tracing.run_folder import RunFolder
 
@@ -49,6 +54,17 @@ def previous_again(old: Snapshot, salt: str, names: list[str], paths: list[str])
     )  # fmt: skip
 
 
+def same_level(record: Mapping[str, Any], release: ReleaseSettings, folder: str) -> None:
+    """Raise UserError where the release was made at another level: what one withholds the other would tell."""
+    before = record["settings"]["values"].get("release", {}).get("level", "internal")
+    if before != release.level:
+        raise UserError(
+            f'The release {folder} was made with release.level "{before}", this study has "{release.level}": what the '
+            "one withholds would be compared with what the other tells. Set the same level in both studies and release "
+            "the earlier one again."
+        )
+
+
 with step(snakemake) as log:
     files, params, output = snakemake.input, snakemake.params, snakemake.output
     config = StudyConfig.read(params.settings, "settings")
@@ -56,13 +72,16 @@ with step(snakemake) as log:
     release = read_release(Path(params.previous))
     names = list(params.analyses)
     record = json.loads(Path(files.provenance).read_text(encoding="utf-8"))
-    run = RunFolder(Path(files.curves).parents[1], record, config)
+    run = RunFolder(Path(files.curves).parents[2], record, config)
+    same_level(release.snapshot.provenance, config.release, params.previous)
     new = present_study(run, names, release.salt)
     again = previous_again(release.snapshot, release.salt, names, list(files.again))
+    if again is not None and config.release.public:
+        again = replace(again, estimates=protect_estimates(again.estimates, config.release)[0].frame)
     made = compare(release.snapshot, new, refresh, config.statistics, again)
     identifiers = identifiers_by_key(run, release.salt)
-    shareable = view(private=False, smallest=refresh.smallest_count)
-    private = view(private=True, smallest=refresh.smallest_count)
+    smallest = refresh.smallest_count or config.release.smallest_count
+    shareable, private = (view(private=own, smallest=smallest) for own in (False, True))
     simulated = config.study.simulated
     templates = Path(files.templates[0]).parent
     with in_style(config.report.style), in_language(config.report.language):

@@ -13,8 +13,9 @@ from rechallenge.files import read_csv, read_parquet
 from rechallenge.formatting import in_style
 from rechallenge.language import in_language
 from rechallenge.results import read_result
-from rechallenge.settings.config import FigureSettings, ReleaseSettings
+from rechallenge.settings.config import FigureSettings
 from rechallenge.settings.exposure import LesionSettings
+from rechallenge.settings.release import ReleaseSettings
 from rechallenge.step import step
 
 if TYPE_CHECKING:

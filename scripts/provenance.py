@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rechallenge.crate import FILE_NAME, StepFiles, crate
 from rechallenge.provenance import EXTRACT, digests, file_digest, name_under, record
+from rechallenge.provenance import shareable as shareable_record
 from rechallenge.step import step
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ with step(snakemake) as log:
         lock=files.lock,
         outputs=digests(files.results, results),
     )
+    write(text, Path(output.whole))
+    text = shareable_record(text)
     write(text, target)
     # The crate holds what it says the results were made with.
     copies = Path(output.workflow)

@@ -15,11 +15,17 @@ from rechallenge.tracing.run_folder import RunFolder
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
+
+def is_copied(path: str) -> bool:
+    """Tell whether a file of the shareable folder is part of a release."""
+    return Path(path).name in COPIED and Path(path).parent.name == "shareable"
+
+
 with step(snakemake) as log:
     files, params = snakemake.input, snakemake.params
-    copies = {Path(path).name: Path(path) for path in files.shareable if Path(path).name in COPIED}
+    copies = {Path(path).name: Path(path) for path in files.shareable if is_copied(path)}
     record = json.loads(copies["provenance.json"].read_text(encoding="utf-8"))
-    run = RunFolder(Path(files.curves).parents[1], record, read_config(record["settings"]["values"], "provenance.json"))
+    run = RunFolder(Path(files.curves).parents[2], record, read_config(record["settings"]["values"], "provenance.json"))
     salt = new_salt()
     snapshot = present_study(run, params.analyses, salt)
     everyone = read_canonical(Path(files.everyone).parents[1], "patients", ["patient_id"])["patient_id"]

@@ -133,7 +133,8 @@ class _Crate:
         parts = [
             self.add(
                 f"#extract/{place}", "CreativeWork",
-                name=f"file {place} of the extract", sha256=file["sha256"], size=f"{file['rows']} rows",
+                name=f"file {place} of the extract", sha256=file["sha256"],
+                size=f"{file['rows']} rows" if "rows" in file else None,
             )
             for place, file in enumerate(record["extract"]["files"], start=1)
         ]  # fmt: skip

@@ -15,9 +15,13 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
+from rechallenge.language import N_
+
 NOT_REACHED: Final = "NR"
 NOT_ESTIMABLE: Final = "NE"
 NOT_AVAILABLE: Final = "–"  # en dash, as journals print an empty cell
+# What is printed for a number that a public release withholds though it is not a small count.
+WITHHELD: Final = N_("[withheld]")
 SMALL_DENOMINATOR: Final = 100
 _THIN_SPACE: Final = "\u2009"
 # A ratio outside these, or an interval whose ends are further apart than this, is that of a likelihood with hardly a

@@ -73,6 +73,18 @@ def identity(
     }
 
 
+def shareable(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record as it may be shared: a public release tells no number of rows, and no hash of a private file.
+
+    What a small file held could be found by trying, from its hash.
+    """
+    if content["settings"]["values"]["release"]["level"] != "public":
+        return dict(content)
+    files = [{name: value for name, value in file.items() if name != "rows"} for file in content["extract"]["files"]]
+    outputs = {name: value for name, value in content["outputs"].items() if name.startswith("shareable/")}
+    return {**content, "extract": {**content["extract"], "files": files}, "outputs": outputs}
+
+
 def record(
     *,
     settings: Mapping[str, Any],

@@ -5,12 +5,15 @@ declared here and never inferred. Only the first-class flags of `FLAGS` become b
 """
 
 import os
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
+from rechallenge.errors import UserError
 from rechallenge.files import read_csv
 
+KEYS: Final = ("analysis", "endpoint", "population", "model", "term", "level", "reference", "statistic", "at")
+TEXT_COLUMNS: Final = ("estimate_id", *KEYS[:-1], "method")
 NUMBERS: Final = {
     "classified": (
         "days_to_progression", "months_to_progression", "exposure_days", "days_since_last_dose",
@@ -63,3 +66,27 @@ def read_result(table: str, path: str | os.PathLike[str]) -> pd.DataFrame:
         inferred = {*NUMBERS[table], *DATES.get(table, ()), *FLAGS.get(table, ())}
         text = [name for name in header if name not in inferred]
     return read_csv(path, text=text, dates=[name for name in DATES.get(table, ()) if name in header])
+
+
+def prepared(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Return estimates with empty text for absent keys and floats for numbers, in their order.
+
+    Needs the columns of estimates.csv; raises UserError naming those that lack.
+    """
+    wanted = [*TEXT_COLUMNS, "at", "estimate", "lower", "upper", "confidence", "p", "n", "events"]
+    lacking = [name for name in wanted if name not in estimates.columns]
+    if lacking:
+        raise UserError(f"estimates.csv: the columns {', '.join(lacking)} are missing; run the step `estimate` again.")
+    frame = estimates.loc[:, wanted].copy()
+    for name in wanted:
+        if name in TEXT_COLUMNS:
+            text = frame[name].astype("object").where(frame[name].notna(), "").astype(str)
+            frame[name] = text.replace({"True": "true", "False": "false"})
+        else:
+            frame[name] = pd.to_numeric(frame[name], errors="coerce").astype("float64")
+    return frame.reset_index(drop=True)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame as dictionaries."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]

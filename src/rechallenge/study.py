@@ -24,7 +24,7 @@ TABLES: Final = ("patients", "treatments", "assessments", "lesions", "adverse_ev
 # The rules of the workflow; each has a script of its name.
 RULES: Final = (
     "ingest", "validate", "gate", "episodes", "eligibility", "classify", "endpoints", "specify", "sensitivity",
-    "estimate", "figures", "report", "manuscript", "verification", "provenance",
+    "estimate", "disclose", "figures", "report", "manuscript", "verification", "provenance",
 )  # fmt: skip
 # Steps of a refresh, which are asked for by name (docs/refresh.md).
 REFRESH_RULES: Final = ("release", "previous_again", "comparison", "compare")

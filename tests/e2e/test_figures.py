@@ -18,7 +18,8 @@ from rechallenge.files import read_parquet
 from rechallenge.language import MARKS, PSEUDO, in_language
 from rechallenge.method_words import reason
 from rechallenge.results import read_result
-from rechallenge.settings.config import FigureSettings, ReleaseSettings
+from rechallenge.settings.config import FigureSettings
+from rechallenge.settings.release import ReleaseSettings
 from tests.e2e.runs import CHECKOUT, jobs, snakemake
 from tests.figures.helpers import collisions
 

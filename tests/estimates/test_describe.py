@@ -23,7 +23,10 @@ VARIABLES = (Variable("age", "number"), Variable("sex"), Variable("resistance"),
 
 @pytest.fixture
 def table() -> dict[str, Row]:
-    return {row.estimate_id: row for row in table_one(PATIENTS, VARIABLES, order=("acquired", "primary"), seed=1)}
+    return {
+        row.estimate_id: row
+        for row in table_one(PATIENTS, VARIABLES, order=("acquired", "primary"), seed=1, oldest_age=89)
+    }
 
 
 def test_percentages_are_of_patients_with_a_value_and_missing_is_a_line(table: dict[str, Row]) -> None:
@@ -62,7 +65,10 @@ def test_the_variable_that_makes_the_columns_is_not_tested(table: dict[str, Row]
 
 def test_what_defines_the_columns_is_not_tested_and_says_so() -> None:
     variables = (Variable("best_response", defines=True), Variable("sex"))
-    rows = {row.estimate_id: row for row in table_one(PATIENTS, variables, order=("acquired", "primary"), seed=1)}
+    rows = {
+        row.estimate_id: row
+        for row in table_one(PATIENTS, variables, order=("acquired", "primary"), seed=1, oldest_age=89)
+    }
     assert "table1/best_response/p" not in rows
     said = "Not tested: best_response is part of the definition of resistance."
     assert rows["table1/best_response/not_fitted"].method == said
@@ -71,7 +77,7 @@ def test_what_defines_the_columns_is_not_tested_and_says_so() -> None:
 
 def test_no_test_where_one_class_is_empty() -> None:
     only = PATIENTS[PATIENTS["resistance"] == "primary"]
-    rows = table_one(only, VARIABLES, order=("acquired", "primary"), seed=1)
+    rows = table_one(only, VARIABLES, order=("acquired", "primary"), seed=1, oldest_age=89)
     assert not [row for row in rows if row.statistic == "p"]
     empty = [row for row in rows if row.model == "table1|resistance=acquired" and row.statistic == "n"]
     assert {row.estimate for row in empty} == {0}, "a count of none is a result, in every line"
@@ -81,7 +87,7 @@ def test_no_test_where_one_class_is_empty() -> None:
 
 def test_nobody_known() -> None:
     nothing = PATIENTS.assign(age=float("nan"), sex=None)
-    rows = {row.estimate_id: row for row in table_one(nothing, VARIABLES, seed=1)}
+    rows = {row.estimate_id: row for row in table_one(nothing, VARIABLES, seed=1, oldest_age=89)}
     assert rows["table1/sex/missing"].estimate == 6
     assert rows["table1/age/median"].estimate != rows["table1/age/median"].estimate
 

@@ -14,7 +14,8 @@ import pytest
 
 from rechallenge.figures import lesion_change, missing_data, over_time, run, style, subgroups, treatment_course
 from rechallenge.language import in_language
-from rechallenge.settings.config import FigureSettings, ReleaseSettings
+from rechallenge.settings.config import FigureSettings
+from rechallenge.settings.release import ReleaseSettings
 from tests.figures.helpers import cohort, cox_rows, curve, estimate, patients
 
 PATIENTS = patients(
@@ -164,7 +165,7 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
     def digests(name: str, hash_seed: str, **place: str) -> dict[str, str]:
         code = (
             "import sys; from pathlib import Path; from tests.figures.test_run import draw; "
-            "from rechallenge.settings.config import ReleaseSettings; draw(Path(sys.argv[1]), ReleaseSettings())"
+            "from rechallenge.settings.release import ReleaseSettings; draw(Path(sys.argv[1]), ReleaseSettings())"
         )
         root = Path(__file__).parents[2]
         target = tmp_path / name

@@ -12,6 +12,7 @@ from rechallenge.estimates.rows import NAN, Row, not_fitted, placed, table
 from rechallenge.report.published import read_published
 from rechallenge.report.study_data import StudyData
 from rechallenge.settings.config import StudyConfig
+from rechallenge.validation.finding_counts import finding_counts
 from tests.report import further_rows
 
 CHECKOUT = Path(__file__).parents[2]
@@ -208,7 +209,7 @@ def make_study(
         row_account=pd.DataFrame(
             {"table": ["patients"], "rows_read": [425], "duplicates_merged": [20], "set_aside": [0], "used": [405]}
         ),
-        violations=violations,
+        findings=finding_counts(violations),
         source={
             "files": [{"name": file, "sha256": "ab" * 32, "rows": 425}],
             "declares": {"simulated": simulated, "progression_dates_only": dates_only},

@@ -8,6 +8,7 @@ from rechallenge.report import numbers as n
 from rechallenge.report.results import cox_tables
 from rechallenge.report.sentences import plain
 from rechallenge.report.sheets import Sheet, printed
+from rechallenge.results import prepared
 from rechallenge.settings.config import used_settings
 from tests.report.studies import make_study
 
@@ -20,7 +21,7 @@ FIRTH = "Firth's penalised Cox model, Efron ties"
 def sheets(*rows: Row) -> tuple[dict[str, Sheet], n.Numbers]:
     frame = table(placed(rows, **OWN))
     numbers = n.together(n.from_estimates(frame), n.from_settings(used_settings(make_study().config)))
-    tidy = n.prepared(frame)
+    tidy = prepared(frame)
     found = [*cox_tables(tidy, numbers, {}), *model_check_tables.tables(tidy, numbers, {})]
     return {sheet.id: sheet for sheet in found}, numbers
 

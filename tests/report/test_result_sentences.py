@@ -9,6 +9,7 @@ from rechallenge.formatting import in_style
 from rechallenge.report import numbers as n
 from rechallenge.report import result_sentences as s
 from rechallenge.report.sentences import plain
+from rechallenge.results import prepared
 
 KEYS = {"analysis": "main", "endpoint": "PFS", "population": "rechallenge"}
 CONFIDENCE = {"statistics": {"confidence": 0.95}}
@@ -24,7 +25,7 @@ def log_rank(term: str) -> Row:
 
 
 def printed(*rows: Row) -> tuple[n.Numbers, list[str]]:
-    frame = n.prepared(table(rows))
+    frame = prepared(table(rows))
     numbers = n.together(n.from_estimates(frame), n.from_settings(CONFIDENCE))
     return numbers, [plain(line, numbers) for line in s.survival_sentences(frame, numbers, "PFS", "rechallenge")]
 
@@ -77,7 +78,7 @@ def test_one_class_alone_has_no_sentence():
 def test_a_hazard_ratio_says_whether_it_is_adjusted(terms, adjusted):
     keys = {"model": "cox_multivariable", "level": "primary", "reference": "acquired", **KEYS}
     rows = [Row("hr", 2.31, 1.1, 4.85, 0.027, term=term, **keys) for term in terms]
-    frame = n.prepared(table(rows))
+    frame = prepared(table(rows))
     numbers = n.together(n.from_estimates(frame), n.from_settings(CONFIDENCE))
     line = plain(s.hazard_sentences(frame, numbers, {})[0], numbers)
     ratio = "the hazard ratio for PFS from rechallenge was 2.31 (95% CI 1.10 to 4.85; P = 0.027)"
@@ -108,7 +109,7 @@ def test_the_same_cells_are_said_once():
 
 def test_a_hazard_ratio_of_too_few_events_is_not_printed():
     keys = {"model": "cox_multivariable", "term": "resistance", "level": "primary", "reference": "acquired", **KEYS}
-    frame = n.prepared(table([Row("hr", 812.0, 0.001, 9e8, 0.9, **keys)]))
+    frame = prepared(table([Row("hr", 812.0, 0.001, 9e8, 0.9, **keys)]))
     numbers = n.together(n.from_estimates(frame), n.from_settings(CONFIDENCE))
     assert [plain(line, numbers) for line in s.hazard_sentences(frame, numbers, {})] == [
         "For resistance (primary vs acquired), the hazard ratio for PFS from rechallenge could not be estimated: there "
@@ -122,7 +123,7 @@ def test_a_covariate_that_is_part_of_the_outcome_is_not_compared():
         for term, pair in (("progression_pattern", ("oligo", "systemic")), ("resistance", ("acquired", "primary")))
         for level in pair
     ]
-    frame = n.prepared(table(rows))
+    frame = prepared(table(rows))
     numbers = n.together(n.from_estimates(frame), n.from_settings(CONFIDENCE))
     (line,) = s.survival_sentences(frame, numbers, "PFS", "rechallenge", ("progression_pattern",))
     assert "acquired resistance" in line

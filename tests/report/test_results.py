@@ -6,6 +6,7 @@ from rechallenge.report.further_results import analyses_table, safety_table
 from rechallenge.report.results import cox_tables, survival_tables
 from rechallenge.report.sheets import printed
 from rechallenge.report.table_one import table_one
+from rechallenge.results import prepared
 from tests.report.studies import make_study
 
 
@@ -64,7 +65,7 @@ def test_a_comparison_that_would_repeat_the_definition_says_so_and_has_no_p_valu
     ]
     said = "Not compared: the time is part of the definition of resistance."
     refused = placed([not_fitted(said, **own)], model="log_rank", term="resistance")
-    frame = n.prepared(table(placed([*medians, *refused], analysis="main")))
+    frame = prepared(table(placed([*medians, *refused], analysis="main")))
     numbers = {
         **n.from_estimates(frame),
         **n.from_settings({"statistics": {"confidence": 0.95, "few_events": 5}}),
@@ -86,7 +87,7 @@ def test_percentages_that_do_not_add_up_are_noted():
 
     noted = {}
     for counts in ([17.0, 14.0, 10.0], [10.0, 10.0, 20.0]):
-        frame = n.prepared(table(placed(whole(counts), analysis="main")))
+        frame = prepared(table(placed(whole(counts), analysis="main")))
         for adding_up in (False, True):
             notes = " ".join(table_one(frame, n.from_estimates(frame, adding_up=adding_up)).notes)
             noted[counts[0], adding_up] = "may not add up" in notes, "not the nearest" in notes

@@ -12,6 +12,7 @@ from rechallenge.report.constants import constants
 from rechallenge.report.results import WITHIN_NOTE, cox_tables, survival_tables
 from rechallenge.report.sentences import plain
 from rechallenge.report.sheets import Sheet, printed
+from rechallenge.results import prepared
 
 PFS = {"endpoint": "PFS", "population": "rechallenge"}
 BOTH = "resistance*progression_pattern"
@@ -57,13 +58,13 @@ def interaction_rows(acquired: float, primary: float, spread: float, p: float, c
 def said(rows: list[Row], *, published: bool = True) -> str:
     estimates = table(placed(rows, analysis="main"))
     numbers = n.together(n.from_estimates(estimates), SETTINGS, PUBLISHED if published else {})
-    return " ".join(plain(line, numbers) for line in interaction_sentences.sentences(n.prepared(estimates), numbers))
+    return " ".join(plain(line, numbers) for line in interaction_sentences.sentences(prepared(estimates), numbers))
 
 
 def tables_of(rows: list[Row]) -> tuple[list[Sheet], n.Numbers]:
     estimates = table(placed(rows, analysis="main"))
     numbers = n.together(n.from_estimates(estimates), SETTINGS)
-    return subgroup_tables.tables(n.prepared(estimates), numbers, {"age": "Age"}), numbers
+    return subgroup_tables.tables(prepared(estimates), numbers, {"age": "Age"}), numbers
 
 
 def test_the_claim_is_judged_by_the_interaction() -> None:
@@ -242,7 +243,7 @@ def test_survival_within_a_class_has_the_p_value_of_the_interaction() -> None:
     rows += [Row("p", 0.0123, p=0.0123, **{**own, "model": "log_rank"}), *interaction_rows(2.0, 2.0, 3.0, 0.21)]
     estimates = table(placed(rows, analysis="main"))
     numbers = n.together(n.from_estimates(estimates), SETTINGS)
-    sheet = survival_tables(n.prepared(estimates), numbers, {})[0]
+    sheet = survival_tables(prepared(estimates), numbers, {})[0]
     assert printed(sheet, numbers)[1:] == [
         ["Progression pattern, within resistance: acquired", "", "", "", "interaction 0.21"],
         ["Oligo-progression", "9", "7", "4.0 (2.0 to 8.0)", ""],
@@ -262,7 +263,7 @@ def test_a_hazard_ratio_is_marked_by_the_smaller_class(events: float, mark: str)
     ]
     estimates = table(placed(rows, analysis="main"))
     numbers = n.together(n.from_estimates(estimates), SETTINGS)
-    sheet = cox_tables(n.prepared(estimates), numbers, {})[0]
+    sheet = cox_tables(prepared(estimates), numbers, {})[0]
     assert printed(sheet, numbers)[1][1] == f"2.00 (1.00 to 4.00){mark}"
     assert any(note.startswith(few_events.MARK) for note in sheet.notes) is bool(mark)
 
@@ -279,4 +280,4 @@ def test_firths_hazard_ratio_is_marked_by_the_classes_of_the_ordinary_model() ->
 
 
 def test_nothing_estimated_gives_no_table() -> None:
-    assert subgroup_tables.tables(n.prepared(table([])), SETTINGS, {}) == []
+    assert subgroup_tables.tables(prepared(table([])), SETTINGS, {}) == []

@@ -40,12 +40,7 @@ rule eligibility:
         everyone="<results>/private/canonical/patients/part-0000.parquet",
     output:
         cohort="<results>/private/cohort.csv",
-        attrition=report(
-            "<results>/shareable/attrition.csv",
-            caption="../report/attrition.rst",
-            category="Patients",
-            labels={"result": "Flow of patients, as a table", "format": "CSV"},
-        ),
+        attrition="<results>/private/attrition.csv",
         further=study.per_analysis("cohort.csv"),
         further_attrition=study.per_analysis("attrition.csv"),
     log:

@@ -33,12 +33,7 @@ rule validate:
         tables=collect("<results>/private/accepted/{table}/part-0000.parquet", table=TABLES),
         violations="<results>/private/violations.csv",
         page="<results>/private/validation.html",
-        row_account=report(
-            "<results>/shareable/row_account.csv",
-            caption="../report/row_account.rst",
-            category="Data and provenance",
-            labels={"result": "What became of the rows", "format": "CSV"},
-        ),
+        row_account="<results>/private/row_account.csv",
     log:
         "<logs>/validate.log",
     params:

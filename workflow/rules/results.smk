@@ -19,22 +19,12 @@ rule estimate:
         published=study.published,
         specifications=gather.specification(SPECIFICATIONS) if study.settings.specifications.enabled else [],
     output:
-        estimates=report(
-            "<results>/shareable/estimates.csv",
-            caption="../report/estimates.rst",
-            category="Results",
-            labels={"result": "Every result with its method", "format": "CSV"},
-        ),
+        estimates="<results>/private/estimates.csv",
         curves="<results>/private/curves.csv",
         incidence="<results>/private/incidence.csv",
         residuals="<results>/private/model_residuals.csv",
         influence="<results>/private/model_influence.csv",
-        specification_curve=report(
-            "<results>/shareable/specification_curve.csv",
-            caption="../report/specification_curve.rst",
-            category="Results",
-            labels={"result": "Every specification", "format": "CSV"},
-        ),
+        specification_curve="<results>/private/specification_curve.csv",
     log:
         "<logs>/estimate.log",
     params:
@@ -49,17 +39,79 @@ rule estimate:
         "../../scripts/estimate.py"
 
 
+# The one door to the shareable folder: figures and documents are made from nothing but what this step lets through.
+rule disclose:
+    input:
+        gate=rules.gate.output,
+        estimates=rules.estimate.output.estimates,
+        attrition=rules.eligibility.output.attrition,
+        row_account=rules.validate.output.row_account,
+        violations=rules.validate.output.violations,
+        specification_curve=rules.estimate.output.specification_curve,
+        curves=rules.estimate.output.curves,
+        incidence=rules.estimate.output.incidence,
+    output:
+        estimates=report(
+            "<results>/shareable/estimates.csv",
+            caption="../report/estimates.rst",
+            category="Results",
+            labels={"result": "Every result with its method", "format": "CSV"},
+        ),
+        attrition=report(
+            "<results>/shareable/attrition.csv",
+            caption="../report/attrition.rst",
+            category="Patients",
+            labels={"result": "Flow of patients, as a table", "format": "CSV"},
+        ),
+        row_account=report(
+            "<results>/shareable/row_account.csv",
+            caption="../report/row_account.rst",
+            category="Data and provenance",
+            labels={"result": "What became of the rows", "format": "CSV"},
+        ),
+        findings=report(
+            "<results>/shareable/findings.csv",
+            caption="../report/findings.rst",
+            category="Data and provenance",
+            labels={"result": "How many findings the checks had", "format": "CSV"},
+        ),
+        specification_curve=report(
+            "<results>/shareable/specification_curve.csv",
+            caption="../report/specification_curve.rst",
+            category="Results",
+            labels={"result": "Every specification", "format": "CSV"},
+        ),
+        disclosure=report(
+            "<results>/shareable/disclosure.csv",
+            caption="../report/disclosure.rst",
+            category="Data and provenance",
+            labels={"result": "What is withheld", "format": "CSV"},
+        ),
+        curves="<results>/private/released/curves.csv",
+        incidence="<results>/private/released/incidence.csv",
+        withheld="<results>/private/released/withheld.csv",
+    log:
+        "<logs>/disclose.log",
+    params:
+        release=study.settings.release.plain(),
+        code=study.code("disclose"),
+    message:
+        "Deciding what may be shared"
+    script:
+        "../../scripts/disclose.py"
+
+
 rule figures:
     input:
         gate=rules.gate.output,
-        curves=rules.estimate.output.curves,
-        incidence=rules.estimate.output.incidence,
+        curves=rules.disclose.output.curves,
+        incidence=rules.disclose.output.incidence,
         residuals=rules.estimate.output.residuals,
-        estimates=rules.estimate.output.estimates,
-        specification_curve=rules.estimate.output.specification_curve,
+        estimates=rules.disclose.output.estimates,
+        specification_curve=rules.disclose.output.specification_curve,
         classified=rules.classify.output.main,
         adtte=rules.endpoints.output.main,
-        attrition=rules.eligibility.output.attrition,
+        attrition=rules.disclose.output.attrition,
         course=rules.episodes.output.course,
         regimens=rules.episodes.output.regimens,
         tables=collect(ACCEPTED, table=DERIVED_FROM),

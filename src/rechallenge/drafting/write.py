@@ -167,6 +167,11 @@ study:
 
 definitions:
   resistance: {{preset: index_inclusive}}
+
+# internal: the shareable folder is for the study's own team, with counts as they are. public, before results leave the
+# institution: small counts, and what would give them away, are withheld (docs/disclosure.md).
+release:
+  level: internal
 """
 
 

@@ -17,8 +17,6 @@ from rechallenge.estimates.rows import Row, not_fitted, placed
 from rechallenge.estimates.times import NO_CLASS, levels_of
 
 MODEL: Final = "table1"
-# Ages over 89 identify people; the results table may leave the hospital.
-TOP_AGE: Final = 89
 
 
 @dataclass(frozen=True)
@@ -71,14 +69,18 @@ def table_one(
     order: Sequence[str] = (),
     test: bool = True,
     seed: int,
+    oldest_age: int,
 ) -> tuple[Row, ...]:
     """Return Table 1 of the classified patients in `frame`, in all and by the classes of the column `by`.
 
     `order` names classes that get a column even when empty. Patients of no class ("unclassified", "unknown",
     missing) are in the column of all patients; named ones also have a column, but take no part in tests. Values
     that are missing are counted in a line of their own and take no part in percentages or tests. `by` itself is
-    not tested: it defines the columns; what it is made of has a row `not_fitted`. Ages over 89 enter as 90.
+    not tested: it defines the columns; what it is made of has a row `not_fitted`. Ages above
+    `oldest_age` enter as one year more.
     """
+    if "age" in frame.columns:
+        frame = frame.assign(age=frame["age"].astype("float64").clip(upper=oldest_age + 1))
     present = [variable for variable in variables if variable.name in frame.columns]
     groups = levels_of(frame[by])
     found = sorted(set(groups.dropna()) - set(order))
@@ -89,9 +91,9 @@ def table_one(
         for variable in present
         if variable.kind == "category"
     }
-    rows = list(_column(frame, present, levels, MODEL))
+    rows = list(_column(frame, present, levels, MODEL, oldest_age))
     for level in columns:
-        rows += _column(frame[groups == level], present, levels, f"{MODEL}|{by}={level}")
+        rows += _column(frame[groups == level], present, levels, f"{MODEL}|{by}={level}", oldest_age)
     compared = [level for level in columns if level not in NO_CLASS and (groups == level).any()]
     if test and len(compared) == 2:
         first, second = (frame[groups == level] for level in compared)
@@ -110,28 +112,33 @@ def table_one(
 def _values(frame: pd.DataFrame, variable: Variable) -> pd.Series:
     if variable.kind == "category":
         return levels_of(frame[variable.name])
-    numbers = frame[variable.name].astype("float64")
-    return numbers.where(~(numbers > TOP_AGE), TOP_AGE + 1.0) if variable.name == "age" else numbers
+    return frame[variable.name].astype("float64")
 
 
 def _column(
-    frame: pd.DataFrame, variables: Sequence[Variable], levels: Mapping[str, Sequence[str]], model: str
+    frame: pd.DataFrame,
+    variables: Sequence[Variable],
+    levels: Mapping[str, Sequence[str]],
+    model: str,
+    oldest_age: int,
 ) -> Iterator[Row]:
     yield Row("n", float(len(frame)), n=float(len(frame)), model=model, term="patients")
     for variable in variables:
         values = _values(frame, variable)
         known = values.dropna()
         numeric = variable.kind == "number"
-        own = _number(known, variable.name) if numeric else _category(known, levels[variable.name])
+        own = _number(known, variable.name, oldest_age) if numeric else _category(known, levels[variable.name])
         yield from placed(own, model=model, term=variable.name)
         yield Row("missing", float(values.isna().sum()), n=float(len(frame)), model=model, term=variable.name)
 
 
-def _number(known: pd.Series, name: str) -> Iterator[Row]:
+def _number(known: pd.Series, name: str, oldest_age: int) -> Iterator[Row]:
     n = float(len(known))
     quartiles = np.quantile(known, (0.25, 0.5, 0.75)) if len(known) else np.full(3, np.nan)
     low, middle, high = (float(value) for value in quartiles)
-    method = "median [first to third quartile]" + (f", ages over {TOP_AGE} as {TOP_AGE + 1}" if name == "age" else "")
+    method = "median [first to third quartile]"
+    if name == "age":
+        method += f", ages over {oldest_age} as {oldest_age + 1}"
     yield Row("median", middle, n=n, method=method)
     yield Row("q1", low, n=n, method=method)
     yield Row("q3", high, n=n, method=method)

@@ -171,7 +171,9 @@ def _description(
         yield from placed(counts.class_counts(patients[name], shown[name]), term=name)
     variables = [variable for variable in describe.VARIABLES if again or not variable.rechallenge]
     # Classes of resistance are made of what happened on the first ICI: tested only among those rechallenged.
-    yield from describe.table_one(patients, variables, order=shown["resistance"], test=again, seed=settings.seed)
+    yield from describe.table_one(
+        patients, variables, order=shown["resistance"], test=again, seed=settings.seed, oldest_age=settings.oldest_age
+    )
 
 
 def _responses(

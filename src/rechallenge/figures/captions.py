@@ -17,6 +17,7 @@ from rechallenge.figures.survival import (
     Survival,
     confidence_percent,
     has_marks,
+    in_steps,
     median_text,
     test_lines,
 )
@@ -74,8 +75,8 @@ def survival_words(data: Survival, simulated: bool) -> Words:
         tr(
             "{title} (Kaplan-Meier; n = {n}, {sum} events).",
             title=title,
-            n=n,
-            sum=sum(group.events for group in data.groups),
+            n=formatting.count(n),
+            sum=formatting.count(sum(group.events for group in data.groups)),
         ),
         tr(
             "Shaded: {percent} confidence interval{in_brackets}.",
@@ -84,7 +85,7 @@ def survival_words(data: Survival, simulated: bool) -> Words:
         ),
         _marks(data),
         *(tr("Median: {method}.", method=method_words(method)) for method in _methods(medians)),
-        tr("Below: patients at risk, and censored and with an event before each time."),
+        _below(data),
         tr("NR: not reached.") if any("NR" in median_text(group) for group in data.groups) else "",
     ]
     if data.log_rank is not None:
@@ -112,8 +113,8 @@ def survival_words(data: Survival, simulated: bool) -> Words:
         )
     alt = [tr("Kaplan-Meier curves: {title}.", title=_lower(title))]
     for group in data.groups:
-        patients = tr_n("{count} patient", "{count} patients", group.n)
-        events = tr_n("{count} event", "{count} events", group.events)
+        patients = _counted(N_("{count} patient"), N_("{count} patients"), group.n)
+        events = _counted(N_("{count} event"), N_("{count} events"), group.events)
         alt.append(
             tr(
                 "{label}: {patients}, {events}, median {median}.",
@@ -125,6 +126,19 @@ def survival_words(data: Survival, simulated: bool) -> Words:
         )
     alt += [stopped(line) for line in test_lines(data)]
     return Words(title, paragraph([*caption, SIMULATED if simulated else ""]), paragraph(alt))
+
+
+def _below(data: Survival) -> str:
+    if not any(in_steps(group.curve) for group in data.groups):
+        return tr("Below: patients at risk, and censored and with an event before each time.")
+    return tr(
+        "Below: patients at risk. The curves are drawn in steps of whole months, as far as enough patients are at risk; a dash stands for a number that is withheld."
+    )
+
+
+def _counted(one: str, many: str, number: float) -> str:
+    """Say a number of things, or that it is withheld."""
+    return tr(many, count=formatting.WITHHELD) if formatting.missing(number) else tr_n(one, many, int(number))
 
 
 def _marks(data: Survival) -> str:

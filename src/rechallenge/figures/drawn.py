@@ -25,6 +25,8 @@ class Given:
     labels: Mapping[str, str]
     width_mm: float
     note: str
+    in_steps: bool = False
+    """Whether the curves are those of a public release: in steps, and only as far as enough patients are at risk."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Drawn:
     vector_reveals_times: bool = False
     curves: Mapping[str, Any] | None = None
     """The steps of its curves, for an interactive figure; written only where vector files may be."""
+    own_counts: bool = False
+    """Whether it counts patients itself, of whom the results table says nothing: never part of a public release."""
     inline: bool = False
     """Whether its SVG stands in report.html itself: it has text as text, and lies beside the folder of the figures."""
 

@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 
 from rechallenge.figures import style
-from rechallenge.formatting import percent
+from rechallenge.formatting import WITHHELD, missing, percent
 from rechallenge.language import N_, tr
 from rechallenge.punctuation import paragraph
 from rechallenge.words import EXCLUDED, LEVELS, pieces, plain
@@ -71,21 +71,27 @@ class Step:
     """One row of the attrition after the extract."""
 
     criterion: str
-    excluded: int
-    remaining: int
-    not_evaluable: int
+    excluded: float
+    remaining: float
+    not_evaluable: float
 
 
 def steps_of(attrition: pd.DataFrame) -> list[Step]:
     """Return the steps after the extract."""
     columns = (attrition[name].iloc[1:].tolist() for name in Step.__dataclass_fields__)
     return [
-        Step(str(name), int(out), int(left), int(unknown)) for name, out, left, unknown in zip(*columns, strict=True)
+        Step(str(name), float(out), float(left), float(unknown))
+        for name, out, left, unknown in zip(*columns, strict=True)
     ]
 
 
 def check(attrition: pd.DataFrame, classes: Mapping[str, int] | None = None) -> None:
-    """Raise ValueError unless every step's counts follow from the one before, and the classes from the last."""
+    """Raise ValueError unless every step's counts follow from the one before, and the classes from the last.
+
+    A flow of which numbers are withheld cannot be checked.
+    """
+    if attrition[["excluded", "remaining", "not_evaluable"]].isna().any(axis=None):
+        return
     excluded, remaining = attrition["excluded"].astype("int64"), attrition["remaining"].astype("int64")
     if not len(attrition) or attrition["criterion"].iloc[0] != "extract" or excluded.iloc[0] != 0:
         raise ValueError("The attrition does not begin with the extract.")
@@ -128,22 +134,27 @@ def _class_words(name: str) -> str:
 
 def description(attrition: pd.DataFrame, classes: Mapping[str, int] | None = None) -> str:
     """Return the diagram as sentences, for screen readers."""
-    said = [tr("{box}: n = {n}.", box=EXTRACT, n=attrition["remaining"].iloc[0])]
+    said = [tr("{box}: n = {n}.", box=EXTRACT, n=told(attrition["remaining"].iloc[0]))]
     for row in steps_of(attrition):
-        parts = {"why": why(row.criterion), "excluded": row.excluded, "remaining": row.remaining}
+        parts = {"why": why(row.criterion), "excluded": told(row.excluded), "remaining": told(row.remaining)}
         if row.not_evaluable:
             said.append(
                 tr(
                     "{why}: {excluded} excluded, {not_evaluable} of them not evaluable, {remaining} remain.",
-                    not_evaluable=row.not_evaluable,
+                    not_evaluable=told(row.not_evaluable),
                     **parts,
                 )
             )
         else:
             said.append(tr("{why}: {excluded} excluded, {remaining} remain.", **parts))
     boxes = {str(ELIGIBLE): attrition["remaining"].iloc[-1], **(classes or {})}
-    said += [tr("{box}: n = {n}.", box=name, n=number) for name, number in boxes.items()]
+    said += [tr("{box}: n = {n}.", box=name, n=told(number)) for name, number in boxes.items()]
     return paragraph(said)
+
+
+def told(number: float) -> str:
+    """Return a number of patients, or that it is withheld."""
+    return str(WITHHELD) if missing(number) else str(int(number))
 
 
 def why(criterion: str) -> str:
@@ -154,7 +165,7 @@ def why(criterion: str) -> str:
 def layout(attrition: pd.DataFrame, classes: Mapping[str, int]) -> tuple[list[Box], list[str]]:
     """Return the boxes, and the paths ("M107 30V64H246") that join them, in units of the drawing."""
     steps = steps_of(attrition)
-    boxes = [_main_box(10, EXTRACT, int(attrition["remaining"].iloc[0]))]
+    boxes = [_main_box(10, EXTRACT, attrition["remaining"].iloc[0])]
     joints: list[str] = []
     above = boxes[0]
     y = above.y + above.height + GAP
@@ -166,27 +177,27 @@ def layout(attrition: pd.DataFrame, classes: Mapping[str, int]) -> tuple[list[Bo
         if row.criterion in STAGES and row.criterion != steps[-1].criterion:
             above = _stage(boxes, joints, above, y, STAGES[row.criterion], row.remaining)
             y = above.y + above.height + GAP
-    last = _stage(boxes, joints, above, y, ELIGIBLE, int(attrition["remaining"].iloc[-1]))
+    last = _stage(boxes, joints, above, y, ELIGIBLE, attrition["remaining"].iloc[-1])
     if classes and attrition["remaining"].iloc[-1]:
         draw = _class_boxes if len(classes) <= ABREAST else _class_list
         draw(boxes, joints, last, classes)
     return boxes, joints
 
 
-def _stage(boxes: list[Box], joints: list[str], above: Box, y: int, text: str, number: int) -> Box:
+def _stage(boxes: list[Box], joints: list[str], above: Box, y: int, text: str, number: float) -> Box:
     box = _main_box(y, text, number)
     boxes.append(box)
     joints.append(f"M{above.middle} {above.y + above.height}V{box.y}")
     return box
 
 
-def _main_box(y: int, text: str, number: int) -> Box:
-    return Box(MAIN[0], y, MAIN[1], wrapped(str(text), MAIN[1] - 2 * PAD), f"n = {number}", "", "main")
+def _main_box(y: int, text: str, number: float) -> Box:
+    return Box(MAIN[0], y, MAIN[1], wrapped(str(text), MAIN[1] - 2 * PAD), f"n = {told(number)}", "", "main")
 
 
-def _side_box(y: int, text: str, number: int, unknown: int) -> Box:
-    remark = tr("({count} not evaluable)", count=unknown) if unknown else ""
-    return Box(SIDE[0], y, SIDE[1], wrapped(str(text), SIDE[1] - 2 * PAD), f"n = {number}", remark, "side")
+def _side_box(y: int, text: str, number: float, unknown: float) -> Box:
+    remark = tr("({count} not evaluable)", count=told(unknown)) if unknown else ""
+    return Box(SIDE[0], y, SIDE[1], wrapped(str(text), SIDE[1] - 2 * PAD), f"n = {told(number)}", remark, "side")
 
 
 def _class_boxes(boxes: list[Box], joints: list[str], above: Box, classes: Mapping[str, int]) -> None:

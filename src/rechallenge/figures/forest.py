@@ -273,7 +273,12 @@ def _draw_row(
 
 
 def draw_interval(axes: Axes, row: results.Result, y: float, main: bool, marker: str = "s") -> None:
-    """Draw a ratio with its interval at height `y`; a bound that is missing or off the axis is an arrow."""
+    """Draw a ratio with its interval at height `y`; a bound that is missing or off the axis is an arrow.
+
+    Nothing is drawn without a ratio: a public release withholds some.
+    """
+    if formatting.missing(row.estimate):
+        return
     low_end, high_end = axes.get_xlim()
     colour = style.BLUE if main else style.GREY
     low = low_end if formatting.missing(row.lower) or row.lower < low_end else row.lower

@@ -131,7 +131,7 @@ def drawn(
     if not data.per_covariate:
         return Drawn(NAME, TITLE, reason=tr("No covariate has a missing value."))
     text = missing_words(data, labels, bool(note))
-    return Drawn(NAME, TITLE, lambda: missing_figure(data, labels, width_mm, note), text)
+    return Drawn(NAME, TITLE, lambda: missing_figure(data, labels, width_mm, note), text, own_counts=True)
 
 
 def label(name: str, labels: Mapping[str, str]) -> str:

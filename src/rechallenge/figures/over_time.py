@@ -48,6 +48,7 @@ class Exposed:
     hazards: tuple[Result | None, Result | None]
     medians: dict[tuple[str, str], Result | None]
     ratio: Result | None
+    in_steps: bool = False
 
 
 def _immortal_time(given: Given) -> Drawn:
@@ -80,7 +81,7 @@ def exposed_data(given: Given) -> Exposed | None:
         for level, *_ in STATES
     }
     ratio = results.first(given.table, **keys, model=BIAS, statistic="ratio_of_hazard_ratios")
-    return Exposed(found[0], found[1], (hazards[0], hazards[1]), medians, ratio)
+    return Exposed(found[0], found[1], (hazards[0], hazards[1]), medians, ratio, given.in_steps)
 
 
 def hazard_words(row: Result | None) -> str:
@@ -106,13 +107,14 @@ def exposed_figure(data: Exposed, width_mm: float, note: str) -> Figure:
     """Draw the naive curves beside those of Simon and Makuch."""
     longest = max(float(curve["time_months"].max()) for curve in data.naive.values())
     ticks = month_ticks(longest, most=6)
+    end = np.nan if data.in_steps else 0.0
     headings = (tr("Naive: ever and never rechallenged"), tr("Exposed from rechallenge on"))
     panels = [
         Panel(
             heading,
             (hazard_words(hazard), _median_words(data, model)),
             _Curves(curves),
-            tuple(_at_risk(curves[level], ticks, state_words(level), colour) for level, colour, _ in STATES),
+            tuple(_at_risk(curves[level], ticks, state_words(level), colour, end) for level, colour, _ in STATES),
         )
         for heading, hazard, model, curves in zip(
             headings, data.hazards, (NAIVE, SIMON_MAKUCH), (data.naive, data.changing), strict=True
@@ -145,8 +147,11 @@ class _Curves:
         axes.axhline(50, color=style.PALE, linewidth=0.7, zorder=0)
 
 
-def _at_risk(curve: pd.DataFrame, ticks: list[int], label: str, colour: str) -> AtRisk:
-    """The number at risk at each tick: the curve has a row per whole month. None before the curve begins."""
+def _at_risk(curve: pd.DataFrame, ticks: list[int], label: str, colour: str, end: float) -> AtRisk:
+    """The number at risk at each tick: the curve has a row per whole month. None before the curve begins.
+
+    `end` is the number after its end: nobody, or not told.
+    """
     time, at_risk = (curve[name].to_numpy("float64") for name in ("time_months", "at_risk"))
     numbers: list[float | None] = []
     for tick in ticks:
@@ -154,7 +159,7 @@ def _at_risk(curve: pd.DataFrame, ticks: list[int], label: str, colour: str) -> 
         if tick < time[0] - 1e-6:
             numbers.append(None)
         else:
-            numbers.append(float(at_risk[place]) if abs(time[place] - tick) < 1e-6 else 0.0)
+            numbers.append(float(at_risk[place]) if abs(time[place] - tick) < 1e-6 else end)
     return AtRisk(label, colour, tuple(numbers))
 
 
@@ -206,7 +211,8 @@ class Stack:
     curves: dict[str, pd.DataFrame]
     at: float
     shown: dict[str, Result]
-    n: int
+    n: float
+    in_steps: bool = False
 
 
 def _incidence(given: Given) -> Drawn:
@@ -239,8 +245,8 @@ def incidence_data(given: Given) -> list[Stack]:
             for cause in sorted(set(own["cause"]), key=lambda name: list(CAUSES).index(name) if name in CAUSES else 9)
         }
         at, shown = _latest(given.table, endpoint, population, list(curves))
-        n = int(next(iter(curves.values()))["at_risk"].iloc[0])
-        found.append(Stack(heading, curves, at, shown, n))
+        n = float(next(iter(curves.values()))["at_risk"].iloc[0])
+        found.append(Stack(heading, curves, at, shown, n, given.in_steps))
     return found
 
 
@@ -288,7 +294,9 @@ def incidence_figure(stacks: list[Stack], width_mm: float, note: str) -> Figure:
         lines = [f"{cause_words(cause)} {_share(row)}" for cause, row in stack.shown.items()]
         first = next(iter(stack.curves.values()))
         time, at_risk = (first[name].to_numpy("float64") for name in ("time_months", "at_risk"))
-        numbers = np.concatenate([at_risk, [0.0]])[np.searchsorted(time, np.array(ticks) - 1e-8, side="left")]
+        numbers = np.concatenate([at_risk, [np.nan if stack.in_steps else 0.0]])[
+            np.searchsorted(time, np.array(ticks) - 1e-8, side="left")
+        ]
         under = AtRisk(tr("Without an event"), style.BLACK, tuple(map(float, numbers)))
         panels.append(Panel(heading, tuple(lines), _Stacked(stack.curves), (under,)))
     causes = dict.fromkeys(cause for stack in stacks for cause in stack.curves)

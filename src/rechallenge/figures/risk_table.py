@@ -26,8 +26,13 @@ def risk_table(curve: pd.DataFrame, ticks: list[int]) -> pd.DataFrame:
     """Return one row per tick: `tick`, `at_risk`, `censored`, `events`.
 
     `curve` has one row per distinct time (`time_months`, `at_risk`, `events`, `censored`) of one group. Raises
-    ValueError when the rows of the curve do not add up: a curve with delayed entry has no such table.
+    ValueError when the rows of the curve do not add up: a curve with delayed entry has no such table. Of the curve of a
+    public release, which has no events, `at_risk` is told where it has a point at the tick; what is not is NaN.
     """
+    if curve["events"].isna().all():
+        known = dict(zip(curve["time_months"].round(6), curve["at_risk"], strict=True))
+        told = [float(known.get(float(tick), np.nan)) for tick in ticks]
+        return pd.DataFrame({"tick": ticks, "at_risk": told, "censored": np.nan, "events": np.nan})
     curve = curve.sort_values("time_months", kind="stable")
     time = curve["time_months"].to_numpy(dtype="float64")
     at_risk = curve["at_risk"].to_numpy(dtype="float64")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from rechallenge import words
+from rechallenge import formatting, words
 from rechallenge.figures import (
     captions,
     flow,
@@ -28,12 +28,13 @@ from rechallenge.figures.forest import forest_data, forest_figure
 from rechallenge.figures.preset_concordance import concordance_data, concordance_figure
 from rechallenge.figures.released_curves import released_curves
 from rechallenge.figures.specification_curve import specification_data, specification_figure
-from rechallenge.figures.survival import survival_data, survival_figure
+from rechallenge.figures.survival import Survival, in_steps, survival_data, survival_figure
 from rechallenge.figures.swimmer import MOST_PATIENTS, swimmer_data, swimmer_figure
 from rechallenge.files import write_json
 from rechallenge.language import ENGLISH, N_, in_language, language, tr
 from rechallenge.punctuation import paragraph
-from rechallenge.settings.config import FigureSettings, ReleaseSettings
+from rechallenge.settings.config import FigureSettings
+from rechallenge.settings.release import ReleaseSettings
 
 MANIFEST: Final = "manifest.json"
 # name -> endpoint, population, covariate
@@ -84,6 +85,7 @@ _NOBODY: Final = {
     "first_ici": N_("No patient of the extract had a first ICI monotherapy in the study window."),
     "rechallenge": N_("No patient of the extract was rechallenged."),
 }
+_WITHHELD: Final = N_("Withheld: a public release tells no small count, and none from which one follows.")
 _NO_CLASS: Final = N_("No patient of the set has a known class.")
 
 
@@ -120,7 +122,8 @@ def draw_all(
     The SVG of a figure that stands in the page itself, the flow of patients, lies beside `shareable_dir`.
     Survival curves as SVG and PDF, from which each event time can be read, are shareable only when
     `release.vector_survival_curves` says so, figures with a bar per patient only when
-    `release.per_patient_figures` does; else they go to `private_dir`. `labels` are the study's own words for
+    `release.per_patient_figures` does, figures that count patients themselves not in a public release; else they go to
+    `private_dir`. `labels` are the study's own words for
     covariates, `attrition` the table of who was excluded, `course` the courses of treatment, `target_changes`
     those of `clinical.recist_change`, `specifications` the table of the specification curve, `incidence` the curves of
     competing events, `residuals` those of the models. A figure that cannot be drawn is listed with the reason under
@@ -133,12 +136,12 @@ def draw_all(
     table = results.tidy(estimates)
     with style.look():
         usable, remarks = _drawable(labels or {})
-        given = Given(table, curves, incidence, residuals, usable, width_mm, note)
+        given = Given(table, curves, incidence, residuals, usable, width_mm, note, in_steps=release.public)
 
         def figures() -> list[Drawn]:
             nobody = str(_NOBODY["rechallenge"])
             return [
-                flow_figure.drawn(attrition, _classes(classified, attrition), width_mm, note),
+                flow_figure.drawn(attrition, _classes(classified, attrition, table, release), width_mm, note),
                 treatment_course.drawn(classified, course, smallest, width_mm, note, nobody),
                 missing_data.drawn(classified, usable, smallest, width_mm, note, _NOBODY["first_ici"]),
                 *(_survival(name, curves, table, usable, width_mm, note) for name in SURVIVAL),
@@ -169,11 +172,16 @@ def _english_words(figures: Callable[[], list[Drawn]]) -> dict[str, captions.Wor
         return {figure.name: figure.words for figure in figures() if figure.words is not None}
 
 
-def _classes(classified: pd.DataFrame, attrition: pd.DataFrame | None) -> dict[str, int]:
-    """The last boxes of the flow; none without the flow, or where nobody was rechallenged."""
+def _classes(
+    classified: pd.DataFrame, attrition: pd.DataFrame | None, table: pd.DataFrame, release: ReleaseSettings
+) -> dict[str, int]:
+    """The last boxes of the flow; none without the flow, where nobody was rechallenged, or one of them is withheld."""
     if attrition is None or attrition.empty or not attrition["remaining"].iloc[-1]:
         return {}
-    return flow.class_counts(classified)
+    counts = flow.class_counts(classified)
+    keys = {"analysis": "main", "population": "rechallenge", "model": "", "term": "resistance", "statistic": "n"}
+    told = sorted(row.estimate for row in results.rows(table, **keys) if row.estimate != 0)
+    return {} if release.public and told != sorted(counts.values()) else counts
 
 
 def _drawable(labels: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -206,7 +214,12 @@ def _survival(
         return Drawn(name, title, reason=_NO_CLASS if anyone else _NOBODY[population])
     text = captions.survival_words(data, bool(note))
     draw = partial(survival_figure, data, width_mm, note)
-    return Drawn(name, text.title, draw, text, vector_reveals_times=True, curves=released_curves(data))
+    return Drawn(name, text.title, draw, text, vector_reveals_times=True, curves=_interactive(data))
+
+
+def _interactive(data: Survival) -> Mapping[str, Any] | None:
+    """The steps for the page; the curves of a public release are drawn and no more."""
+    return None if any(in_steps(group.curve) for group in data.groups) else released_curves(data)
 
 
 def _forest(name: str, table: pd.DataFrame, labels: Mapping[str, str], width_mm: float, note: str) -> Drawn:
@@ -222,6 +235,9 @@ def _forest(name: str, table: pd.DataFrame, labels: Mapping[str, str], width_mm:
 
 def _concordance(name: str, table: pd.DataFrame, width_mm: float, note: str) -> Drawn:
     population, term = CONCORDANCE[name]
+    keys = {"analysis": "main", "model": "preset_concordance", "population": population, "term": term}
+    if any(formatting.missing(row.estimate) for row in results.rows(table, **keys, statistic="n")):
+        return Drawn(name, captions.concordance_title(term), reason=_WITHHELD)
     data = concordance_data(table, population, term)
     if data is None:
         return Drawn(name, captions.concordance_title(term), reason=_NOBODY[population])
@@ -281,7 +297,8 @@ def _place(
     """Render a figure and write each format into the folder where it may lie."""
     for folder in (shareable, private):
         output.remove(folder.path, figure.name)
-    whole = private if figure.per_patient and not release.per_patient_figures else shareable
+    kept = (figure.per_patient and not release.per_patient_figures) or (figure.own_counts and release.public)
+    whole = private if kept else shareable
     section = _section(figure.name)
     if figure.draw is None or figure.words is None:
         left_out = {"name": figure.name, "section": section, "title": figure.title, "reason": figure.reason}

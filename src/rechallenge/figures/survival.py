@@ -16,10 +16,11 @@ from matplotlib.lines import Line2D
 from rechallenge import formatting, words
 from rechallenge.figures import results, style
 from rechallenge.figures.risk_table import month_ticks, risk_table
-from rechallenge.language import tr
+from rechallenge.language import N_, tr
 from rechallenge.punctuation import interval
 
 MOST_MARKS: Final = 250
+_LINES: Final = {"at_risk": N_("At risk"), "censored": N_("Censored"), "events": N_("Events")}
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Group:
     label: str
     position: int
     curve: pd.DataFrame
-    n: int
-    events: int
+    n: float
+    events: float
     median: results.Result | None
 
 
@@ -114,7 +115,9 @@ def _interaction(estimates: pd.DataFrame, keys: dict[str, str]) -> results.Resul
 
 
 def _group(term: str, level: str, position: int, curve: pd.DataFrame, median: results.Result | None) -> Group:
-    n, events = int(curve["at_risk"].iloc[0]), int(curve["events"].sum())
+    n, events = float(curve["at_risk"].iloc[0]), float(curve["events"].sum(min_count=1))
+    if median and in_steps(curve):
+        n, events = median.n, median.events
     for counted, stated in ((n, median.n), (events, median.events)) if median else ():
         if not formatting.missing(stated) and counted != stated:
             raise ValueError(f"The curve of {term} {level} counts {counted:g}, its row of results {stated:g}.")
@@ -123,10 +126,15 @@ def _group(term: str, level: str, position: int, curve: pd.DataFrame, median: re
     return Group(level, words.level_words(term, level), place, curve, n, events, median)
 
 
+def in_steps(curve: pd.DataFrame) -> bool:
+    """Tell whether a curve is that of a public release, without the times of events and censorings."""
+    return bool(curve["events"].isna().all())
+
+
 def median_text(group: Group) -> str:
     """Return "7.0 (4.1 to 9.8)", or "NR" where the curve does not reach its median; a dash without a result."""
     row = group.median
-    if row is None:
+    if row is None or (formatting.missing(row.estimate) and formatting.missing(row.n)):
         return formatting.NOT_AVAILABLE
     bounds = interval(formatting.median_interval(row.estimate, row.lower, row.upper, row.n, row.events))
     return f"{formatting.months(row.estimate)} ({bounds})"
@@ -188,7 +196,9 @@ def survival_figure(data: Survival, width_mm: float = style.TWO_COLUMNS_MM, note
     plot_height = 48.0 if size.narrow else 66.0
     table_top = key_height + plot_height + 2.6 * size.line + 1
     headings = [style.wrapped(group.label, width_mm - 14, size.small, most_lines=2) for group in data.groups]
-    rows = sum(len(heading) + 3 for heading in headings)
+    rows = sum(
+        len(heading) + (1 if in_steps(group.curve) else 3) for group, heading in zip(data.groups, headings, strict=True)
+    )
     height = table_top + size.line * (rows + (1.6 if note else 0.6))
     sheet = style.Sheet.blank(width_mm, height)
 
@@ -339,9 +349,9 @@ def _draw_table(
         for at, line in enumerate(heading):
             sheet.text(12.0, y + at * size.line, line, size.small)
         y += size.line * (len(heading) - 1)
-        for name, head in (("at_risk", tr("At risk")), ("censored", tr("Censored")), ("events", tr("Events"))):
+        for name, head in _LINES.items() if not in_steps(group.curve) else [("at_risk", _LINES["at_risk"])]:
             y += size.line
-            sheet.text(2.0, y, head, size.small)
+            sheet.text(2.0, y, str(head), size.small)
             for tick, number in zip(table["tick"], table[name], strict=True):
                 sheet.text(left + tick * scale, y, formatting.count(number), size.small, ha="center")
         y += size.line

@@ -132,7 +132,9 @@ def drawn(
             TITLE,
             reason=tr("Fewer than {smallest} patients were rechallenged (figures.smallest_group).", smallest=smallest),
         )
-    return Drawn(NAME, TITLE, lambda: course_figure(data, width_mm, note), course_words(data, bool(note)))
+    return Drawn(
+        NAME, TITLE, lambda: course_figure(data, width_mm, note), course_words(data, bool(note)), own_counts=True
+    )
 
 
 def course_words(data: Course, simulated: bool) -> Words:

@@ -13,7 +13,10 @@ from rechallenge.tracing.run_folder import RunFolder
 
 
 def present_study(run: RunFolder, names: Iterable[str], salt: str) -> Snapshot:
-    """Return the study of a run under a salt; `names` are its analyses that have patient-level tables."""
+    """Return the study of a run under a salt; `names` are its analyses that have patient-level tables.
+
+    Its results are those that may be shared: a release and a comparison tell of them.
+    """
     tables = {name: run.analysis(name) for name in names}
     return take(
         run.every_table(),
@@ -21,8 +24,8 @@ def present_study(run: RunFolder, names: Iterable[str], salt: str) -> Snapshot:
         salt,
         cutoff=pd.Timestamp(run.config.study.cutoff),
         sets=analysis_sets(run.estimates, run.analysis, identifiers_by_key(run, salt, inverted=True)),
-        curves=read_result("curves", run.results / "private" / "curves.csv"),
-        estimates=run.estimates,
+        curves=read_result("curves", run.results / "private" / "released" / "curves.csv"),
+        estimates=run.released_estimates,
         attrition=read_result("attrition", run.results / "shareable" / "attrition.csv"),
         numbers=run.numbers,
         provenance=run.record,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from rechallenge.estimates.model_names import FIRTH
-from rechallenge.formatting import NOT_ESTIMABLE
+from rechallenge.formatting import NOT_ESTIMABLE, missing
 from rechallenge.language import N_, tr
 from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.sentences import fewer, names_in
@@ -75,6 +75,6 @@ def note(rows: Iterable[Row], numbers: Numbers) -> tuple[str, ...]:
 def marked(name: str, events: Iterable[str], numbers: Numbers) -> str:
     """Return the pattern of a number with its interval, marked where one of the counts named `events` is small."""
     cell = with_interval(name, numbers)
-    counted = [numbers[item]["raw"] for item in events if item in numbers]
+    counted = [numbers[item]["raw"] for item in events if item in numbers and not missing(numbers[item]["raw"])]
     few = LIMIT in numbers and counted and min(counted) < numbers[LIMIT]["raw"]
     return f"{cell} {MARK}" if few and f"{name}.ci" in numbers else cell

@@ -11,7 +11,7 @@ from rechallenge.language import N_, tr
 from rechallenge.method_words import reason
 from rechallenge.punctuation import listed, listed_and, separated
 from rechallenge.report import words
-from rechallenge.report.numbers import Numbers, name_of, records
+from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.results import (
     KAPLAN_MEIER,
     LOG_RANK,
@@ -23,6 +23,7 @@ from rechallenge.report.results import (
 )
 from rechallenge.report.sentences import literal
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one, with_interval
+from rechallenge.results import records
 
 MODEL_WORDS: Final = {
     UNIVARIABLE: N_("univariable Cox model"),

@@ -8,18 +8,20 @@ whether the interval holds 1, what could not be fitted, and what the number of e
 # Sentences stand on one line each.
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 
-from rechallenge.formatting import DETECTABLE_BELOW
+from rechallenge.formatting import DETECTABLE_BELOW, missing
 from rechallenge.language import N_, tr
 from rechallenge.method_words import reason
 from rechallenge.report.few_events import class_events
-from rechallenge.report.numbers import Numbers, name_of, records
+from rechallenge.report.numbers import WITHHELD, Numbers, name_of
 from rechallenge.report.result_sentences import CLASSES, interval
 from rechallenge.report.sentences import counted, literal
+from rechallenge.results import records
 
 PFS: Final = {"endpoint": "PFS", "population": "rechallenge"}
 RESISTANCE, PATTERN = "resistance", "progression_pattern"
@@ -66,6 +68,8 @@ def sentences(estimates: pd.DataFrame, numbers: Numbers) -> list[str]:
     if effect is None:
         reasons = own.loc[own["statistic"] == "not_fitted", "method"]
         why = literal(reason(reasons.iloc[0])) if len(reasons) else tr("it has no estimate.")
+        if any(name.startswith(f"{WITHHELD}pfs.rechallenge.interaction.") for name in numbers):
+            why = tr("too few patients or events stand behind it for a public release.")
         return [
             *found,
             tr("Here the interaction could not be estimated: {why}", why=why),
@@ -215,7 +219,7 @@ def _power(term: str, numbers: Numbers, cells: tuple[str, ...] = ()) -> list[str
             shown=shown[near[0]],
         )
     found += tr(" (formula of Peterson and George, from the events of the four cells, under proportional hazards)")
-    least = min(cells, key=lambda name: numbers[name]["raw"], default="")
+    least = _least(cells, numbers)
     return [
         f"{found}.",
         *(
@@ -224,6 +228,15 @@ def _power(term: str, numbers: Numbers, cells: tuple[str, ...] = ()) -> list[str
             else []
         ),
     ]
+
+
+def _least(cells: Iterable[str], numbers: Numbers) -> str:
+    """The name of the smallest count; of those that are withheld a small one, or nothing."""
+    names = list(cells)
+    withheld = [name for name in names if missing(numbers[name]["raw"])]
+    if withheld:
+        return next((name for name in withheld if str(numbers[name]["text"]).startswith("<")), "")
+    return min(names, key=lambda name: numbers[name]["raw"], default="")
 
 
 def _published_ratio(numbers: Numbers) -> float:

@@ -16,7 +16,7 @@ from rechallenge.report.definitions_words import definitions, settings_values
 from rechallenge.report.figures import Figures, PageFigure
 from rechallenge.report.numbers import Numbers
 from rechallenge.report.references import Citations
-from rechallenge.report.sentences import names_in, plain
+from rechallenge.report.sentences import names_in, plain, resolved
 from rechallenge.report.sheets import Sheet, printed
 from rechallenge.report.study_data import StudyData
 from rechallenge.report.templating import markdown_environment, markdown_text, own_blocks, render
@@ -46,7 +46,7 @@ class _Draft:
     figures: int = 0
 
     def table(self, title: str, sheet: Sheet) -> str:
-        self.used.update(sheet_names(sheet))
+        self.used.update(sheet_names(sheet, self.study.numbers))
         if not title:
             self.tables += 1
             title = f"Table {self.prefix}{self.tables}"
@@ -142,10 +142,10 @@ def tables(study: StudyData) -> list[tuple[str, Sheet]]:
     return [(f"Table {place}", sheet) for place, sheet in enumerate(filter(None, parts), 1)]
 
 
-def sheet_names(sheet: Sheet) -> set[str]:
+def sheet_names(sheet: Sheet, numbers: Numbers) -> set[str]:
     """Return the names of all numbers in a table."""
     patterns = [sheet.caption, *sheet.head, *sheet.notes, *(cell for row in sheet.rows for cell in row.cells)]
-    return {name for pattern in patterns for name in names_in(pattern)}
+    return {resolved(name, numbers) for pattern in patterns for name in names_in(pattern)}
 
 
 def markdown_table(title: str, sheet: Sheet, numbers: Numbers) -> str:

@@ -8,9 +8,10 @@ import pandas as pd
 from rechallenge.language import N_, tr
 from rechallenge.punctuation import listed, then
 from rechallenge.report import words
-from rechallenge.report.numbers import KEYS, Numbers, name_of, records
+from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.results import CONFIDENCE, comparison_words, endpoints_in
 from rechallenge.report.sheets import Row, Sheet, one, with_interval, without_empty_columns
+from rechallenge.results import KEYS, records
 
 INFLUENCE: Final = "influence"
 VALIDATION: Final = "validation"

@@ -16,14 +16,12 @@ from typing import Any, Final
 import pandas as pd
 
 from rechallenge import formatting as f
-from rechallenge.errors import UserError
 from rechallenge.files import number_text
+from rechallenge.language import tr
+from rechallenge.results import KEYS, prepared, records
 
 Number = dict[str, Any]
 Numbers = dict[str, Number]
-
-KEYS: Final = ("analysis", "endpoint", "population", "model", "term", "level", "reference", "statistic", "at")
-TEXT_COLUMNS: Final = ("estimate_id", *KEYS[:-1], "method")
 
 _COUNTS: Final = {
     "n", "events", "censored", "missing", "at_risk", "deaths", "parameters", "df", "dropped", "left_out", "moved",
@@ -52,32 +50,10 @@ FITTED_RATIOS: Final = {"hr", "shr", "weibull_hr", "hr_ratio"}
 _CURVE_SHARES: Final = {"survival", "cumulative_incidence", "observed_survival", "ratio_above"}
 _WITH_INTERVALS: Final = {"kaplan_meier", "cumulative_incidence", "validation", "pfs_ratio"}
 _FOLLOW_UP: Final = "reverse_kaplan_meier"
+# Before the name of an estimate that a public release withholds.
+WITHHELD: Final = "withheld:"
 # Statistics to whose names nothing is added: they are a count or a P value themselves.
 _ALONE: Final = _COUNTS | {"p", "ph_p"}
-
-
-def prepared(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Return estimates with empty text for absent keys and floats for numbers, in their order.
-
-    Needs the columns of estimates.csv; raises UserError naming those that lack.
-    """
-    wanted = [*TEXT_COLUMNS, "at", "estimate", "lower", "upper", "confidence", "p", "n", "events"]
-    lacking = [name for name in wanted if name not in estimates.columns]
-    if lacking:
-        raise UserError(f"estimates.csv: the columns {', '.join(lacking)} are missing; run the step `estimate` again.")
-    frame = estimates.loc[:, wanted].copy()
-    for name in wanted:
-        if name in TEXT_COLUMNS:
-            text = frame[name].astype("object").where(frame[name].notna(), "").astype(str)
-            frame[name] = text.replace({"True": "true", "False": "false"})
-        else:
-            frame[name] = pd.to_numeric(frame[name], errors="coerce").astype("float64")
-    return frame.reset_index(drop=True)
-
-
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a frame as dictionaries."""
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def name_of(key: Mapping[str, Any]) -> str:
@@ -134,17 +110,21 @@ def text_of(
     return f.fixed(value, 1) if term.startswith("months_") else f.plain(value)
 
 
-def from_estimates(estimates: pd.DataFrame, *, adding_up: bool = False) -> Numbers:
+def from_estimates(
+    estimates: pd.DataFrame, *, adding_up: bool = False, withheld: Mapping[str, Mapping[str, str]] | None = None
+) -> Numbers:
     """Return the numbers of estimates.csv (see the module's docstring); raises ValueError on two equal names.
 
-    `adding_up` rounds the percentages of classes that make a whole so that they add up to 100.
+    `adding_up` rounds the percentages of classes that make a whole so that they add up to 100. `withheld` says, by
+    estimate_id and column (estimate, n, events), what a public release prints instead of a number: counts and
+    percentages keep their name, what else is withheld has the name "withheld:" before its own.
     """
-    frame = prepared(estimates)
+    frame, withheld = prepared(estimates), withheld or {}
     whole = _percents_that_add_up(frame) if adding_up else {}
     found: Numbers = {}
     for row in records(frame):
         name, key = name_of(row), str(row["estimate_id"])
-        own = _of_row(name, key, row)
+        own = _of_row(name, key, row, key in withheld) | _withheld(name, key, row["statistic"], withheld.get(key, {}))
         if key in whole and name in own:
             own[name]["text"] = whole[key]
         twice = next((item for item in own if item in found), None)
@@ -165,7 +145,21 @@ def _percents_that_add_up(frame: pd.DataFrame) -> dict[str, str]:
     return found
 
 
-def _of_row(name: str, key: str, row: Mapping[str, Any]) -> Numbers:
+def _withheld(name: str, key: str, statistic: str, said: Mapping[str, str]) -> Numbers:
+    """The entries of what is withheld of a row; `raw` is NaN."""
+    entries: Numbers = {}
+    for column, text in said.items():
+        if column != "estimate":
+            if statistic not in _ALONE:
+                entries[f"{name}.{column}"] = number(text, math.nan, key)
+        elif statistic in _COUNTS | _PERCENTS:
+            entries[name] = number(text, math.nan, key)
+        else:
+            entries[f"{WITHHELD}{name}"] = number(text, math.nan, key)
+    return entries
+
+
+def _of_row(name: str, key: str, row: Mapping[str, Any], withheld: bool) -> Numbers:
     statistic = row["statistic"]
     if statistic == "not_fitted":
         return {}
@@ -176,7 +170,7 @@ def _of_row(name: str, key: str, row: Mapping[str, Any]) -> Numbers:
         )
 
     entries: Numbers = {}
-    reached = statistic in {*_TIMES, _RATIO_MEDIAN} and row["endpoint"] and row["n"] > 0
+    reached = statistic in {*_TIMES, _RATIO_MEDIAN} and row["endpoint"] and row["n"] > 0 and not withheld
     if not f.missing(row["estimate"]) or reached:
         entries[name] = number(text(row["estimate"]), row["estimate"], key)
     if statistic in FITTED_RATIOS and name in entries and not f.estimable_ratio(*_values(row)):
@@ -226,47 +220,62 @@ def number(text: str, raw: Any, estimate_id: str) -> Number:
     return {"text": text, "raw": raw, "estimate_id": estimate_id}
 
 
-def from_attrition(attrition: pd.DataFrame, estimate_ids: Iterable[str] = ()) -> Numbers:
+def from_attrition(
+    attrition: pd.DataFrame, estimate_ids: Iterable[str] = (), withheld: Mapping[str, Mapping[str, str]] | None = None
+) -> Numbers:
     """Return `flow.<criterion>.excluded|remaining|not_evaluable` of attrition.csv.
 
-    Where estimates hold the same count ("main/attrition/nsclc/excluded") it bears that estimate_id.
+    Where estimates hold the same count ("main/attrition/nsclc/excluded") it bears that estimate_id, and is withheld
+    where that row is (see `from_estimates`).
     """
-    known = set(estimate_ids)
+    known, withheld = set(estimate_ids), withheld or {}
     found: Numbers = {}
     for row in attrition.to_dict("records"):
         criterion = str(row["criterion"])
         for column in ("excluded", "remaining", "not_evaluable"):
-            if column in row and not pd.isna(row[column]):
+            estimate_id = f"main/attrition/{criterion}/{column}"
+            if estimate_id in withheld:
+                said = withheld[estimate_id]["estimate"]
+                found[f"flow.{criterion}.{column}"] = number(said, math.nan, estimate_id)
+            elif column in row and not pd.isna(row[column]):
                 value = int(row[column])
-                estimate_id = f"main/attrition/{criterion}/{column}"
                 source = estimate_id if estimate_id in known else f"attrition.csv#{criterion}/{column}"
                 found[f"flow.{criterion}.{column}"] = number(f.count(value), value, source)
     return found
 
 
-def from_row_account(account: pd.DataFrame) -> Numbers:
-    """Return `rows.<table>.<column>` of row_account.csv and the totals `rows.all.<column>`."""
+def from_row_account(account: pd.DataFrame, withheld: Mapping[str, Mapping[str, str]] | None = None) -> Numbers:
+    """Return `rows.<table>.<column>` of row_account.csv and the totals `rows.all.<column>`.
+
+    `withheld` says by table and column what is printed instead of a number; a total with a withheld part is withheld.
+    """
+    withheld = withheld or {}
     columns = [name for name in ("rows_read", "duplicates_merged", "set_aside", "used") if name in account.columns]
     found: Numbers = {}
     for row in account.to_dict("records"):
         for column in columns:
-            value = int(row[column])
+            said = withheld.get(str(row["table"]), {}).get(column)
             found[f"rows.{row['table']}.{column}"] = number(
-                f.count(value), value, f"row_account.csv#{row['table']}/{column}"
+                said or f.count(row[column]), row[column], f"row_account.csv#{row['table']}/{column}"
             )
     for column in columns:
-        value = int(account[column].sum())
-        found[f"rows.all.{column}"] = number(f.count(value), value, f"row_account.csv#sum/{column}")
+        value = account[column].sum(skipna=False)
+        said = tr(f.WITHHELD) if pd.isna(value) else f.count(value)
+        found[f"rows.all.{column}"] = number(said, value, f"row_account.csv#sum/{column}")
     return found
 
 
-def from_files(files: Iterable[Mapping[str, Any]]) -> Numbers:
-    """Return `files.<position>.rows` of the files that ingest read, and `files.count`."""
+def from_files(files: Iterable[Mapping[str, Any]], *, public: bool = False) -> Numbers:
+    """Return `files.<position>.rows` of the files that ingest read, and `files.count`.
+
+    A public release does not say how many rows a file has: the account of rows might be read from it.
+    """
     listed = list(files)
     found: Numbers = {"files.count": number(str(len(listed)), len(listed), "ingest.json#files")}
     for position, item in enumerate(listed):
         rows = int(item["rows"])
-        found[f"files.{position}.rows"] = number(f.count(rows), rows, f"ingest.json#files/{position}/rows")
+        said, raw = (tr(f.WITHHELD), math.nan) if public else (f.count(rows), rows)
+        found[f"files.{position}.rows"] = number(said, raw, f"ingest.json#files/{position}/rows")
     return found
 
 

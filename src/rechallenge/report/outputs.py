@@ -14,12 +14,12 @@ from rechallenge.language import ENGLISH, in_language
 from rechallenge.report.checklists import FILES, answers, places, read_checklist
 from rechallenge.report.figures import Figures, read_figures
 from rechallenge.report.manuscript import render_manuscript, render_supplement
-from rechallenge.report.numbers import TEXT_COLUMNS
 from rechallenge.report.page import render_page, render_table_one
 from rechallenge.report.published import read_published
-from rechallenge.report.quality import COLUMNS as VIOLATION_COLUMNS
 from rechallenge.report.sheets import Sheet
 from rechallenge.report.study_data import StudyData
+from rechallenge.report.withheld import nothing, nothing_to_tell
+from rechallenge.results import TEXT_COLUMNS
 from rechallenge.settings.config import StudyConfig
 
 _Path = str | Path
@@ -31,16 +31,18 @@ def read_study(
     estimates: _Path,
     attrition: _Path,
     row_account: _Path,
-    violations: _Path,
+    findings: _Path,
     account: _Path,
     published: _Path,
+    withheld: _Path | None = None,
+    disclosure: _Path | None = None,
     versions: Mapping[str, Any] | None = None,
     rule_meanings: Mapping[str, str] | None = None,
 ) -> StudyData:
     """Read what report and manuscript are made from.
 
     `settings` are the plain values of the whole study file (`StudyConfig.plain()`), `account` is ingest.json,
-    `published` the folder config/published. Of violations.csv only the columns without values are read.
+    `published` the folder config/published; `withheld` and `disclosure` are what the step of disclosure control wrote.
     """
     config = StudyConfig.read(settings, "settings")
     return StudyData(
@@ -48,11 +50,13 @@ def read_study(
         estimates=read_csv(estimates, text=TEXT_COLUMNS),
         attrition=read_csv(attrition, text=["criterion"]),
         row_account=read_csv(row_account, text=["table"]),
-        violations=pd.read_csv(violations, usecols=list(VIOLATION_COLUMNS), dtype=str, keep_default_na=False),
+        findings=read_csv(findings, text=["severity", "rule", "table"]).fillna({"rule": "", "table": ""}),
         source=json.loads(Path(account).read_text(encoding="utf-8")),
         published=read_published(config.report.published, Path(published)),
         versions=dict(versions or {}),
         rule_meanings=dict(rule_meanings or {}),
+        withheld=nothing() if withheld is None else pd.read_csv(withheld, dtype=str, keep_default_na=False),
+        disclosure=nothing_to_tell() if disclosure is None else pd.read_csv(disclosure, keep_default_na=False),
     )
 
 

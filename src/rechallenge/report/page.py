@@ -23,6 +23,7 @@ from rechallenge.report.sheets import Sheet
 from rechallenge.report.study_data import StudyData
 from rechallenge.report.templating import html_environment, render
 from rechallenge.settings.config import MAIN
+from rechallenge.validation import finding_counts
 
 PAGE: Final = "report.html.j2"
 SCRIPT: Final = "report.js"
@@ -67,8 +68,8 @@ def render_page(
         said_reason=reason,
         flow=Markup(inline_svg(flow)) if flow.strip() else "",
         figures=figures,
-        quality=quality.rows(study.violation_counts, study.rule_meanings),
-        statuses=quality.STATUSES,
+        quality=quality.rows(study.findings, study.rule_meanings),
+        statuses=finding_counts.STATUSES,
         comparison=comparison(study.published, study.numbers, study.tidy),
         own_contradictions=own_contradictions(study.tidy, study.numbers),
         definitions=_definitions(study),

@@ -15,7 +15,8 @@ from rechallenge.published.model import Figure, Published, Study, read_published
 from rechallenge.published.quantities import Stated
 from rechallenge.punctuation import listed
 from rechallenge.report import words
-from rechallenge.report.numbers import Numbers, name_of, number, records
+from rechallenge.report.numbers import Numbers, name_of, number
+from rechallenge.results import records
 
 __all__ = ["Published", "comparison", "from_published", "own_contradictions", "read_published"]
 

@@ -1,35 +1,13 @@
-"""What the checks found, as counts by severity, rule and table. No value of the extract passes through here."""
+"""What the checks found, as numbers of the report. No value of the extract passes through here."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from rechallenge import formatting as f
 from rechallenge.report.numbers import Numbers, number
-
-COLUMNS: Final = ("severity", "rule", "table", "status")
-SEVERITIES: Final = ("error", "warning", "note")
-STATUSES: Final = ("open", "waived", "set_aside")
-
-
-def summary(violations: pd.DataFrame) -> pd.DataFrame:
-    """Return counts of violations: severity, rule, table, then one column per status and `all`.
-
-    Needs the columns `COLUMNS` of violations.csv and looks at no other. Errors first, then by rule and table.
-    """
-    if violations.empty:
-        return pd.DataFrame(columns=["severity", "rule", "table", *STATUSES, "all"])
-    keys = {name: violations[name].astype("object").fillna("").astype(str) for name in COLUMNS}
-    plain = pd.DataFrame(keys)
-    counts = plain.groupby([*COLUMNS[:3], "status"]).size().unstack("status", fill_value=0)
-    counts = counts.reindex(columns=list(STATUSES), fill_value=0).reset_index()
-    counts.columns.name = None
-    counts["all"] = counts[list(STATUSES)].sum(axis=1)
-    rank = counts["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
-    return (
-        counts.assign(_rank=rank).sort_values(["_rank", "rule", "table"]).drop(columns="_rank").reset_index(drop=True)
-    )
+from rechallenge.validation.finding_counts import STATUSES
 
 
 def rows(counts: pd.DataFrame, meanings: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
@@ -43,20 +21,20 @@ def rows(counts: pd.DataFrame, meanings: Mapping[str, str] | None = None) -> lis
             "table": row["table"],
             "name": f"quality.rule.{row['rule']}.{row['table']}",
         }
-        for row in counts.to_dict("records")
+        for row in counts[counts["rule"].ne("")].to_dict("records")
     ]
 
 
-def from_quality(counts: pd.DataFrame) -> Numbers:
-    """Return `quality.<severity>.<status>` and `quality.rule.<rule>.<table>.<status>`, zero included."""
+def from_quality(counts: pd.DataFrame, withheld: Mapping[str, Mapping[str, str]] | None = None) -> Numbers:
+    """Return `quality.<severity>.<status>` and `quality.rule.<rule>.<table>.<status>`, zero included.
+
+    `withheld` says by row ("error/DAT01/patients") and column what is printed instead of a number.
+    """
     found: Numbers = {}
-    for severity in SEVERITIES:
-        own = counts[counts["severity"] == severity]
-        for status in (*STATUSES, "all"):
-            value = int(own[status].sum())
-            found[f"quality.{severity}.{status}"] = number(f.count(value), value, f"violations.csv#{severity}/{status}")
     for row in counts.to_dict("records"):
+        stem = f"quality.rule.{row['rule']}.{row['table']}" if row["rule"] else f"quality.{row['severity']}"
+        key = f"{row['severity']}/{row['rule']}/{row['table']}"
         for status in (*STATUSES, "all"):
-            name, value = f"quality.rule.{row['rule']}.{row['table']}.{status}", int(row[status])
-            found[name] = number(f.count(value), value, f"violations.csv#{row['rule']}/{row['table']}/{status}")
+            said = (withheld or {}).get(key, {}).get(status) or f.count(row[status])
+            found[f"{stem}.{status}"] = number(said, row[status], f"findings.csv#{key}/{status}")
     return found

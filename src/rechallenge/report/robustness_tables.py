@@ -9,10 +9,11 @@ from rechallenge import words as shared
 from rechallenge.language import N_, tr
 from rechallenge.punctuation import separated
 from rechallenge.report import words
-from rechallenge.report.numbers import Numbers, name_of, records
+from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.results import MULTIVARIABLE
 from rechallenge.report.sentences import literal
 from rechallenge.report.sheets import EMPTY, Row, Sheet, if_known, one, with_interval, without_empty_columns
+from rechallenge.results import records
 
 CONCORDANCE: Final = "preset_concordance"
 BOUNDARY: Final = "boundary"

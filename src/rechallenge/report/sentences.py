@@ -11,7 +11,7 @@ from typing import Final
 from rechallenge.errors import nearest
 from rechallenge.formatting import p_words
 from rechallenge.language import N_, tr
-from rechallenge.report.numbers import Numbers
+from rechallenge.report.numbers import WITHHELD, Numbers
 
 _NAME = re.compile(r"\{([^{}]+)\}")
 # {P:name} is "P = 0.012" where {name} is "0.012".
@@ -26,11 +26,17 @@ class UnknownNumberError(KeyError):
 
 
 def look_up(name: str, numbers: Numbers) -> dict[str, object]:
-    """Return an entry of numbers.json; raises UnknownNumberError with the nearest names."""
-    try:
-        return numbers[name]
-    except KeyError:
-        raise UnknownNumberError(f'no number is named "{name}".{nearest(name, list(numbers))}') from None
+    """Return an entry of numbers.json, also of what is withheld; raises UnknownNumberError with the nearest names."""
+    found = resolved(name, numbers)
+    if found in numbers:
+        return numbers[found]
+    raise UnknownNumberError(f'no number is named "{name}".{nearest(name, list(numbers))}')
+
+
+def resolved(name: str, numbers: Numbers) -> str:
+    """Return the name under which a number stands: that of what is withheld is another one (see `numbers`)."""
+    withheld = (f"{WITHHELD}{name}", f"{WITHHELD}{name.rpartition('.')[0]}")
+    return next((known for known in (name, *withheld) if known in numbers), name)
 
 
 def names_in(pattern: str) -> list[str]:
@@ -51,6 +57,7 @@ def fill(
     def marked(part: str) -> str:
         name = part.removeprefix(_PHRASE)
         entry = look_up(name, numbers)
+        name = resolved(name, numbers)
         return mark(name, {**entry, "text": p_words(str(entry["text"]))} if part.startswith(_PHRASE) else entry)
 
     parts = _NAME.split(str(pattern))

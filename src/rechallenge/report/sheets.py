@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from rechallenge.formatting import NOT_AVAILABLE
-from rechallenge.report.numbers import Numbers
+from rechallenge.report.numbers import WITHHELD, Numbers
 from rechallenge.report.sentences import plain
 
 EMPTY: Final = NOT_AVAILABLE
@@ -38,18 +38,21 @@ class Sheet:
 
 def if_known(pattern: str, *names: str, numbers: Numbers) -> str:
     """Return the pattern where every name is known, else an empty cell."""
-    return pattern if all(name in numbers for name in names) else EMPTY
+    if all(name in numbers for name in names):
+        return pattern
+    withheld = next((f"{WITHHELD}{name}" for name in names if f"{WITHHELD}{name}" in numbers), "")
+    return f"{{{withheld}}}" if withheld else EMPTY
 
 
 def one(name: str, numbers: Numbers) -> str:
-    """Return the pattern of one number, or an empty cell."""
+    """Return the pattern of one number, or an empty cell; what a public release withholds says so."""
     return if_known(f"{{{name}}}", name, numbers=numbers)
 
 
 def with_interval(name: str, numbers: Numbers) -> str:
     """Return the pattern "5.2 (3.6 to 6.8)", without brackets where there is no interval."""
     if name not in numbers:
-        return EMPTY
+        return one(name, numbers)
     return f"{{{name}}} ({{{name}.ci}})" if f"{name}.ci" in numbers else f"{{{name}}}"
 
 

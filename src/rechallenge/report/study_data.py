@@ -36,6 +36,8 @@ from rechallenge.report.progression_table import progression_table
 from rechallenge.report.sentences import literal
 from rechallenge.report.sheets import Sheet
 from rechallenge.report.table_one import table_one
+from rechallenge.report.withheld import from_disclosure, nothing, nothing_to_tell, table, texts
+from rechallenge.results import prepared
 from rechallenge.robustness.scenarios import IMPUTED
 from rechallenge.settings.config import MAIN, StudyConfig, definitions_of, used_settings
 
@@ -47,42 +49,49 @@ _NO_ESTIMATE: Final = ("not_fitted", "n", "events", "dropped", "left_out", "para
 class StudyData:
     """The shareable side of a study.
 
-    `attrition` and `row_account` are the frames of those files, `violations` is violations.csv of which only
-    severity, rule, table and status are looked at, `source` is ingest.json (`files`: name, sha256, rows;
-    `declares`), `versions` what the report prints under versions and hashes.
+    `attrition` and `row_account` are the frames of those files, `findings` the numbers of findings of the checks
+    (`validation.finding_counts`), `source` is ingest.json (`files`: name, sha256, rows; `declares`), `versions` what
+    the report prints under versions and hashes. `withheld` names the numbers that a public release leaves out
+    (`disclosure.release`), `disclosure` is disclosure.csv.
     """
 
     config: StudyConfig
     estimates: pd.DataFrame
     attrition: pd.DataFrame
     row_account: pd.DataFrame
-    violations: pd.DataFrame
+    findings: pd.DataFrame
     source: Mapping[str, Any]
     published: dict[str, pub.Published]
     versions: Mapping[str, Any] = field(default_factory=dict)
     rule_meanings: Mapping[str, str] = field(default_factory=dict)
+    withheld: pd.DataFrame = field(default_factory=nothing)
+    disclosure: pd.DataFrame = field(default_factory=nothing_to_tell)
 
     @cached_property
     def tidy(self) -> pd.DataFrame:
-        return n.prepared(self.estimates)
-
-    @cached_property
-    def violation_counts(self) -> pd.DataFrame:
-        return quality.summary(self.violations)
+        return prepared(self.estimates)
 
     @cached_property
     def numbers(self) -> n.Numbers:
         """numbers.json of the study."""
         return n.together(
-            n.from_estimates(self.estimates, adding_up=self.config.report.percentages == "adding_up"),
-            n.from_attrition(self.attrition, self.tidy["estimate_id"]),
-            n.from_row_account(self.row_account),
-            n.from_files(self.files),
+            n.from_estimates(
+                self.estimates,
+                adding_up=self.config.report.percentages == "adding_up",
+                withheld=self._withheld("estimates.csv"),
+            ),
+            n.from_attrition(self.attrition, self.tidy["estimate_id"], self._withheld("estimates.csv")),
+            n.from_row_account(self.row_account, self._withheld("row_account.csv")),
+            n.from_files(self.files, public=self.config.release.public),
             n.from_settings(used_settings(self.config)),
-            quality.from_quality(self.violation_counts),
+            quality.from_quality(self.findings, self._withheld("findings.csv")),
             pub.from_published(self.published),
+            from_disclosure(self.disclosure),
             constants(),
         )
+
+    def _withheld(self, file: str) -> dict[str, dict[str, str]]:
+        return texts(self.withheld, file, self.config.release.smallest_count)
 
     @property
     def mapping_name(self) -> str:
@@ -167,11 +176,21 @@ class StudyData:
     def rechallenged(self) -> int:
         """How many patients are in the rechallenge set."""
         remaining = self.attrition["remaining"]
-        return int(remaining.iloc[-1]) if len(remaining) else 0
+        # A number that is withheld is not zero.
+        return int(remaining.fillna(1).iloc[-1]) if len(remaining) else 0
 
     @cached_property
     def table_one(self) -> Sheet | None:
         return table_one(self.estimates, self.numbers, self.labels)
+
+    @property
+    def public(self) -> bool:
+        """Whether this is a public release, which withholds small counts."""
+        return self.config.release.public
+
+    @cached_property
+    def withheld_table(self) -> Sheet:
+        return table(self.numbers)
 
     @cached_property
     def survival_tables(self) -> list[Sheet]:

@@ -11,10 +11,11 @@ from rechallenge.language import N_, tr
 from rechallenge.method_words import reason
 from rechallenge.punctuation import labelled, listed
 from rechallenge.report import few_events, words
-from rechallenge.report.numbers import Numbers, name_of, records
+from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.results import CONFIDENCE, KAPLAN_MEIER, LOG_RANK, endpoints_in, month, p_of_test
 from rechallenge.report.sentences import literal
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one, without_empty_columns
+from rechallenge.results import records
 
 INTERACTION: Final = "interaction"
 ADJUSTED: Final = "interaction_adjusted"

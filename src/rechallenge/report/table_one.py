@@ -12,9 +12,10 @@ from rechallenge.language import N_, tr
 from rechallenge.method_words import method_words
 from rechallenge.punctuation import separated, then
 from rechallenge.report import words
-from rechallenge.report.numbers import Numbers, name_of, prepared
+from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.sentences import literal, names_in
 from rechallenge.report.sheets import EMPTY, Row, Sheet, one
+from rechallenge.results import prepared
 
 MODEL: Final = "table1"
 PART_OF_DEFINITION: Final = N_("part of the definition")
@@ -153,6 +154,8 @@ def _adds_up(rows: list[Row], numbers: Numbers) -> bool:
         for place, cell in enumerate(row.cells if row.kind == "level" else ()):
             shares = [name for name in names_in(cell) if name.endswith("percent") and name in numbers]
             for name in shares:
+                if f.missing(numbers[name]["raw"]):
+                    continue
                 digits = str(numbers[name]["text"]).strip("<>%").replace("·", ".")
                 sums[place] = sums.get(place, Decimal(0)) + Decimal(digits)
     return True
@@ -164,7 +167,7 @@ def _moved(rows: list[Row], numbers: Numbers) -> bool:
     return any(
         numbers[name]["text"] != f.percent(numbers[name]["raw"], _denominator(name, numbers))
         for name in names
-        if name in numbers
+        if name in numbers and not f.missing(numbers[name]["raw"])
     )
 
 

@@ -28,7 +28,7 @@ from rechallenge.formatting import p_words
 from rechallenge.language import language, tr
 from rechallenge.report.claims import UnfoundedClaimError, check
 from rechallenge.report.numbers import Numbers
-from rechallenge.report.sentences import UnknownNumberError, fill, look_up
+from rechallenge.report.sentences import UnknownNumberError, fill, look_up, resolved
 
 # What a study's own templates put before the name of ours.
 OURS: Final = "rechallenge"
@@ -90,11 +90,11 @@ def _environment(loader: BaseLoader, numbers: Numbers, used: set[str], *, html: 
 
     def p(name: str) -> str:
         entry = look_up(name, numbers)
-        return mark(name, {**entry, "text": p_words(str(entry["text"]))})
+        return mark(resolved(name, numbers), {**entry, "text": p_words(str(entry["text"]))})
 
     environment.globals.update(known=known, p=p, raw=raw, say=say, tr=tr, language_tag=language().replace("_", "-"))
     environment.globals["claim"] = partial(check, numbers)
-    environment.globals["n"] = lambda name: mark(name, look_up(name, numbers))
+    environment.globals["n"] = lambda name: mark(resolved(name, numbers), look_up(name, numbers))
     # Whoever wants the tables of a page keeps the list.
     environment.globals["collect"] = list[object]().append
     environment.filters["md"] = markdown_text

@@ -8,10 +8,11 @@ import pandas as pd
 from rechallenge.language import N_, tr
 from rechallenge.punctuation import labelled, listed, paragraph, separated, then
 from rechallenge.report import words
-from rechallenge.report.numbers import Numbers, name_of, records
+from rechallenge.report.numbers import Numbers, name_of
 from rechallenge.report.results import CONFIDENCE, comparison_words, month, outside_note
 from rechallenge.report.sentences import counted
 from rechallenge.report.sheets import EMPTY, Row, Sheet, if_known, one, with_interval, without_empty_columns
+from rechallenge.results import records
 
 PROGRESSED: Final = {"endpoint": "PPS", "population": "progressed"}
 ENTERED: Final = {"endpoint": "OS1", "population": "rechallenge"}

@@ -11,6 +11,7 @@ from rechallenge.settings.choices import choice_problems
 from rechallenge.settings.definitions import AnalysisDefinitions, DefinitionSettings
 from rechallenge.settings.limits import LimitSettings
 from rechallenge.settings.refresh import RefreshSettings
+from rechallenge.settings.release import ReleaseSettings
 from rechallenge.settings.statistics import StatisticsSettings
 
 MAIN: Final = "main"
@@ -153,15 +154,6 @@ class FigureSettings(Settings):
         ge=1,
         description="Fewest patients for a node of the figure of treatments, or a pattern of missing data, of its own; smaller ones are joined as other.",
     )
-
-
-class ReleaseSettings(Settings):
-    """What may leave the private folder."""
-
-    vector_survival_curves: bool = Field(
-        False, description="Release Kaplan-Meier curves as SVG and PDF, from which each event time can be read."
-    )
-    per_patient_figures: bool = Field(False, description="Release swimmer, waterfall and spider plots.")
 
 
 class AnalysisSettings(Settings):

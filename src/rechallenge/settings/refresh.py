@@ -59,9 +59,9 @@ class RefreshSettings(Settings):
         ge=0,
         description="Days before the previous cut-off within which dates may still be corrected and rows come late: what is older is settled.",
     )
-    smallest_count: int = Field(
-        5,
+    smallest_count: int | None = Field(
+        None,
         ge=1,
-        description="Fewest patients whose number, or whose effect on a median, the shareable comparison tells.",
+        description="Fewest patients whose number, or whose effect on a median, the shareable comparison tells; `release.smallest_count` where it is not set.",
     )
     policy: RefreshPolicy = RefreshPolicy()

@@ -131,6 +131,9 @@ class StatisticsSettings(Settings):
         ge=0,
         description="Patients whose time lies this close to a cutoff of resistance, or closer, are listed and counted: another scan date could have changed their class.",
     )
+    oldest_age: int = Field(
+        89, ge=60, description="Ages above it identify people: they are described as one year more (90)."
+    )
     seed: int = Field(20231201, description="Seed of everything random.")
 
     @field_validator("landmarks_months", "exposure_landmarks_months")

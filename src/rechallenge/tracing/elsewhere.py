@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from rechallenge.report.quality import SEVERITIES, STATUSES
 from rechallenge.tracing.names import Printed
+from rechallenge.validation.finding_counts import STATUSES
 
 _COLUMNS: Final = ("severity", "rule", "table", "status", "source_file", "source_row", "patient_id", "column")
 
@@ -23,7 +23,7 @@ class Elsewhere:
 def elsewhere(printed: Printed, violations: pd.DataFrame) -> Elsewhere:
     """Return the origin of a number whose `source` is a file and a key; `violations` is violations.csv."""
     file, _, key = printed.source.partition("#")
-    if file == "violations.csv":
+    if file == "findings.csv":
         return _of_checks(key, violations)
     path = key.replace("/", ".")
     said: Mapping[str, str] = {
@@ -42,10 +42,8 @@ def elsewhere(printed: Printed, violations: pd.DataFrame) -> Elsewhere:
 
 
 def _of_checks(key: str, violations: pd.DataFrame) -> Elsewhere:
-    *which, status = key.split("/")
-    wanted: dict[str, Any] = (
-        {"severity": which[0]} if which[0] in SEVERITIES else dict(zip(("rule", "table"), which, strict=False))
-    )
+    severity, rule, table, status = key.split("/")
+    wanted: dict[str, Any] = {"rule": rule, "table": table} if rule else {"severity": severity}
     if status in STATUSES:
         wanted["status"] = status
     rows = violations

@@ -10,15 +10,17 @@ import pandas as pd
 from rechallenge.errors import UserError
 from rechallenge.files import read_canonical, read_parquet
 from rechallenge.provenance import file_digest
-from rechallenge.report.numbers import name_of, prepared, records
-from rechallenge.results import read_result
+from rechallenge.report.numbers import name_of
+from rechallenge.results import prepared, read_result, records
 from rechallenge.robustness.scenarios import SCENARIOS
 from rechallenge.settings.config import MAIN, StudyConfig, definitions_of, read_config
 from rechallenge.tables import TABLES
 from rechallenge.tracing.analysis import Analysis, light
 
+_RECORD: Final = "private/provenance.json"
 # What is looked at when asking whether the results are still those of the record.
 _RECORDED: Final = (
+    "private/estimates.csv",
     "shareable/estimates.csv",
     "shareable/numbers.json",
     "private/cohort.csv",
@@ -31,13 +33,13 @@ _RECORDED: Final = (
 def open_run(folder: Path) -> "RunFolder":
     """Return the finished study of a run folder; raises UserError where there is none."""
     results = folder / "results"
-    missing = [name for name in ("shareable/provenance.json", *_RECORDED) if not (results / name).is_file()]
+    missing = [name for name in (_RECORD, *_RECORDED) if not (results / name).is_file()]
     if missing:
         raise UserError(
             f"There is no finished study in {folder.resolve()}: results/{missing[0]} is not there. "
             "Run the study first, or name its run folder with --run."
         )
-    record = json.loads((results / "shareable" / "provenance.json").read_text(encoding="utf-8"))
+    record = json.loads((results / _RECORD).read_text(encoding="utf-8"))
     return RunFolder(results, record, read_config(record["settings"]["values"], "provenance.json"))
 
 
@@ -57,7 +59,12 @@ class RunFolder:
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
-        """Return estimates.csv."""
+        """Return estimates.csv as it was computed, whatever of it may be shared."""
+        return read_result("estimates", self.results / "private" / "estimates.csv")
+
+    @cached_property
+    def released_estimates(self) -> pd.DataFrame:
+        """Return estimates.csv as it is shared."""
         return read_result("estimates", self.results / "shareable" / "estimates.csv")
 
     @cached_property

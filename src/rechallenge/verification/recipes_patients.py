@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from rechallenge.estimates.describe import TOP_AGE, VARIABLES
+from rechallenge.estimates.describe import VARIABLES
 from rechallenge.verification import r_text as r
 from rechallenge.verification.context import Context, Recipe, prefix_of, subset
 
@@ -43,7 +43,7 @@ def classes(rows: pd.DataFrame, _: Context) -> Iterator[str]:
             yield f"check_classes({prefix_of(own.iloc[0], term)}, d${r.name(term)}, {levels})"
 
 
-def table_one(rows: pd.DataFrame, _: Context) -> Iterator[str]:
+def table_one(rows: pd.DataFrame, context: Context) -> Iterator[str]:
     within = str(rows["model"].iloc[0]).partition("|")[2]
     chosen = subset(f"|{within}", "") if within else "d"
     kinds = {variable.name: variable.kind for variable in VARIABLES}
@@ -51,7 +51,7 @@ def table_one(rows: pd.DataFrame, _: Context) -> Iterator[str]:
         own, prefix = rows[rows["term"] == term], prefix_of(rows.iloc[0], term)
         column = f"{chosen}${r.name(term)}"
         if term == "age":
-            column = f"pmin({column}, {TOP_AGE + 1})"
+            column = f"pmin({column}, {context.settings.oldest_age + 1})"
         if term == "patients":
             yield f'check(id({prefix}, "n"), nrow({chosen}))'
         elif kinds[term] == "number":
