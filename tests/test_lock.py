@@ -103,9 +103,7 @@ def copy(checkout, tmp_path):
 def test_the_environment_of_the_tests_is_the_list_of_environment_yml(copy, tmp_path, pins):
     """`make setup` installed the same pins from the lock: pip finds nothing of the list to add but the checkout."""
     options = ["--dry-run", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "-r", "pip.txt"]
-    asked = subprocess.run(
-        [sys.executable, "-m", "pip", "install", *options], cwd=copy, capture_output=True, text=True
-    )
+    asked = subprocess.run([sys.executable, "-m", "pip", "install", *options], cwd=copy, capture_output=True, text=True)
     assert asked.returncode == 0, asked.stderr
     assert asked.stdout.splitlines()[-1] == f"Would install rechallenge-{version('rechallenge')}"
     _is_whole(Path(sys.executable), copy, tmp_path, pins)

@@ -306,7 +306,7 @@ def test_a_changed_module_reruns_the_steps_that_import_it_and_what_descends(stud
     with edited(library / "clinical" / "resistance.py", '"""', '"""Edited. '):
         assert study.planned() == AFTER_CLASSIFY
         before = (study.results / "private" / "cohort.csv").stat().st_mtime_ns
-        # The first two steps of the plan are taken. Classes and times are as before, and yet what is made of them stays due.
+        # The first two steps of the plan are taken; what is made of classes and times stays due.
         run = snakemake(study.file, study.folder, "results/private/adtte.csv", checkout=study.checkout)
         assert run.returncode == 0, run.stdout
         assert jobs(run) == {"classify", "endpoints"}
