@@ -53,6 +53,7 @@ study:
   window: {start: 2016-03-01, end: 2022-12-31}
 definitions:
   resistance: {preset: index_inclusive}
+release: {level: internal}
 """
 # To be added to a study whose test is not about the specification curve: 8 specifications instead of thousands.
 FEW_SPECIFICATIONS = """\

@@ -297,8 +297,14 @@ def test_a_changed_setting_reruns_the_steps_that_read_it_and_what_descends(study
         assert study.planned() == AFTER_CLASSIFY
     with edited(study.file, "definitions:", "statistics: {landmarks_months: [3, 6]}\ndefinitions:"):
         assert study.planned() == AFTER_CLASSIFY - {"classify", "endpoints", "specify", "sensitivity"}
-    with edited(study.file, "definitions:", "release: {per_patient_figures: true}\ndefinitions:"):
+    internal = "release: {level: internal}"
+    with edited(study.file, internal, "release: {level: internal, per_patient_figures: true}"):
         assert study.planned() == {"figures", "report", "manuscript", "provenance"}
+
+
+def test_a_public_release_is_decided_by_one_step_from_the_same_estimates(study):
+    with edited(study.file, "level: internal", "level: public"):
+        assert study.planned() == {"disclose", "figures", "report", "manuscript", "provenance"}
 
 
 def test_a_changed_module_reruns_the_steps_that_import_it_and_what_descends(study):

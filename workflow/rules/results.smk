@@ -93,7 +93,7 @@ rule disclose:
     log:
         "<logs>/disclose.log",
     params:
-        release=study.settings.release.plain(),
+        release=study.disclosure,
         code=study.code("disclose"),
     message:
         "Deciding what may be shared"

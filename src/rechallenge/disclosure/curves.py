@@ -25,12 +25,15 @@ def at_risk_records(curves: pd.DataFrame, release: ReleaseSettings) -> list[Reco
     """Return the numbers at risk of the main analysis's curves at each step, as rows of a results table.
 
     `curves` has the columns of private/curves.csv. With these rows among the others, numbers at risk are withheld so
-    that no sum of them gives one back.
+    that no sum of them gives one back; those after the end of a curve are among them.
     """
     found = []
+    longest = curves.groupby(["endpoint", "population"])["time_months"].max()
     for group, curve in _groups(curves, _GROUP):
-        for time, at_risk in zip(_steps(curve, release), _at_risk(curve, release), strict=True):
-            found.append({**_record(group), "statistic": "at_risk", "at": float(time), "estimate": float(at_risk)})
+        record = _record(group)
+        times = _times(curve, float(longest[record["endpoint"], record["population"]]), release)
+        for time, at_risk in zip(times, _numbers(curve, times), strict=True):
+            found.append({**record, "statistic": "at_risk", "at": float(time), "estimate": float(at_risk)})
     return found
 
 
@@ -117,15 +120,16 @@ def _record(group: tuple[str, ...]) -> Record:
 
 def _steps(curve: pd.DataFrame, release: ReleaseSettings) -> np.ndarray:
     """The times of the points: from the first step that the curve has to the last with enough at risk."""
-    step = release.curve_step_months
-    first = np.ceil(curve["time_months"].min() / step - _TOLERANCE) * step
-    times = np.arange(first, curve["time_months"].max() + _TOLERANCE, step)
+    times = _times(curve, float(curve["time_months"].max()), release)
     enough = _numbers(curve, times) >= release.smallest_count
     return times[: int(np.argmin(enough)) if not enough.all() else len(times)]
 
 
-def _at_risk(curve: pd.DataFrame, release: ReleaseSettings) -> np.ndarray:
-    return _numbers(curve, _steps(curve, release))
+def _times(curve: pd.DataFrame, longest: float, release: ReleaseSettings) -> np.ndarray:
+    """The steps from where a curve begins to a time."""
+    step = release.curve_step_months
+    first = np.ceil(curve["time_months"].min() / step - _TOLERANCE) * step
+    return np.arange(first, longest + _TOLERANCE, step)
 
 
 def _numbers(curve: pd.DataFrame, times: np.ndarray) -> np.ndarray:
