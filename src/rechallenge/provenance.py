@@ -74,13 +74,17 @@ def identity(
 
 
 def shareable(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a record as it may be shared: a public release tells no number of rows, and no hash of a private file.
+    """Return a record as it may be shared.
 
-    What a small file held could be found by trying, from its hash.
+    A public release tells no number of rows, no name of a file of the extract (it may name a hospital or a patient), and
+    no hash of a private file: what a small one held could be found by trying.
     """
     if content["settings"]["values"]["release"]["level"] != "public":
         return dict(content)
-    files = [{name: value for name, value in file.items() if name != "rows"} for file in content["extract"]["files"]]
+    files = [
+        {"name": f"file {place}", "sha256": file["sha256"]}
+        for place, file in enumerate(content["extract"]["files"], start=1)
+    ]
     outputs = {name: value for name, value in content["outputs"].items() if name.startswith("shareable/")}
     return {**content, "extract": {**content["extract"], "files": files}, "outputs": outputs}
 

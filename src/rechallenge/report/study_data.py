@@ -121,7 +121,11 @@ class StudyData:
         listed = self.source.get("files", [])
         if isinstance(listed, Mapping):
             listed = [{"name": name, **values} for name, values in listed.items()]
-        return sorted(listed, key=lambda item: str(item["name"]))
+        files = sorted(listed, key=lambda item: str(item["name"]))
+        if not self.public:
+            return files
+        # The name of a file may be that of a hospital or a patient.
+        return [{**item, "name": tr("file {number}", number=at)} for at, item in enumerate(files, start=1)]
 
     def declared(self, name: str) -> bool:
         """Tell whether the source declares something about itself (`simulated`, `progression_dates_only`)."""
