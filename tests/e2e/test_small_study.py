@@ -23,7 +23,7 @@ from tests.e2e.runs import ELSEWHERE, copy_checkout, differing_files, environmen
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 AFTER_CLASSIFY = {
-    "classify", "endpoints", "specify", "sensitivity", "estimate", "figures", "report", "manuscript",
+    "classify", "endpoints", "specify", "sensitivity", "estimate", "disclose", "figures", "report", "manuscript",
     "verification", "provenance",
 }  # fmt: skip
 CONTRACT = """
