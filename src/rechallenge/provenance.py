@@ -76,8 +76,8 @@ def identity(
 def shareable(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record as it may be shared.
 
-    A public release tells no number of rows, no name of a file of the extract (it may name a hospital or a patient), and
-    no hash of a private file: what a small one held could be found by trying.
+    A public release tells no number of rows, no name of a file of the extract (it may name a hospital or a patient),
+    and no hash of a private file: what a small one held could be found by trying.
     """
     if content["settings"]["values"]["release"]["level"] != "public":
         return dict(content)

@@ -45,7 +45,7 @@ def test_the_panels_have_the_same_axes_and_count_who_is_at_risk(given: Given) ->
     left, right = figure.axes
     assert left.get_xlim() == right.get_xlim()
     assert left.get_ylim() == right.get_ylim() == (0, 100)
-    at_risk = over_time._at_risk(data.naive["true"], [0, 6], "", "")
+    at_risk = over_time._at_risk(data.naive["true"], [0, 6], "", "", 0.0)
     curve = data.naive["true"]
     assert at_risk.numbers[0] == curve["at_risk"].iloc[0]
     assert at_risk.numbers[1] == (curve.loc[curve["time_months"] >= 6 - 1e-9, "at_risk"].iloc[0])

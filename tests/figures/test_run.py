@@ -18,6 +18,8 @@ from rechallenge.settings.config import FigureSettings
 from rechallenge.settings.release import ReleaseSettings
 from tests.figures.helpers import cohort, cox_rows, curve, estimate, patients
 
+INTERNAL = ReleaseSettings(level="internal")
+
 PATIENTS = patients(
     ("CANARY-1", "primary", 60, 61, 90, 30, True, 200, True),
     ("CANARY-2", "acquired", 200, 210, 300, 100, True, 300, False),
@@ -53,7 +55,7 @@ def draw(folder: Path, release: ReleaseSettings, **further: Any) -> tuple[dict[s
 def default(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any], dict[str, Any]]:
     """A study drawn once under the default release settings, with its two manifests."""
     folder = tmp_path_factory.mktemp("default")
-    return folder, *draw(folder, ReleaseSettings(), simulated=True)
+    return folder, *draw(folder, INTERNAL, simulated=True)
 
 
 def files(folder: Path) -> set[str]:
@@ -85,12 +87,12 @@ def released(folder: Path) -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_a_release_is_an_explicit_choice_and_can_be_withdrawn(tmp_path: Path) -> None:
-    everything = ReleaseSettings(vector_survival_curves=True, per_patient_figures=True)
+    everything = ReleaseSettings(level="internal", vector_survival_curves=True, per_patient_figures=True)
     draw(tmp_path, everything)
     assert {"km_pfs_resistance.svg", "swimmer.pdf"} <= files(tmp_path / "shareable")
     assert files(tmp_path / "private") == {"manifest.json"}
     assert [name for name, figure in released(tmp_path) if "curves" in figure] == ["km_pfs_resistance"]
-    draw(tmp_path, ReleaseSettings())
+    draw(tmp_path, INTERNAL)
     withdrawn = {"km_pfs_resistance.svg", "swimmer.pdf", "page/swimmer.webp"}
     assert not withdrawn & files(tmp_path / "shareable")
     assert [name for name, figure in released(tmp_path) if "curves" in figure] == []
@@ -132,7 +134,7 @@ def test_nobody_at_all_is_no_crash(tmp_path: Path) -> None:
     curves, estimates = study()
     classified, adtte = PATIENTS
     nothing = (frame.iloc[:0] for frame in (curves, estimates, classified, adtte))
-    run.draw_all(*nothing, ReleaseSettings(), tmp_path / "s", tmp_path / "p")
+    run.draw_all(*nothing, INTERNAL, tmp_path / "s", tmp_path / "p")
     shared = json.loads((tmp_path / "s" / run.MANIFEST).read_text())
     assert shared["figures"] == []
     drawn_not = {item["name"] for item in shared["not_drawn"] if not item["name"].startswith("model_check_")}
@@ -144,7 +146,7 @@ def test_nobody_at_all_is_no_crash(tmp_path: Path) -> None:
 
 
 def test_columns_and_small_groups_are_settings(tmp_path: Path) -> None:
-    shared, _ = draw(tmp_path, ReleaseSettings(), settings=FigureSettings(columns="one", smallest_group=1))
+    shared, _ = draw(tmp_path, INTERNAL, settings=FigureSettings(columns="one", smallest_group=1))
     assert {figure["width_mm"] for figure in shared["figures"]} == {style.ONE_COLUMN_MM}
     assert {figure["name"] for figure in shared["figures"]} >= {"treatment_course", "forest_pfs"}
 
@@ -154,7 +156,7 @@ def test_every_figure_has_a_section() -> None:
 
 
 def test_a_label_that_no_font_can_draw_is_left_out_and_said(tmp_path: Path) -> None:
-    shared, _ = draw(tmp_path, ReleaseSettings(), labels={"resistance": "\U000f0000", "age": "Age, per 10 years"})
+    shared, _ = draw(tmp_path, INTERNAL, labels={"resistance": "\U000f0000", "age": "Age, per 10 years"})
     assert "of resistance is not drawn" in shared["remarks"][0]
     found = {figure["name"]: figure for figure in shared["figures"]}
     assert "by resistance" in found["km_pfs_resistance"]["title"]
@@ -165,7 +167,7 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
     def digests(name: str, hash_seed: str, **place: str) -> dict[str, str]:
         code = (
             "import sys; from pathlib import Path; from tests.figures.test_run import draw; "
-            "from rechallenge.settings.release import ReleaseSettings; draw(Path(sys.argv[1]), ReleaseSettings())"
+            "from tests.figures.test_run import INTERNAL; draw(Path(sys.argv[1]), INTERNAL)"
         )
         root = Path(__file__).parents[2]
         target = tmp_path / name
@@ -187,9 +189,16 @@ def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:
 
 def test_in_chinese_the_figures_are_drawn_and_keep_their_english_words_for_the_manuscript(tmp_path: Path) -> None:
     with in_language("zh_CN"):
-        draw(tmp_path, ReleaseSettings())
+        draw(tmp_path, INTERNAL)
 
     (curve,) = [figure for name, figure in released(tmp_path) if name == "km_pfs_resistance"]
     assert curve["title"] == "自再挑战开始起的无进展生存期，按耐药"
     assert "Progression-free survival from the start of rechallenge by resistance" in curve["english"]["caption"]
     assert not re.search("[\u4e00-\u9fff]", " ".join(curve["english"].values()))
+
+
+def test_a_public_release_keeps_figures_that_count_patients_themselves(tmp_path: Path) -> None:
+    """Their counts are in no table, so that nobody decided which of them may be told."""
+    shared, kept = draw(tmp_path, ReleaseSettings(level="public"), settings=FigureSettings(smallest_group=1))
+    assert "treatment_course" not in {figure["name"] for figure in shared["figures"]}
+    assert "treatment_course" in {figure["name"] for figure in kept["figures"]}

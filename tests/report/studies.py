@@ -191,6 +191,7 @@ def make_study(
             if rechallenged
             else {},
             "statistics": {"landmarks_months": [6]},
+            "release": {"level": "internal"},
             "report": {"published": ["index_study", "sibling_studies"]},
         },
         "study.yaml",

@@ -299,6 +299,16 @@ def from_settings(values: Mapping[str, Any], prefix: str = "settings") -> Number
     return found
 
 
+class _Book(dict[str, Number]):
+    """Numbers by name; what is withheld answers to its own name too, though it is not `in` the book."""
+
+    def __missing__(self, name: str) -> Number:
+        withheld = f"{WITHHELD}{name}"
+        if withheld not in self:
+            raise KeyError(name)
+        return self[withheld]
+
+
 def together(*parts: Numbers) -> Numbers:
     """Join numbers from several places; raises ValueError where a name occurs twice."""
     joined: Numbers = {}
@@ -307,4 +317,4 @@ def together(*parts: Numbers) -> Numbers:
         if twice:
             raise ValueError(f"the same name from two places: {', '.join(twice[:5])}")
         joined.update(part)
-    return dict(sorted(joined.items()))
+    return _Book(sorted(joined.items()))
