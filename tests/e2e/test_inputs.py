@@ -68,7 +68,9 @@ def words_outside_the_catalogue(study: Path, results: Path) -> list[str]:
             estimates=results / "shareable" / "estimates.csv",
             attrition=results / "shareable" / "attrition.csv",
             row_account=results / "shareable" / "row_account.csv",
-            violations=results / "private" / "violations.csv",
+            findings=results / "shareable" / "findings.csv",
+            withheld=results / "private" / "released" / "withheld.csv",
+            disclosure=results / "shareable" / "disclosure.csv",
             account=results / "private" / "ingest.json",
             published=CONFIG / "published",
         )
