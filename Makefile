@@ -24,11 +24,11 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help setup report test check format docs lock demo-broken demo-refresh assure benchmark verify-r r-fixtures clean
+.PHONY: help setup report test test-install check format docs lock demo-broken demo-refresh assure benchmark verify-r r-fixtures clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
-	@echo "Also: check (linters, types), docs (generated pages), demo-broken, demo-refresh, assure, benchmark, lock, format, clean"
+	@echo "Also: check (linters, types), test-install, docs (generated pages), demo-broken, demo-refresh, assure, benchmark, lock, format, clean"
 
 setup: .venv/.installed
 
@@ -62,7 +62,11 @@ demo-refresh: setup
 	$(BIN)/python scripts/run_study.py compare --directory runs/demo_refresh --configfile config/config.yaml config/refresh/demo.yaml $(if $(CORES),--cores $(CORES))
 
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
+
+# The list of environment.yml fetched anew into a plain environment, which `make test` only holds to what is installed.
+test-install: setup
+	RECHALLENGE_INSTALL=1 $(BIN)/python -m pytest tests/test_lock.py
 
 # Invented patients against the definitions of a study: make assure STUDY=study.yaml PATIENTS=mine.yaml
 assure: setup

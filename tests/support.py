@@ -81,6 +81,7 @@ class Study:
         }
         self.frame = StudyFrame(self.cutoff, self.window, self.progression_dates_only)
         self.used = self.definitions.resolved()
+        self._alone: dict[str, pd.DataFrame] = {}
 
     @cached_property
     def courses(self) -> Courses:
@@ -120,9 +121,20 @@ class Study:
 
     @cached_property
     def adtte(self) -> pd.DataFrame:
+        return self._endpoints()
+
+    def times(self, endpoint: str) -> pd.DataFrame:
+        """The rows of one endpoint in `adtte`, derived alone unless all are there: most of the time goes there."""
+        if "adtte" in self.__dict__:
+            return self.adtte[self.adtte["endpoint"].eq(endpoint)].reset_index(drop=True)
+        if endpoint not in self._alone:
+            self._alone[endpoint] = self._endpoints(endpoint)
+        return self._alone[endpoint]
+
+    def _endpoints(self, *only: str) -> pd.DataFrame:
         return endpoints(
             self.classified, self.course, self.treatment_rows, self.assessments_seen, self.used.endpoints, self.cutoff,
-            analysis="main", progression_dates_only=self.progression_dates_only,
+            analysis="main", progression_dates_only=self.progression_dates_only, only=only,
         )  # fmt: skip
 
     def _usual_patients(self) -> pd.DataFrame:
@@ -139,5 +151,5 @@ class Study:
 
     def endpoint(self, endpoint: str, population: str, patient_id: str = "01") -> pd.Series:
         """The row of one endpoint, population and patient."""
-        rows = self.adtte[self.adtte["endpoint"].eq(endpoint) & self.adtte["population"].eq(population)]
-        return self.patient(rows, patient_id)
+        rows = self.times(endpoint)
+        return self.patient(rows[rows["population"].eq(population)], patient_id)

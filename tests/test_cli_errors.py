@@ -94,7 +94,7 @@ def test_an_empty_table(tmp_path):
 def test_nobody_with_a_first_ici_monotherapy_is_an_error(tmp_path):
     study = small.STUDY.replace("start: 2016-03-01, end: 2022-12-31", "start: 2010-01-01, end: 2010-12-31")
     refused(
-        run(tmp_path, study=study),
+        run(tmp_path, study=study + small.FEW_SPECIFICATIONS + "sensitivity: {enabled: false}\n"),
         "eligibility: No patient of the extract (8) has a first ICI monotherapy in the study window",
         "first_ici_in_window 4",
     )
@@ -105,7 +105,8 @@ def test_nobody_rechallenged_is_a_note_and_the_study_stands(tmp_path):
     first = {"P1": "nivolumab", "P2": "pembrolizumab", "P3": "tislelizumab"}
     head, *rows = small.TREATMENTS.splitlines()
     kept = [row for row in rows if first.get(row.split(",")[0], row.split(",")[1]) == row.split(",")[1]]
-    ended = run(tmp_path, treatments="\n".join([head, *kept]) + "\n")
+    study = small.STUDY + small.FEW_SPECIFICATIONS
+    ended = run(tmp_path, treatments="\n".join([head, *kept]) + "\n", study=study)
     assert ended.returncode == 0, ended.stdout
     assert "Traceback" not in ended.stdout
     assert "note: nobody was rechallenged" in ended.stdout

@@ -1,5 +1,6 @@
 """Every preset of censoring on the same patients, the other endpoints, and endpoints of a study's own."""
 
+import pandas as pd
 import pytest
 
 from rechallenge.clinical.endpoint_catalogue import catalogue, describe
@@ -68,8 +69,8 @@ def study(endpoints: dict[str, object], *, extra: str = "") -> Study:
 
 
 def found(made: Study, endpoint: str, population: str = "rechallenge") -> str:
-    rows = made.adtte[made.adtte["endpoint"].eq(endpoint) & made.adtte["population"].eq(population)]
-    cells = rows.sort_values("patient_id")[["days", "event"]].itertuples(index=False)
+    rows = made.times(endpoint)
+    cells = rows[rows["population"].eq(population)].sort_values("patient_id")[["days", "event"]].itertuples(index=False)
     return " ".join(f"{days:.0f}{'*' if event else ''}" for days, event in cells)
 
 
@@ -283,6 +284,14 @@ def test_nobody_is_lost_and_nobody_stands_twice(preset: str) -> None:
             assert len(rows) == 7, (endpoint, population)
     assert made.adtte[["reason", "source_table", "source_file", "source_row"]].notna().all().all()
     assert (made.adtte["event"].eq(1) == made.adtte["event_type"].notna()).all()
+
+
+def test_an_endpoint_that_is_asked_for_alone_has_the_rows_that_it_has_among_all() -> None:
+    every, alone = study({}), study({})
+    for endpoint in ("PFS", "TTF1", "PPS"):
+        among_all = every.adtte[every.adtte["endpoint"].eq(endpoint)].reset_index(drop=True)
+        pd.testing.assert_frame_equal(alone.times(endpoint), among_all)
+    assert "adtte" not in alone.__dict__
 
 
 def test_a_progression_on_a_later_line_is_none_on_rechallenge() -> None:

@@ -55,6 +55,11 @@ definitions:
   resistance: {preset: index_inclusive}
 release: {level: internal}
 """
+# To be added to a study whose test is not about the specification curve: 8 specifications instead of thousands.
+FEW_SPECIFICATIONS = """\
+specifications:
+  choices: {resistance.preset: [index_inclusive, sitc_applied], model: [unadjusted, adjusted]}
+"""
 # Each patient's first failing criterion; empty: in the rechallenge set.
 EXCLUDED_BY = {
     "P1": "",

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,16 +20,11 @@ from rechallenge.method_words import reason
 from rechallenge.results import read_result
 from rechallenge.settings.config import FigureSettings
 from rechallenge.settings.release import ReleaseSettings
-from tests.e2e.runs import CHECKOUT, snakemake
+from tests.e2e.runs import CHECKOUT, jobs, snakemake
 from tests.figures.helpers import collisions
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-CHOICES = {
-    "resistance.preset": ["index_inclusive", "sitc_applied"],
-    "endpoints.preset": ["primary", "rwpfs"],
-    "model": ["unadjusted", "adjusted"],
-}
 # What the demo, with its 41 rechallenged patients and no measured lesions, cannot show.
 NOT_DRAWN = {
     "model_check_martingale_os", "model_check_martingale_pfs", "model_check_schoenfeld_os", "spider", "waterfall",
@@ -36,19 +32,20 @@ NOT_DRAWN = {
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The figures step of the demo with a few specifications, in Chinese, in one column, with fine TIFF files."""
+def results(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The figures of the finished demo drawn again in Chinese, in one column, with fine TIFF files: one step."""
     config = yaml.safe_load((CHECKOUT / "config" / "config.yaml").read_text(encoding="utf-8"))
     config["extract"]["path"] = str(CHECKOUT / "data" / "demo")
     config["validation"]["waivers"] = str(CHECKOUT / "config" / "waivers_demo.csv")
-    config["analyses"] = {}
-    config["specifications"] = {"choices": CHOICES}
     config["report"] = config.get("report", {}) | {"language": "zh_CN"}
-    config["figures"] = {"columns": "one", "tiff_dpi": 600}
+    config["figures"] |= {"columns": "one", "tiff_dpi": 600}
     folder = tmp_path_factory.mktemp("figures")
     (folder / "study.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    shutil.copytree(demo / "results", folder / "results")
+    shutil.copytree(demo / ".snakemake" / "metadata", folder / ".snakemake" / "metadata")
     made = snakemake(folder / "study.yaml", folder, "results/shareable/flow.svg")
     assert made.returncode == 0, made.stdout
+    assert jobs(made) == {"figures"}
     return folder / "results"
 
 

@@ -47,6 +47,7 @@ statistics:
 analyses:
   other: {{title: {quoted(TITLE)}, definitions: {{resistance: {{preset: index_literal}}}}}}
 """
+    study += small.FEW_SPECIFICATIONS
     file = small.write_small_study(folder / "study", **tables, study=study)
     made = snakemake(file, folder / "run")
     assert made.returncode == 0, made.stdout

@@ -18,6 +18,7 @@ from rechallenge.report.page import render_page
 from rechallenge.results import read_result
 from rechallenge.study import RULES, open_study
 from tests.e2e.runs import CHECKOUT, ELSEWHERE, differing_files, environment, jobs, snakemake
+from tests.e2e.small_study import FEW_SPECIFICATIONS
 from tests.report.pseudo_language import outside_marks
 from tests.tracing.whole_run import problems_of_a_run
 
@@ -34,6 +35,11 @@ def complete(run: subprocess.CompletedProcess[str], folder: Path) -> Path:
     """Assert that a run made everything; return its results."""
     assert run.returncode == 0, run.stdout
     assert jobs(run) == set(RULES)
+    return whole(folder)
+
+
+def whole(folder: Path) -> Path:
+    """Assert that the documents of a finished run are there and every estimate is its patients'; return its results."""
     results = folder / "results"
     for name in ("report.html", "manuscript.docx", "numbers.json", "provenance.json", "table1.docx"):
         assert (results / "shareable" / name).stat().st_size > 0
@@ -62,7 +68,9 @@ def words_outside_the_catalogue(study: Path, results: Path) -> list[str]:
             estimates=results / "shareable" / "estimates.csv",
             attrition=results / "shareable" / "attrition.csv",
             row_account=results / "shareable" / "row_account.csv",
-            violations=results / "private" / "violations.csv",
+            findings=results / "shareable" / "findings.csv",
+            withheld=results / "private" / "released" / "withheld.csv",
+            disclosure=results / "shareable" / "disclosure.csv",
             account=results / "private" / "ingest.json",
             published=CONFIG / "published",
         )
@@ -70,8 +78,9 @@ def words_outside_the_catalogue(study: Path, results: Path) -> list[str]:
     return [text for text in outside_marks(page) if text != opened.settings.study.title]
 
 
-def test_demo_registry(tmp_path):
-    results = complete(snakemake(CONFIG / "config.yaml", tmp_path), tmp_path)
+def test_demo_registry(demo):
+    results = whole(demo)
+    assert {path.stem.partition("_")[0] for path in (demo / "logs").glob("*.log")} >= set(RULES)
     attrition = read_result("attrition", results / "shareable" / "attrition.csv")
     assert attrition["remaining"].iloc[0] == 400
     assert 36 <= attrition["remaining"].iloc[-1] <= 44, "about 40 patients are eligible"
@@ -88,10 +97,9 @@ def test_demo_registry(tmp_path):
     assert literal["resistance"].eq("unclassified").any()
     estimates = read_result("estimates", results / "shareable" / "estimates.csv")
     assert {name for name in estimates["analysis"] if not name.startswith("sensitivity_")} == {"main", "literal"}
-    follow_the_page_on_tracing(tmp_path)
 
 
-def follow_the_page_on_tracing(run: Path) -> None:
+def test_the_page_on_tracing_is_followed_on_the_demo(demo):
     """Each command of docs/tracing.md says on the demo what stands below it."""
     page = (CHECKOUT / "docs" / "tracing.md").read_text(encoding="utf-8")
     steps = re.findall(r"^```sh\nrechallenge (.+?)\n```\n\n```text\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
@@ -99,7 +107,7 @@ def follow_the_page_on_tracing(run: Path) -> None:
     for command, said in steps:
         ended = subprocess.run(
             [sys.executable, "-m", "rechallenge.cli", *command.split()],
-            cwd=run, env=environment(CHECKOUT), capture_output=True, text=True,
+            cwd=demo, env=environment(CHECKOUT), capture_output=True, text=True,
         )  # fmt: skip
         assert ended.returncode == 0, ended.stderr
         for line in said.splitlines():
@@ -151,6 +159,7 @@ def test_genie_format(tmp_path):
     values = yaml.safe_load((CONFIG / "genie.yaml").read_text(encoding="utf-8"))
     # The synthetic patients live up to 2066 on the pseudo-calendar.
     values["study"] |= {"cutoff": "2100-12-31", "window": {"start": "1950-01-01", "end": "2100-12-31"}}
+    values |= yaml.safe_load(FEW_SPECIFICATIONS)
     (tmp_path / "genie.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
     results = complete(snakemake(tmp_path / "genie.yaml", tmp_path / "run"), tmp_path / "run")
     assert len(identifiers(results)) == 400

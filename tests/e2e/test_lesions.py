@@ -39,7 +39,7 @@ P2,2018-04-20,L1,lung,target,30,
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     home = tmp_path_factory.mktemp("lesions")
-    file = small.write_small_study(home / "study", lesions=LESIONS)
+    file = small.write_small_study(home / "study", lesions=LESIONS, study=small.STUDY + small.FEW_SPECIFICATIONS)
     return snakemake(file, home / "run"), home / "run" / "results"
 
 

@@ -16,6 +16,7 @@ from tests.e2e.runs import CHECKOUT, snakemake
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 QUICK = {"specifications": {"enabled": False}, "sensitivity": {"enabled": False}}
+FEW_ESTIMATES = {"statistics": {"subgroups": [], "permutation_below": 0}}
 CUTOFF = "2022-12-31"
 
 
@@ -43,7 +44,7 @@ def study(home, *refresh, cutoff=CUTOFF, title="A small study", **tables):
     text = small.STUDY.replace(f"cutoff: {CUTOFF}", f"cutoff: {cutoff}").replace(
         "study:\n", f"study:\n  title: {title}\n"
     )
-    text += yaml.safe_dump(QUICK) + "\n".join([*(["refresh:"] if refresh else []), *refresh, ""])
+    text += yaml.safe_dump(QUICK | FEW_ESTIMATES) + "\n".join([*(["refresh:"] if refresh else []), *refresh, ""])
     return small.write_small_study(home / "study", study=text, **tables)
 
 

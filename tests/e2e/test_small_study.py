@@ -23,7 +23,7 @@ from tests.e2e.runs import ELSEWHERE, copy_checkout, differing_files, environmen
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 AFTER_CLASSIFY = {
-    "classify", "endpoints", "specify", "sensitivity", "estimate", "figures", "report", "manuscript",
+    "classify", "endpoints", "specify", "sensitivity", "estimate", "disclose", "figures", "report", "manuscript",
     "verification", "provenance",
 }  # fmt: skip
 CONTRACT = """
@@ -238,14 +238,16 @@ def test_a_result_that_was_changed_by_hand_is_told(study):
         assert "The row says n = 3, and 2 patients were found." in told.stdout
 
 
-@pytest.mark.parametrize(("place", "cores"), [("C", "1"), ("C.UTF-8", "2")])
-def test_the_same_inputs_give_the_same_bytes(study, tmp_path, place, cores):
-    """On one core and on two, in other folders, time zones and locales, with other hashes: every file is the same."""
-    home = tmp_path / f"研究 two  words {cores}"
+def test_the_same_inputs_give_the_same_bytes(study, tmp_path):
+    """In another folder, time zone and locale, with other hashes, job after job: every file is the same.
+
+    The workbook is run again in the other of the two places (test_inputs).
+    """
+    home = tmp_path / "研究 two  words"
     shutil.copytree(study.file.parent, home / "elsewhere")
     again = snakemake(
-        home / "elsewhere" / "study.yaml", home / "run", "--cores", cores,
-        checkout=study.checkout, variables=ELSEWHERE[place],
+        home / "elsewhere" / "study.yaml", home / "run", "--cores", "1",
+        checkout=study.checkout, variables=ELSEWHERE["C.UTF-8"],
     )  # fmt: skip
     assert again.returncode == 0, again.stdout
     assert differing_files(study.results, home / "run" / "results") == []
@@ -310,8 +312,9 @@ def test_a_changed_module_reruns_the_steps_that_import_it_and_what_descends(stud
     with edited(library / "clinical" / "resistance.py", '"""', '"""Edited. '):
         assert study.planned() == AFTER_CLASSIFY
         before = (study.results / "private" / "cohort.csv").stat().st_mtime_ns
-        run = snakemake(study.file, study.folder, checkout=study.checkout)
+        # The first two steps of the plan are taken; what is made of classes and times stays due.
+        run = snakemake(study.file, study.folder, "results/private/adtte.csv", checkout=study.checkout)
         assert run.returncode == 0, run.stdout
-        assert jobs(run) == AFTER_CLASSIFY
+        assert jobs(run) == {"classify", "endpoints"}
         assert (study.results / "private" / "cohort.csv").stat().st_mtime_ns == before
-        assert study.planned() == set()
+        assert study.planned() == AFTER_CLASSIFY - {"classify", "endpoints"}

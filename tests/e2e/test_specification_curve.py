@@ -26,6 +26,8 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config["validation"]["waivers"] = str(CHECKOUT / "config" / "waivers_demo.csv")
     config["analyses"] = {}
     config["specifications"] = {"choices": CHOICES}
+    config["sensitivity"] = {"enabled": False}
+    config["statistics"] = {"subgroups": [], "permutation_below": 0}
     path = tmp_path_factory.mktemp("study") / "study.yaml"
     path.write_text(yaml.safe_dump(config), encoding="utf-8")
     return path

@@ -134,10 +134,12 @@ def add_table(
     # Word takes the widths of the cells, LibreOffice those of the grid.
     for column, width in zip(table.columns, widths_cm or (), strict=False):
         column.width = Cm(width)
+    # Asked for one by one, each cell would take python-docx a walk over the whole table.
+    cells = [row.cells for row in table.rows]
     for place, row in enumerate(rows):
         kind = "head" if place == 0 else (kinds[place - 1] if kinds else "data")
         for column, text in enumerate(row):
-            cell = table.cell(place, column)
+            cell = cells[place][column]
             if widths_cm:
                 cell.width = Cm(widths_cm[column])
             paragraph = cell.paragraphs[0]
@@ -153,8 +155,8 @@ def add_table(
                 _rule(cell, "bottom", 6)
             if place == len(rows) - 1:
                 _rule(cell, "bottom", 12)
-    for place, row in enumerate(rows):
-        _join_empty(table, place, row)
+    for own, row in zip(cells[1:], rows[1:], strict=True):
+        _join_empty(own, row)
     head = table.rows[0]._tr.get_or_add_trPr()
     repeat = OxmlElement("w:tblHeader")
     repeat.set(qn("w:val"), "true")
@@ -164,11 +166,11 @@ def add_table(
         row._tr.get_or_add_trPr().append(whole)
 
 
-def _join_empty(table: Any, place: int, row: Sequence[str]) -> None:
+def _join_empty(cells: Sequence[Any], row: Sequence[str]) -> None:
     """Give the label of a row the empty cells beside it, so that the heading of a group does not wrap."""
     empty = next((column for column, text in enumerate(row[1:], 1) if text), len(row)) - 1
-    if place and row[0] and empty:
-        joined = table.cell(place, 0).merge(table.cell(place, empty))
+    if row[0] and empty:
+        joined = cells[0].merge(cells[empty])
         for paragraph in joined.paragraphs[1:]:
             paragraph._p.getparent().remove(paragraph._p)
 
