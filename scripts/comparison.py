@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rechallenge.disclosure.estimates import protect_estimates
+from rechallenge.disclosure.estimates import protect_estimates, told_by_both
 from rechallenge.errors import UserError
 from rechallenge.figures import output as drawn
 from rechallenge.figures import style
@@ -24,6 +24,8 @@ from rechallenge.refresh.sets import AnalysisSets
 from rechallenge.refresh.snapshot import Analysis, Snapshot, event_times, patient_facts
 from rechallenge.refresh.store import read_release
 from rechallenge.refresh.told import view
+from rechallenge.report.numbers import WITHHELD
+from rechallenge.report.withheld import withheld_names
 from rechallenge.results import read_result
 from rechallenge.settings.config import StudyConfig
 from rechallenge.settings.refresh import RefreshSettings
@@ -65,6 +67,26 @@ def same_level(record: Mapping[str, Any], release: ReleaseSettings, folder: str)
         )
 
 
+def as_released(
+    old: Snapshot, new: Snapshot, again: Snapshot | None, release: ReleaseSettings
+) -> tuple[Snapshot, Snapshot, Snapshot | None]:
+    """Return the sides of a public comparison: what one of them withholds is not compared."""
+    before, now = told_by_both(old.estimates, new.estimates)
+    withheld = {name.removeprefix(WITHHELD) for side in (old, new) for name in withheld_names(side.numbers)}
+    old, new = (
+        replace(
+            side,
+            estimates=estimates,
+            numbers={name: own for name, own in side.numbers.items() if name.removeprefix(WITHHELD) not in withheld},
+        )
+        for side, estimates in ((old, before), (new, now))
+    )
+    if again is not None:
+        protected = protect_estimates(again.estimates, release)[0].frame
+        again = replace(again, estimates=protected[protected["estimate"].notna()])
+    return old, new, again
+
+
 with step(snakemake) as log:
     files, params, output = snakemake.input, snakemake.params, snakemake.output
     config = StudyConfig.read(params.settings, "settings")
@@ -76,9 +98,10 @@ with step(snakemake) as log:
     same_level(release.snapshot.provenance, config.release, params.previous)
     new = present_study(run, names, release.salt)
     again = previous_again(release.snapshot, release.salt, names, list(files.again))
-    if again is not None and config.release.public:
-        again = replace(again, estimates=protect_estimates(again.estimates, config.release)[0].frame)
-    made = compare(release.snapshot, new, refresh, config.statistics, again)
+    old = release.snapshot
+    if config.release.public:
+        old, new, again = as_released(old, new, again, config.release)
+    made = compare(old, new, refresh, config.statistics, again)
     identifiers = identifiers_by_key(run, release.salt)
     smallest = refresh.smallest_count or config.release.smallest_count
     shareable, private = (view(private=own, smallest=smallest) for own in (False, True))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from rechallenge.disclosure.counted import Key, Whom, conditions, counted
-from rechallenge.disclosure.estimates import protect_estimates, rounded
+from rechallenge.disclosure.estimates import protect_estimates, rounded, told_by_both
 from rechallenge.disclosure.suppression import SMALL, ranges
 from rechallenge.estimates.rows import Row, placed, table
 from rechallenge.results import prepared, records
@@ -206,3 +206,20 @@ def test_each_withheld_number_is_named_with_its_reason() -> None:
 def test_the_conditions_of_a_row(keys: dict[str, str], expected: dict[str, str]) -> None:
     record = {"model": "", "term": "", "level": "", **keys}
     assert dict(conditions(record)) == expected
+
+
+def test_what_one_of_two_public_tables_withholds_is_not_compared() -> None:
+    own = {
+        "analysis": "main",
+        "endpoint": "PFS",
+        "population": "rechallenge",
+        "model": "kaplan_meier",
+        "term": "overall",
+    }
+    then = table([Row("median", 4.4, n=33.0, events=24.0, **own), Row("q1", 2.0, n=33.0, **own)])
+    now = table([Row("median", 4.7, n=41.0, **own), Row("q1", n=41.0, **own), Row("q3", 9.0, n=41.0, **own)])
+    before, after = told_by_both(then, now)
+    assert before["statistic"].tolist() == ["median"]
+    assert after["statistic"].tolist() == ["median", "q3"]
+    assert before["events"].isna().all()
+    assert (before["n"].item(), after["n"].iloc[0]) == (33, 41)

@@ -284,3 +284,20 @@ def significant(value: float) -> float:
 def _without_counts(text: str) -> str:
     """Return the words of a method without the counts in them."""
     return _COUNTED_WORDS.sub(lambda match: (match[1] or "").strip() or "few", text).replace("  ", " ")
+
+
+def told_by_both(first: pd.DataFrame, second: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return two public results tables without what one of them withholds: there is nothing to compare it with.
+
+    Columns are those of estimates.csv. An estimate that is there on one side only goes from both; so do `n` and
+    `events`.
+    """
+    sides = [frame.set_index("estimate_id", drop=False) for frame in (first, second)]
+    shared = sides[0].index.intersection(sides[1].index)
+    one, other = (side.loc[shared] for side in sides)
+    apart = shared[one["estimate"].isna() ^ other["estimate"].isna()]
+    for column in ("n", "events"):
+        unknown = shared[one[column].isna() | other[column].isna()]
+        sides = [side.assign(**{column: side[column].mask(side.index.isin(unknown))}) for side in sides]
+    kept = [side.drop(index=apart).reset_index(drop=True) for side in sides]
+    return kept[0], kept[1]

@@ -1,6 +1,8 @@
 """What the report says of the numbers that a public release withholds."""
 
-from typing import Final
+import re
+from collections.abc import Mapping
+from typing import Any, Final
 
 import pandas as pd
 
@@ -17,10 +19,12 @@ from rechallenge.disclosure.reasons import (
 )
 from rechallenge.formatting import WITHHELD, count
 from rechallenge.language import N_, tr
+from rechallenge.report.numbers import WITHHELD as WITHHELD_NAME
 from rechallenge.report.numbers import Numbers, number
 from rechallenge.report.sentences import plain
 from rechallenge.report.sheets import Row, Sheet
 
+_SMALL_COUNT: Final = re.compile(r"<[1-9]\d*")
 # The reasons in the order of the report.
 REASONS: Final = {
     SMALL: N_("Counts above zero and below {settings.release.smallest_count}"),
@@ -31,6 +35,15 @@ REASONS: Final = {
     ONE_PATIENT: N_("What leaving out a single patient changes"),
     OWN_CHECK: N_("Checks of the study's own figures against one another"),
 }
+
+
+def withheld_names(numbers: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the names of the withheld numbers of numbers.json."""
+    return [
+        name
+        for name, entry in numbers.items()
+        if name.startswith(WITHHELD_NAME) or entry["text"] == tr(WITHHELD) or _SMALL_COUNT.fullmatch(str(entry["text"]))
+    ]
 
 
 def from_disclosure(summary: pd.DataFrame) -> Numbers:
