@@ -24,11 +24,11 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help setup report test test-install check format docs lock demo-broken demo-refresh assure benchmark verify-r r-fixtures clean
+.PHONY: help setup report test test-install check format docs lock demo-broken demo-refresh assure faults benchmark verify-r r-fixtures clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
-	@echo "Also: check (linters, types), test-install, docs (generated pages), demo-broken, demo-refresh, assure, benchmark, lock, format, clean"
+	@echo "Also: check (linters, types), test-install, docs (generated pages), demo-broken, demo-refresh, assure, faults, benchmark, lock, format, clean"
 
 setup: .venv/.installed
 
@@ -81,6 +81,10 @@ verify-r: setup
 # R's answers in tests/reference made again (needs R; TOPICS="survival r/lung" for some; CHECK=--check only compares)
 r-fixtures:
 	$(PYTHON) scripts/r_fixtures.py $(CHECK) $(TOPICS)
+
+# Runs that are killed, disks that are full, clocks that jump; about 40 minutes, as root for the disks (docs/faults.md)
+faults: setup
+	$(BIN)/python -m tests.faults --page docs/faults.md
 
 benchmark: setup
 	$(BIN)/python scripts/benchmark.py

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from rechallenge.clock import refuse_the_future
 from rechallenge.errors import UserError, nearest
 from rechallenge.fingerprint import code_fingerprint
 from rechallenge.language import catalogue_files
@@ -46,6 +47,14 @@ class Study:
     own_templates: list[str]
     previous: str | None = None
     """Folder of the release to compare with."""
+
+    @property
+    def files(self) -> list[str]:
+        """Return every file of the user and of the checkout that a step reads, but for the code."""
+        return [
+            *self.extract_files, self.mapping, *self.waivers, *self.published, *self.own_templates,
+            *self.previous_files, *self.vocabularies(), *self.templates("*"), *self.checklists, *self.catalogue,
+        ]  # fmt: skip
 
     @property
     def previous_files(self) -> list[str]:
@@ -171,7 +180,7 @@ def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: 
 
     Paths in it are relative to the first of `study_files`; without one (the workflow used as a module) they are
     taken from the working directory, so that a module's user gives absolute ones. Raises UserError with every
-    unknown setting, else with every file that is missing.
+    unknown setting, else with every file that is missing, else with every file that is dated in the future.
     """
     home = Path(checkout).resolve()
     undecided: list[str] = []
@@ -193,7 +202,7 @@ def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: 
     previous = _previous(settings.refresh.previous, folder, name, problems)
     if problems:
         raise UserError(problems)
-    return Study(
+    study = Study(
         settings=settings,
         checkout=home,
         name=name,
@@ -205,6 +214,8 @@ def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: 
         own_templates=own_templates,
         previous=previous,
     )
+    refuse_the_future(study.files)
+    return study
 
 
 def extract_and_mapping(
