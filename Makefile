@@ -24,11 +24,11 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help setup report test test-install check format docs lock demo-broken demo-refresh assure faults benchmark verify-r r-fixtures clean
+.PHONY: help setup report test test-install check format docs lock demo-broken demo-refresh assure faults benchmark benchmark-r verify-r r-fixtures clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
-	@echo "Also: check (linters, types), test-install, docs (generated pages), demo-broken, demo-refresh, assure, faults, benchmark, lock, format, clean"
+	@echo "Also: check (linters, types), test-install, docs (generated pages), demo-broken, demo-refresh, assure, faults, benchmark, benchmark-r, lock, format, clean"
 
 setup: .venv/.installed
 
@@ -85,6 +85,10 @@ r-fixtures:
 # Runs that are killed, disks that are full, clocks that jump; about 40 minutes, as root for the disks (docs/faults.md)
 faults: setup
 	$(BIN)/python -m tests.faults --page docs/faults.md
+
+# Survival analyses of 100,000 and 1,000,000 patients beside R's (needs R with its package survival)
+benchmark-r: setup
+	$(BIN)/python scripts/benchmark_survival.py --record benchmarks/survival.json
 
 benchmark: setup
 	$(BIN)/python scripts/benchmark.py

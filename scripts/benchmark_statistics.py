@@ -15,23 +15,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from benchmark_record import patients
 
 from rechallenge.estimates import cox, fast_cox
 from rechallenge.estimates.concordance import concordance
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-Array = NDArray[np.float64]
-
-
-def patients(n: int, covariates: int, seed: int) -> tuple[Array, Array, Array]:
-    """Return times in days, events (about seven in ten) and covariates of made-up patients."""
-    random = np.random.default_rng(seed)
-    x = random.normal(size=(n, covariates))
-    x[:, ::2] = x[:, ::2] > 0
-    time_to_event = np.ceil(random.exponential(200 * np.exp(-0.3 * x.sum(axis=1))))
-    followed = np.ceil(random.uniform(1, 900, n))
-    return np.minimum(time_to_event, followed), (time_to_event <= followed).astype("float64"), x
 
 
 def refits(times: int) -> None:

@@ -41,8 +41,9 @@ def test_flags_and_commands_of_the_description_exist(usage, checkout):
     described = usage["mandatory-flags"]
     assert described["flags"] is None
     make = (checkout / "Makefile").read_text(encoding="utf-8")
-    assert all(re.search(rf"^{target}:", make, re.MULTILINE) for target in re.findall(r"`make (\w+)`", described["desc"]))
-    assert "make setup" in described["desc"]
+    targets = re.findall(r"`make (\w+)`", described["desc"])
+    assert targets == ["setup"]
+    assert all(re.search(rf"^{target}:", make, re.MULTILINE) for target in targets)
     assert "environment.yml" in described["desc"]
     assert (checkout / "environment.yml").is_file()
 

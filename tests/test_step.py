@@ -85,6 +85,13 @@ def test_too_little_memory_is_said_in_a_sentence(job, capsys):
     assert "ingest: The step ran out of memory." in capsys.readouterr().err
 
 
+def test_a_file_that_may_not_be_read_is_named_in_a_sentence(job, capsys):
+    with pytest.raises(SystemExit), step(job):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), "extract/patients.csv")
+    said = capsys.readouterr().err
+    assert "ingest: extract/patients.csv may not be read or written by this user: Permission denied." in said
+
+
 def test_a_file_that_is_not_there_is_a_fault_of_ours(job):
     with pytest.raises(FileNotFoundError), step(job):
         Path("nowhere").read_text()

@@ -31,6 +31,21 @@ _NO_MEMORY: Final = (
 )
 
 
+def _sentence_of(error: OSError) -> str | None:
+    """Return what a data manager can do about an error of the machine, None where it is a fault of ours."""
+    if error.errno in _UNWRITABLE:
+        return (
+            f"Nothing more can be written: {error.strerror}. {_UNWRITABLE[error.errno]} What was written in part is "
+            "made again."
+        )
+    if error.errno in (errno.EACCES, errno.EPERM) and error.filename is not None:
+        return (
+            f"{error.filename} may not be read or written by this user: {error.strerror}. Ask its owner for the right, "
+            "or run the study as the user who may."
+        )
+    return None
+
+
 class Log:
     """The log of one step: what it says goes to the terminal and to the file."""
 
@@ -76,13 +91,10 @@ def step(job: Any) -> Iterator[Log]:
         log.say(_NO_MEMORY)
         sys.exit(1)
     except OSError as error:
-        if error.errno not in _UNWRITABLE:
+        if (sentence := _sentence_of(error)) is None:
             log.note(traceback.format_exc())
             raise
-        log.say(
-            f"Nothing more can be written: {error.strerror}. {_UNWRITABLE[error.errno]} What was written in part is "
-            "made again."
-        )
+        log.say(sentence)
         sys.exit(1)
     except Exception:
         log.note(traceback.format_exc())

@@ -344,7 +344,15 @@ def _previous(previous: str | None, folder: Path, name: str, problems: list[str]
     if previous is None:
         return None
     path = (folder / previous).resolve()
-    if not (path / "private" / "release.json").is_file():
+    try:
+        is_release = (path / "private" / "release.json").is_file()
+    except PermissionError as error:
+        problems.append(
+            f'{name}: setting "refresh.previous": {error.filename} may not be read by this user. A release is readable '
+            "for the user who wrote it: compare as that user, or have its private folder made readable."
+        )
+        return None
+    if not is_release:
         beside = sorted(other.parent.parent.name for other in path.parent.glob("*/private/release.json"))
         known = f" Releases beside it: {', '.join(beside)}." if beside else ""
         problems.append(
