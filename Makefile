@@ -119,4 +119,4 @@ lock:
 	$(PYTHON) scripts/write_environment.py
 
 clean:
-	rm -rf results logs runs .snakemake
+	rm -rf results logs benchmarks runs .snakemake

@@ -11,6 +11,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from rechallenge.errors import UserError
+from rechallenge.resources import read_needs
 from rechallenge.run_lock import share
 from rechallenge.study import CHECKLISTS, RULES, TABLES, checkout_of, open_study
 
@@ -35,6 +36,8 @@ try:
     study = open_study(config, workflow.configfiles, CHECKOUT)
 except UserError as error:
     raise WorkflowError(*error.problems)
+# Memory and time of each step, for clusters (docs/cluster.md).
+needs = read_needs(study.file("workflow/resources.csv"), study.extract_files)
 
 
 container: "docker://python:3.11"

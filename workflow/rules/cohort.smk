@@ -19,6 +19,11 @@ rule episodes:
         further_assessments=study.per_analysis("evaluated_assessments.parquet"),
     log:
         "<logs>/episodes.log",
+    benchmark:
+        "<benchmarks>/episodes.tsv"
+    resources:
+        mem_mb=needs.memory("episodes"),
+        runtime=needs.runtime("episodes"),
     params:
         definitions=study.definitions("episodes", "progression", "lesions", "re_exposure"),
         imputation=study.imputation,
@@ -45,6 +50,11 @@ rule eligibility:
         further_attrition=study.per_analysis("attrition.csv"),
     log:
         "<logs>/eligibility.log",
+    benchmark:
+        "<benchmarks>/eligibility.tsv"
+    resources:
+        mem_mb=needs.memory("eligibility"),
+        runtime=needs.runtime("eligibility"),
     params:
         definitions=study.definitions("eligibility", "re_exposure"),
         imputation=study.imputation,
@@ -75,6 +85,11 @@ rule classify:
         boundary_patients="<results>/private/boundary_patients.csv",
     log:
         "<logs>/classify.log",
+    benchmark:
+        "<benchmarks>/classify.tsv"
+    resources:
+        mem_mb=needs.memory("classify"),
+        runtime=needs.runtime("classify"),
     params:
         definitions=study.definitions("response", "resistance", "progression_pattern", "interval_treatment"),
         imputation=study.imputation,
@@ -103,6 +118,11 @@ rule endpoints:
         further=study.per_analysis("adtte.csv"),
     log:
         "<logs>/endpoints.log",
+    benchmark:
+        "<benchmarks>/endpoints.tsv"
+    resources:
+        mem_mb=needs.memory("endpoints"),
+        runtime=needs.runtime("endpoints"),
     params:
         definitions=study.definitions("endpoints"),
         imputation=study.imputation,

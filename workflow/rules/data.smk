@@ -12,6 +12,11 @@ rule ingest:
         account="<results>/private/ingest.json",
     log:
         "<logs>/ingest.log",
+    benchmark:
+        "<benchmarks>/ingest.tsv"
+    resources:
+        mem_mb=needs.memory("ingest"),
+        runtime=needs.runtime("ingest"),
     params:
         settings=study.ingest_settings,
         code=study.code("ingest"),
@@ -36,6 +41,11 @@ rule validate:
         row_account="<results>/private/row_account.csv",
     log:
         "<logs>/validate.log",
+    benchmark:
+        "<benchmarks>/validate.tsv"
+    resources:
+        mem_mb=needs.memory("validate"),
+        runtime=needs.runtime("validate"),
     params:
         set_aside=list(study.settings.validation.set_aside),
         title=f"Extract {study.extract.name}",
@@ -48,6 +58,8 @@ rule validate:
 
 
 rule gate:
+    localrule: True
+    retries: 0
     input:
         violations=rules.validate.output.violations,
         page=rules.validate.output.page,
@@ -55,6 +67,11 @@ rule gate:
         "<results>/private/gate.json",
     log:
         "<logs>/gate.log",
+    benchmark:
+        "<benchmarks>/gate.tsv"
+    resources:
+        mem_mb=needs.memory("gate"),
+        runtime=needs.runtime("gate"),
     params:
         code=study.code("gate"),
     message:

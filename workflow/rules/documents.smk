@@ -60,6 +60,11 @@ rule report:
         ),
     log:
         "<logs>/report.log",
+    benchmark:
+        "<benchmarks>/report.tsv"
+    resources:
+        mem_mb=needs.memory("report"),
+        runtime=needs.runtime("report"),
     params:
         settings=study.settings.plain(),
         code=study.code("report"),
@@ -132,6 +137,11 @@ rule manuscript:
         ],
     log:
         "<logs>/manuscript.log",
+    benchmark:
+        "<benchmarks>/manuscript.tsv"
+    resources:
+        mem_mb=needs.memory("manuscript"),
+        runtime=needs.runtime("manuscript"),
     params:
         settings=study.settings.plain(),
         code=study.code("manuscript"),
@@ -156,6 +166,11 @@ rule verification:
         patients="<results>/private/verification/patients.csv",
     log:
         "<logs>/verification.log",
+    benchmark:
+        "<benchmarks>/verification.tsv"
+    resources:
+        mem_mb=needs.memory("verification"),
+        runtime=needs.runtime("verification"),
     params:
         settings=study.settings.statistics.plain(),
         definitions=study.definitions(),
@@ -201,6 +216,11 @@ rule provenance:
         whole="<results>/private/provenance.json",
     log:
         "<logs>/provenance.log",
+    benchmark:
+        "<benchmarks>/provenance.tsv"
+    resources:
+        mem_mb=needs.memory("provenance"),
+        runtime=needs.runtime("provenance"),
     params:
         settings=study.settings.plain(),
         code={rule: study.code(rule) for rule in RULES},

@@ -21,6 +21,7 @@ TRACED = [
 # No output that Snakemake knows of: it would remove a release before writing it anew. The script writes it at once or not
 # at all, and never over another one.
 rule release:
+    localrule: True
     input:
         gate=rules.gate.output,
         tables=collect(ACCEPTED, table=TABLES),
@@ -38,6 +39,11 @@ rule release:
         ],
     log:
         "<logs>/release.log",
+    benchmark:
+        "<benchmarks>/release.tsv"
+    resources:
+        mem_mb=needs.memory("release"),
+        runtime=needs.runtime("release"),
     params:
         folder=f"releases/{study.settings.study.cutoff}",
         cutoff=str(study.settings.study.cutoff),
@@ -63,6 +69,11 @@ rule previous_again:
         adtte=[f"{AGAIN}/{name}/adtte.csv" for name in EVERY_ANALYSIS],
     log:
         "<logs>/previous_again.log",
+    benchmark:
+        "<benchmarks>/previous_again.tsv"
+    resources:
+        mem_mb=needs.memory("previous_again"),
+        runtime=needs.runtime("previous_again"),
     params:
         previous=study.previous,
         definitions=study.definitions(),
@@ -115,6 +126,11 @@ rule comparison:
         ],
     log:
         "<logs>/comparison.log",
+    benchmark:
+        "<benchmarks>/comparison.tsv"
+    resources:
+        mem_mb=needs.memory("comparison"),
+        runtime=needs.runtime("comparison"),
     params:
         previous=study.previous,
         settings=study.settings.plain(),
@@ -129,6 +145,8 @@ rule comparison:
 
 # Fails by the policy after everything has been written: the outputs of a failed job would be removed.
 rule compare:
+    localrule: True
+    retries: 0
     input:
         gate=rules.gate.output,
         json=rules.comparison.output.json,
@@ -136,6 +154,11 @@ rule compare:
         private_page=rules.comparison.output.private_page,
     log:
         "<logs>/compare.log",
+    benchmark:
+        "<benchmarks>/compare.tsv"
+    resources:
+        mem_mb=needs.memory("compare"),
+        runtime=needs.runtime("compare"),
     params:
         code=study.code("compare"),
     message:

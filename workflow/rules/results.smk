@@ -27,6 +27,11 @@ rule estimate:
         specification_curve="<results>/private/specification_curve.csv",
     log:
         "<logs>/estimate.log",
+    benchmark:
+        "<benchmarks>/estimate.tsv"
+    resources:
+        mem_mb=needs.memory("estimate"),
+        runtime=needs.runtime("estimate"),
     params:
         settings=study.settings.statistics.plain(),
         sensitivity=study.settings.sensitivity.plain(),
@@ -92,6 +97,11 @@ rule disclose:
         withheld="<results>/private/released/withheld.csv",
     log:
         "<logs>/disclose.log",
+    benchmark:
+        "<benchmarks>/disclose.tsv"
+    resources:
+        mem_mb=needs.memory("disclose"),
+        runtime=needs.runtime("disclose"),
     params:
         release=study.disclosure,
         code=study.code("disclose"),
@@ -134,6 +144,11 @@ rule figures:
         private=directory("<results>/private/figures"),
     log:
         "<logs>/figures.log",
+    benchmark:
+        "<benchmarks>/figures.tsv"
+    resources:
+        mem_mb=needs.memory("figures"),
+        runtime=needs.runtime("figures"),
     params:
         settings=study.settings.figures.plain(),
         release=study.settings.release.plain(),

@@ -18,6 +18,11 @@ rule specify:
         SPECIFICATIONS,
     log:
         "<logs>/specify_{scatteritem}.log",
+    benchmark:
+        "<benchmarks>/specify_{scatteritem}.tsv"
+    resources:
+        mem_mb=needs.memory("specify"),
+        runtime=needs.runtime("specify"),
     params:
         settings=study.settings.specifications.plain(),
         definitions=study.settings.definitions.plain(),
@@ -46,6 +51,11 @@ rule sensitivity:
         cohort="<results>/private/sensitivity/cohort.csv",
     log:
         "<logs>/sensitivity.log",
+    benchmark:
+        "<benchmarks>/sensitivity.tsv"
+    resources:
+        mem_mb=needs.memory("sensitivity"),
+        runtime=needs.runtime("sensitivity"),
     params:
         definitions=study.definitions(),
         imputation=study.settings.dates.imputation,
