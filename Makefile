@@ -24,11 +24,11 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help setup report test test-install check format docs lock demo-broken demo-refresh assure faults benchmark benchmark-r verify-r r-fixtures clean
+.PHONY: help setup report test test-install test-slurm resources check format docs lock demo-broken demo-refresh assure faults benchmark benchmark-r verify-r r-fixtures clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
-	@echo "Also: check (linters, types), test-install, docs (generated pages), demo-broken, demo-refresh, assure, faults, benchmark, benchmark-r, lock, format, clean"
+	@echo "Also: check (linters, types), test-install, test-slurm, resources, docs (generated pages), demo-broken, demo-refresh, assure, faults, benchmark, benchmark-r, lock, format, clean"
 
 setup: .venv/.installed
 
@@ -90,6 +90,14 @@ faults: setup
 benchmark-r: setup
 	$(BIN)/python scripts/benchmark_survival.py --record benchmarks/survival.json
 
+# The demo study through a SLURM cluster of one node, which the test installs (apt-get, as root), starts and ends
+test-slurm: setup
+	RECHALLENGE_SLURM=1 $(BIN)/python -m pytest tests/e2e/test_slurm.py
+
+# Memory and time of each step measured again, for workflow/resources.csv and docs/cluster.md; about an hour
+resources: setup
+	$(BIN)/python scripts/write_resources.py
+
 benchmark: setup
 	$(BIN)/python scripts/benchmark.py
 	$(BIN)/python scripts/benchmark_statistics.py
@@ -117,6 +125,7 @@ lock:
 	$$uv pip compile pyproject.toml --quiet --universal --fork-strategy fewest --python-version 3.11 --extra dev \
 	  --generate-hashes --no-annotate --custom-compile-command "make lock" $(UPGRADE) --output-file requirements.lock
 	$(PYTHON) scripts/write_environment.py
+	$(PYTHON) scripts/write_plugin_locks.py --uv $$([ -n "$(UV)" ] && echo $(UV) || echo .lock-venv/bin/uv)
 
 clean:
 	rm -rf results logs benchmarks runs .snakemake

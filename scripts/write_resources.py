@@ -2,9 +2,9 @@
 
     python scripts/write_resources.py [--patients 400 4000 12000] [--folder runs/resources]
 
-Simulates registries of several sizes, each as it was a year earlier too; releases the earlier one and compares the later
-with it, so that every rule runs; and reads Snakemake's benchmark records. Runs that are there already are kept. A step's
-figures at no rows at all are those of the smallest registry; the rise per MB is the steepest from there to any other.
+Simulates registries of several sizes, each as it was a year earlier too; releases the earlier one and compares the
+later with it, so that every rule runs; and reads Snakemake's benchmark records. Runs that are there already are kept.
+A step's figures at no rows at all are those of the smallest registry; the rise per MB is the steepest from there.
 """
 
 import argparse

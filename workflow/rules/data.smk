@@ -58,8 +58,6 @@ rule validate:
 
 
 rule gate:
-    localrule: True
-    retries: 0
     input:
         violations=rules.validate.output.violations,
         page=rules.validate.output.page,
@@ -69,6 +67,8 @@ rule gate:
         "<logs>/gate.log",
     benchmark:
         "<benchmarks>/gate.tsv"
+    retries: 0
+    localrule: True
     resources:
         mem_mb=needs.memory("gate"),
         runtime=needs.runtime("gate"),

@@ -21,7 +21,6 @@ TRACED = [
 # No output that Snakemake knows of: it would remove a release before writing it anew. The script writes it at once or not
 # at all, and never over another one.
 rule release:
-    localrule: True
     input:
         gate=rules.gate.output,
         tables=collect(ACCEPTED, table=TABLES),
@@ -41,6 +40,7 @@ rule release:
         "<logs>/release.log",
     benchmark:
         "<benchmarks>/release.tsv"
+    localrule: True
     resources:
         mem_mb=needs.memory("release"),
         runtime=needs.runtime("release"),
@@ -145,8 +145,6 @@ rule comparison:
 
 # Fails by the policy after everything has been written: the outputs of a failed job would be removed.
 rule compare:
-    localrule: True
-    retries: 0
     input:
         gate=rules.gate.output,
         json=rules.comparison.output.json,
@@ -156,6 +154,8 @@ rule compare:
         "<logs>/compare.log",
     benchmark:
         "<benchmarks>/compare.tsv"
+    retries: 0
+    localrule: True
     resources:
         mem_mb=needs.memory("compare"),
         runtime=needs.runtime("compare"),
