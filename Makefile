@@ -24,11 +24,11 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help setup report test test-install test-slurm resources check format docs lock demo-broken demo-refresh assure faults benchmark benchmark-r verify-r r-fixtures clean
+.PHONY: help setup report test test-install test-slurm resources check format docs lock demo-broken demo-refresh assure faults benchmark benchmark-scale benchmark-r verify-r r-fixtures clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
-	@echo "Also: check (linters, types), test-install, test-slurm, resources, docs (generated pages), demo-broken, demo-refresh, assure, faults, benchmark, benchmark-r, lock, format, clean"
+	@echo "Also: check (linters, types), test-install, test-slurm, resources, docs (generated pages), demo-broken, demo-refresh, assure, faults, benchmark, benchmark-scale, benchmark-r, lock, format, clean"
 
 setup: .venv/.installed
 
@@ -86,9 +86,21 @@ r-fixtures:
 faults: setup
 	$(BIN)/python -m tests.faults --page docs/faults.md
 
+# Each writes its record to benchmarks/ and the page docs/benchmarks.md.
+benchmark: setup
+	$(BIN)/python scripts/benchmark_statistics.py --record benchmarks/statistics.json
+	$(BIN)/python scripts/benchmark.py --record benchmarks/study.json
+	$(BIN)/python scripts/write_benchmark_docs.py
+
+# From the raw extract to times to event, by number of patients
+benchmark-scale: setup
+	$(BIN)/python scripts/benchmark_scale.py --record benchmarks/scale.json
+	$(BIN)/python scripts/write_benchmark_docs.py
+
 # Survival analyses of 100,000 and 1,000,000 patients beside R's (needs R with its package survival)
 benchmark-r: setup
 	$(BIN)/python scripts/benchmark_survival.py --record benchmarks/survival.json
+	$(BIN)/python scripts/write_benchmark_docs.py
 
 # The demo study through a SLURM cluster of one node, which the test installs (apt-get, as root), starts and ends
 test-slurm: setup
@@ -97,10 +109,6 @@ test-slurm: setup
 # Memory and time of each step measured again, for workflow/resources.csv and docs/cluster.md; about an hour
 resources: setup
 	$(BIN)/python scripts/write_resources.py
-
-benchmark: setup
-	$(BIN)/python scripts/benchmark.py
-	$(BIN)/python scripts/benchmark_statistics.py
 
 check: setup
 	$(BIN)/ruff check .
@@ -128,4 +136,4 @@ lock:
 	$(PYTHON) scripts/write_plugin_locks.py --uv $$([ -n "$(UV)" ] && echo $(UV) || echo .lock-venv/bin/uv)
 
 clean:
-	rm -rf results logs benchmarks runs .snakemake
+	rm -rf results logs runs .snakemake

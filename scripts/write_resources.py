@@ -54,7 +54,7 @@ def simulate(patients: int, as_of: str, folder: Path) -> Path:
 def measure(patients: int, folder: Path) -> dict[str, Record]:
     """Return the record of every rule at that number of patients."""
     earlier, later = folder / "2021", folder / "2022"
-    if not (later / "benchmarks" / "compare.tsv").is_file():
+    if not (later / "logs" / "benchmarks" / "compare.tsv").is_file():
         earlier.mkdir(parents=True, exist_ok=True)
         later.mkdir(parents=True, exist_ok=True)
         run(simulate(patients, "2021-12-31", earlier), earlier, "release")
@@ -69,7 +69,7 @@ def measure(patients: int, folder: Path) -> dict[str, Record]:
     for home, rules in ((later, (*RULES, *REFRESH_RULES)), (earlier, ("release",))):
         size = extract_megabytes(sorted((home / "extract").glob("*.csv")))
         for rule in rules:
-            for file in sorted((home / "benchmarks").glob(f"{rule}*.tsv")):
+            for file in sorted((home / "logs" / "benchmarks").glob(f"{rule}*.tsv")):
                 if file.stem in (rule, f"{rule}_1-of-1"):
                     records[rule] = (size, *_peak(file))
     return records

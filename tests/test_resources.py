@@ -59,7 +59,7 @@ def test_every_rule_is_recorded_and_asks_for_what_was_measured(checkout):
     parts = {part.split(":")[0]: part for part in text.split("\nrule ")[1:]}
     assert set(parts) == {*RULES, *REFRESH_RULES}
     for rule, part in parts.items():
-        assert re.search(rf'benchmark:\n +"<benchmarks>/{rule}(_{{scatteritem}})?\.tsv"', part), rule
+        assert re.search(rf'benchmark:\n +"<logs>/benchmarks/{rule}(_{{scatteritem}})?\.tsv"', part), rule
         assert f'mem_mb=needs.memory("{rule}")' in part
         assert f'runtime=needs.runtime("{rule}")' in part
 

@@ -20,7 +20,7 @@ rule episodes:
     log:
         "<logs>/episodes.log",
     benchmark:
-        "<benchmarks>/episodes.tsv"
+        "<logs>/benchmarks/episodes.tsv"
     resources:
         mem_mb=needs.memory("episodes"),
         runtime=needs.runtime("episodes"),
@@ -51,7 +51,7 @@ rule eligibility:
     log:
         "<logs>/eligibility.log",
     benchmark:
-        "<benchmarks>/eligibility.tsv"
+        "<logs>/benchmarks/eligibility.tsv"
     resources:
         mem_mb=needs.memory("eligibility"),
         runtime=needs.runtime("eligibility"),
@@ -86,7 +86,7 @@ rule classify:
     log:
         "<logs>/classify.log",
     benchmark:
-        "<benchmarks>/classify.tsv"
+        "<logs>/benchmarks/classify.tsv"
     resources:
         mem_mb=needs.memory("classify"),
         runtime=needs.runtime("classify"),
@@ -119,7 +119,7 @@ rule endpoints:
     log:
         "<logs>/endpoints.log",
     benchmark:
-        "<benchmarks>/endpoints.tsv"
+        "<logs>/benchmarks/endpoints.tsv"
     resources:
         mem_mb=needs.memory("endpoints"),
         runtime=needs.runtime("endpoints"),

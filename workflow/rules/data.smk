@@ -13,7 +13,7 @@ rule ingest:
     log:
         "<logs>/ingest.log",
     benchmark:
-        "<benchmarks>/ingest.tsv"
+        "<logs>/benchmarks/ingest.tsv"
     resources:
         mem_mb=needs.memory("ingest"),
         runtime=needs.runtime("ingest"),
@@ -42,7 +42,7 @@ rule validate:
     log:
         "<logs>/validate.log",
     benchmark:
-        "<benchmarks>/validate.tsv"
+        "<logs>/benchmarks/validate.tsv"
     resources:
         mem_mb=needs.memory("validate"),
         runtime=needs.runtime("validate"),
@@ -66,7 +66,7 @@ rule gate:
     log:
         "<logs>/gate.log",
     benchmark:
-        "<benchmarks>/gate.tsv"
+        "<logs>/benchmarks/gate.tsv"
     retries: 0
     localrule: True
     resources:

@@ -61,7 +61,7 @@ rule report:
     log:
         "<logs>/report.log",
     benchmark:
-        "<benchmarks>/report.tsv"
+        "<logs>/benchmarks/report.tsv"
     resources:
         mem_mb=needs.memory("report"),
         runtime=needs.runtime("report"),
@@ -138,7 +138,7 @@ rule manuscript:
     log:
         "<logs>/manuscript.log",
     benchmark:
-        "<benchmarks>/manuscript.tsv"
+        "<logs>/benchmarks/manuscript.tsv"
     resources:
         mem_mb=needs.memory("manuscript"),
         runtime=needs.runtime("manuscript"),
@@ -167,7 +167,7 @@ rule verification:
     log:
         "<logs>/verification.log",
     benchmark:
-        "<benchmarks>/verification.tsv"
+        "<logs>/benchmarks/verification.tsv"
     resources:
         mem_mb=needs.memory("verification"),
         runtime=needs.runtime("verification"),
@@ -217,7 +217,7 @@ rule provenance:
     log:
         "<logs>/provenance.log",
     benchmark:
-        "<benchmarks>/provenance.tsv"
+        "<logs>/benchmarks/provenance.tsv"
     resources:
         mem_mb=needs.memory("provenance"),
         runtime=needs.runtime("provenance"),

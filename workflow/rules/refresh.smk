@@ -39,7 +39,7 @@ rule release:
     log:
         "<logs>/release.log",
     benchmark:
-        "<benchmarks>/release.tsv"
+        "<logs>/benchmarks/release.tsv"
     localrule: True
     resources:
         mem_mb=needs.memory("release"),
@@ -70,7 +70,7 @@ rule previous_again:
     log:
         "<logs>/previous_again.log",
     benchmark:
-        "<benchmarks>/previous_again.tsv"
+        "<logs>/benchmarks/previous_again.tsv"
     resources:
         mem_mb=needs.memory("previous_again"),
         runtime=needs.runtime("previous_again"),
@@ -127,7 +127,7 @@ rule comparison:
     log:
         "<logs>/comparison.log",
     benchmark:
-        "<benchmarks>/comparison.tsv"
+        "<logs>/benchmarks/comparison.tsv"
     resources:
         mem_mb=needs.memory("comparison"),
         runtime=needs.runtime("comparison"),
@@ -153,7 +153,7 @@ rule compare:
     log:
         "<logs>/compare.log",
     benchmark:
-        "<benchmarks>/compare.tsv"
+        "<logs>/benchmarks/compare.tsv"
     retries: 0
     localrule: True
     resources:

@@ -28,7 +28,7 @@ rule estimate:
     log:
         "<logs>/estimate.log",
     benchmark:
-        "<benchmarks>/estimate.tsv"
+        "<logs>/benchmarks/estimate.tsv"
     resources:
         mem_mb=needs.memory("estimate"),
         runtime=needs.runtime("estimate"),
@@ -98,7 +98,7 @@ rule disclose:
     log:
         "<logs>/disclose.log",
     benchmark:
-        "<benchmarks>/disclose.tsv"
+        "<logs>/benchmarks/disclose.tsv"
     resources:
         mem_mb=needs.memory("disclose"),
         runtime=needs.runtime("disclose"),
@@ -145,7 +145,7 @@ rule figures:
     log:
         "<logs>/figures.log",
     benchmark:
-        "<benchmarks>/figures.tsv"
+        "<logs>/benchmarks/figures.tsv"
     resources:
         mem_mb=needs.memory("figures"),
         runtime=needs.runtime("figures"),

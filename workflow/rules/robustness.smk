@@ -19,7 +19,7 @@ rule specify:
     log:
         "<logs>/specify_{scatteritem}.log",
     benchmark:
-        "<benchmarks>/specify_{scatteritem}.tsv"
+        "<logs>/benchmarks/specify_{scatteritem}.tsv"
     resources:
         mem_mb=needs.memory("specify"),
         runtime=needs.runtime("specify"),
@@ -52,7 +52,7 @@ rule sensitivity:
     log:
         "<logs>/sensitivity.log",
     benchmark:
-        "<benchmarks>/sensitivity.tsv"
+        "<logs>/benchmarks/sensitivity.tsv"
     resources:
         mem_mb=needs.memory("sensitivity"),
         runtime=needs.runtime("sensitivity"),
