@@ -2,20 +2,22 @@
 
     python scripts/write_resources.py [--patients 400 4000 12000] [--folder runs/resources]
 
-Simulates registries of several sizes, each as it was a year earlier too; releases the earlier one and compares the
-later with it, so that every rule runs; and reads Snakemake's benchmark records. Runs that are there already are kept.
-A step's figures at no rows at all are those of the smallest registry; the rise per MB is the steepest from there.
+Simulates registries of several sizes, runs the study on each, and reads Snakemake's benchmark records. The smallest is
+also simulated as it was a year earlier, released then, and compared, so that the steps of a refresh run too. Runs that
+are there already are kept. A step's figures at no rows at all are those of the smallest registry; the rise per MB is
+the steepest from there, and for the steps of a refresh that of the steepest other step.
 """
 
 import argparse
 import csv
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
-from rechallenge.resources import extract_megabytes, read_needs
+from rechallenge.resources import Needs, extract_megabytes, read_needs
 from rechallenge.study import REFRESH_RULES, RULES
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -51,28 +53,35 @@ def simulate(patients: int, as_of: str, folder: Path) -> Path:
     return file
 
 
-def measure(patients: int, folder: Path) -> dict[str, Record]:
-    """Return the record of every rule at that number of patients."""
-    earlier, later = folder / "2021", folder / "2022"
-    if not (later / "logs" / "benchmarks" / "compare.tsv").is_file():
+def measure(patients: int, folder: Path, *, refresh: bool) -> dict[str, Record]:
+    """Return the record of every rule at that number of patients; of those of a refresh only if asked for."""
+    later, earlier = folder / "2022", folder / "2021"
+    if not (later / "study.yaml").is_file():
+        later.mkdir(parents=True)
+        simulate(patients, "2022-12-31", later)
+    run(later / "study.yaml", later, "all")
+    records = _records(later, RULES)
+    if not refresh:
+        return records
+    if not (earlier / "releases").is_dir():
         earlier.mkdir(parents=True, exist_ok=True)
-        later.mkdir(parents=True, exist_ok=True)
         run(simulate(patients, "2021-12-31", earlier), earlier, "release")
-        study = simulate(patients, "2022-12-31", later)
-        settings = yaml.safe_load(study.read_text(encoding="utf-8"))
-        settings["refresh"] = {"previous": str((earlier / "releases" / "2021-12-31").resolve()), "keep_extract": True}
-        settings["refresh"] |= {"run_previous_again": True}
-        study.write_text(yaml.safe_dump(settings), encoding="utf-8")
-        run(study, later, "all")
-        run(study, later, "compare")
-    records = {}
-    for home, rules in ((later, (*RULES, *REFRESH_RULES)), (earlier, ("release",))):
-        size = extract_megabytes(sorted((home / "extract").glob("*.csv")))
-        for rule in rules:
-            for file in sorted((home / "logs" / "benchmarks").glob(f"{rule}*.tsv")):
-                if file.stem in (rule, f"{rule}_1-of-1"):
-                    records[rule] = (size, *_peak(file))
-    return records
+    settings = yaml.safe_load((later / "study.yaml").read_text(encoding="utf-8"))
+    previous = str((earlier / "releases" / "2021-12-31").resolve())
+    settings["refresh"] = {"previous": previous, "keep_extract": True, "run_previous_again": True}
+    compared = later / "compared.yaml"
+    compared.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    if not (later / "logs" / "benchmarks" / "compare.tsv").is_file():
+        run(compared, later, "compare")
+    return records | _records(earlier, ("release",)) | _records(later, [r for r in REFRESH_RULES if r != "release"])
+
+
+def _records(home: Path, rules: Sequence[str]) -> dict[str, Record]:
+    size = extract_megabytes(sorted((home / "extract").glob("*.csv")))
+    files = {rule: home / "logs" / "benchmarks" / f"{rule}.tsv" for rule in rules}
+    if "specify" in files:
+        files["specify"] = files["specify"].with_name("specify_1-of-1.tsv")
+    return {rule: (size, *_peak(file)) for rule, file in files.items()}
 
 
 def _peak(file: Path) -> tuple[float, float]:
@@ -83,12 +92,24 @@ def _peak(file: Path) -> tuple[float, float]:
     return memory, max(float(row["s"]) for row in rows)
 
 
-def line(rule: str, records: list[Record]) -> list[str]:
-    """Return a rule's row of the table from its records, the smallest extract first."""
+def rise(records: Sequence[Record]) -> tuple[float, float]:
+    """Return the steepest rise of memory and time per MB from the smallest extract; none where there is only one."""
     (size, memory, seconds), *larger = sorted(records)
     rises = [((m - memory) / (mb - size), (s - seconds) / (mb - size)) for mb, m, s in larger]
-    steepest = [max([0.0, *column]) for column in zip(*rises, strict=True)] if rises else [0.0, 0.0]
-    return [rule, f"{memory:.0f}", f"{steepest[0]:.2f}", f"{seconds:.0f}", f"{steepest[1]:.2f}"]
+    return max([0.0, *(memory for memory, _ in rises)]), max([0.0, *(seconds for _, seconds in rises)])
+
+
+def table(sizes: Sequence[dict[str, Record]]) -> list[list[str]]:
+    """Return the rows of workflow/resources.csv from the records of each size."""
+    of = {rule: [records[rule] for records in sizes if rule in records] for rule in (*RULES, *REFRESH_RULES)}
+    rises = {rule: rise(records) for rule, records in of.items()}
+    steepest = tuple(max(column) for column in zip(*rises.values(), strict=True))
+    rows = []
+    for rule, records in of.items():
+        _, memory, seconds = min(records)
+        more_memory, more_seconds = rises[rule] if len(records) == len(sizes) else steepest
+        rows.append([rule, f"{memory:.0f}", f"{more_memory:.2f}", f"{seconds:.0f}", f"{more_seconds:.2f}"])
+    return rows
 
 
 def page_table(sizes: dict[int, dict[str, Record]]) -> str:
@@ -98,11 +119,15 @@ def page_table(sizes: dict[int, dict[str, Record]]) -> str:
     heads = [f"{patients:,} patients ({records['ingest'][0]:.1f} MB)" for patients, records in sorted(sizes.items())]
     rows = [f"| step | {' | '.join(heads)} | asked for at {largest:,} |", "|---" * (len(sizes) + 2) + "|"]
     for rule in (*RULES, *REFRESH_RULES):
-        cells = [f"{sizes[patients][rule][1]:.0f} MB, {sizes[patients][rule][2]:.0f} s" for patients in sorted(sizes)]
-        asked = type(needs)(needs.measured, sizes[largest][rule][0])
+        cells = [_cell(records.get(rule)) for _, records in sorted(sizes.items())]
+        asked = Needs(needs.measured, sizes[largest]["ingest"][0])
         cells.append(f"{asked.memory(rule)(None, 1):,} MB, {asked.runtime(rule)(None, 1)} min")
         rows.append(f"| `{rule}` | {' | '.join(cells)} |")
     return "\n".join(rows)
+
+
+def _cell(record: Record | None) -> str:
+    return "" if record is None else f"{record[1]:.0f} MB, {record[2]:.0f} s"
 
 
 def main() -> None:
@@ -111,11 +136,15 @@ def main() -> None:
     parser.add_argument("--patients", type=int, nargs="+", default=[400, 4000, 12000])
     parser.add_argument("--folder", type=Path, default=CHECKOUT / "runs" / "resources")
     options = parser.parse_args()
-    sizes = {patients: measure(patients, options.folder / str(patients)) for patients in options.patients}
+    numbers = sorted(options.patients)
+    sizes = {
+        patients: measure(patients, options.folder / str(patients), refresh=patients == numbers[0])
+        for patients in numbers
+    }
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows(line(rule, [records[rule] for records in sizes.values()]) for rule in (*RULES, *REFRESH_RULES))
+        writer.writerows(table(list(sizes.values())))
     text = PAGE.read_text(encoding="utf-8")
     before, after = text.partition(BEGIN)[0], text.partition(END)[2]
     PAGE.write_text(f"{before}{BEGIN}\n{page_table(sizes)}\n{END}{after}", encoding="utf-8")

@@ -64,10 +64,16 @@ def test_every_rule_is_recorded_and_asks_for_what_was_measured(checkout):
         assert f'runtime=needs.runtime("{rule}")' in part
 
 
-def test_records_become_a_line_of_the_table(script):
-    records = [(10.0, 400.0, 20.0), (1.0, 200.0, 10.0), (5.0, 320.0, 11.0)]
-    # From 1 to 5 MB memory rises by 30 MB per MB, to 10 MB by 22.2; time rises by 0.25 and 1.11 s.
-    assert script("write_resources").line("ingest", records) == ["ingest", "200", "30.00", "10", "1.11"]
-    assert script("write_resources").line("ingest", [(1.0, 200.0, 10.0), (5.0, 150.0, 9.0)])[1:] == [
-        "200", "0.00", "10", "0.00",
-    ]  # fmt: skip
+def test_records_become_the_table(script):
+    """Ingest: from 1 to 5 MB memory rises by 30 MB per MB, to 10 MB by 22.2; time by 0.25 and 1.11 s."""
+    rules = [rule for rule in RULES if rule != "ingest"]
+    flat = dict.fromkeys(rules, (1.0, 100.0, 2.0))
+    sizes = [
+        {"ingest": (1.0, 200.0, 10.0), **flat, **dict.fromkeys(REFRESH_RULES, (1.0, 150.0, 4.0))},
+        {"ingest": (5.0, 320.0, 11.0), **dict.fromkeys(rules, (5.0, 90.0, 1.0))},
+        {"ingest": (10.0, 400.0, 20.0), **dict.fromkeys(rules, (10.0, 100.0, 2.0))},
+    ]
+    rows = {rule: figures for rule, *figures in script("write_resources").table(sizes)}
+    assert rows["ingest"] == ["200", "30.00", "10", "1.11"]
+    assert all(rows[rule] == ["100", "0.00", "2", "0.00"] for rule in rules)
+    assert all(rows[rule] == ["150", "30.00", "4", "1.11"] for rule in REFRESH_RULES), "measured once: the steepest"

@@ -74,6 +74,7 @@ PartitionName={partition} Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 _ACCOUNTING = """\
 AuthType=auth/munge
 AuthInfo=socket={folder}/munge.socket
+CommunicationParameters=NoInAddrAny
 DbdHost=localhost
 DbdAddr=127.0.0.1
 DbdPort={accounting}
