@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rechallenge.tables import TEXT, conform
+from rechallenge.text_numbers import to_numbers
 
 SIGNIFICANT_DIGITS = 10
 # The apostrophes before it are counted in, so that taking one off again gives back what was written.
@@ -43,7 +44,7 @@ def _text_column(column: pd.Series) -> pd.Series:
     if pd.api.types.is_float_dtype(column.dtype):
         return pd.Series([number_text(value) for value in column], index=column.index, dtype="object")
     text = column.astype(TEXT)
-    risky = text.str.contains(_FORMULA, regex=True, na=False) & pd.to_numeric(text, errors="coerce").isna()
+    risky = text.str.contains(_FORMULA, regex=True, na=False) & to_numbers(text).isna()
     return text.mask(risky, "'" + text)
 
 

@@ -11,6 +11,7 @@ from rechallenge.drafting.date_evidence import DateEvidence, date_evidence
 from rechallenge.sources.cells import as_text, folded
 from rechallenge.sources.values import Vocabularies, convert_numbers, convert_terms
 from rechallenge.tables import Column
+from rechallenge.text_numbers import to_numbers
 
 # More rows than these say nothing new about how a column is written.
 SAMPLE: Final = 5000
@@ -84,7 +85,7 @@ class Profile:
     @cached_property
     def numbers(self) -> pd.Series:
         """The cells that are plain numbers."""
-        return pd.to_numeric(as_text(self.cells).str.strip(), errors="coerce").dropna()
+        return to_numbers(as_text(self.cells).str.strip()).dropna()
 
     @property
     def has_real_dates(self) -> bool:

@@ -18,6 +18,7 @@ from rechallenge.errors import UserError
 from rechallenge.sources.cells import as_text
 from rechallenge.sources.raw import PLACE, RawFile
 from rechallenge.tables import DATE, TEXT
+from rechallenge.text_numbers import to_numbers
 
 # Logical files of the mapping, and the columns without which the adapter cannot work.
 REQUIRED: Final[dict[str, tuple[str, ...]]] = {
@@ -86,7 +87,7 @@ def _cells(frame: pd.DataFrame, name: str) -> pd.Series:
 
 def _numbers(frame: pd.DataFrame, name: str) -> pd.Series:
     """A column as numbers; what is none is missing."""
-    return pd.to_numeric(_cells(frame, name).astype(object), errors="coerce").astype("float64")
+    return to_numbers(_cells(frame, name).astype(object)).astype("float64")
 
 
 def _yes(frame: pd.DataFrame, name: str) -> pd.Series:
