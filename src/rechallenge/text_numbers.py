@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-# Far beyond what a float can hold (1e308). Beyond 32 bits pandas.to_numeric (2.3.3) ends the process with a segmentation
+# Far beyond what a float can hold (1e308). Beyond 32 bits pandas.to_numeric (2.3) ends the process with a segmentation
 # fault, and one keyed hash in a thousand is such a text: 296e587941759841.
 _BEYOND = r"[eE][+-]?\d{5,}\s*$"
 
