@@ -13,7 +13,8 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 LONGEST = (
     "e2e/test_small_study.py", "e2e/test_refresh.py", "e2e/test_slurm.py", "e2e/test_inputs.py",
     "e2e/test_unattended.py", "e2e/test_figures.py", "e2e/test_every_preset.py", "e2e/test_own_data.py",
-    "simulation/test_recovery.py", "estimates/test_agreement_with_r.py", "tracing/test_sets.py", "e2e/test_hostile_study.py", "e2e/test_lesions.py",
+    "simulation/test_recovery.py", "estimates/test_agreement_with_r.py", "tracing/test_sets.py",
+    "e2e/test_hostile_study.py", "e2e/test_lesions.py",
     "e2e/test_specification_curve.py", "estimates/test_r_fixtures.py", "test_cli_errors.py",
     "clinical/test_properties.py", "e2e/test_one_run_per_folder.py", "test_lock.py",
 )  # fmt: skip
