@@ -95,8 +95,11 @@ def submitted(cluster, plugin, tmp_path_factory):
     return Submitted(cluster, plugin, folder, *([] if WHOLE else ["gate"]))
 
 
-def test_the_study_runs_through_the_queue(submitted):
+def test_the_study_runs_through_the_queue(submitted, cluster, capsys):
     assert submitted.run.returncode == 0, submitted.run.stdout
+    if WHOLE:
+        with capsys.disabled():  # the figures of docs/cluster.md
+            print("\n" + cluster.call("sacct", "--format=jobid,state,elapsed,reqmem,timelimit,totalcpu,maxrss"))
     assert submitted.jobs
     assert {state for _, state, *_ in submitted.jobs} == {"COMPLETED"}
     done = {path.stem for path in (submitted.folder / "logs").glob("*.log")}
