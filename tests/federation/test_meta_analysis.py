@@ -19,9 +19,7 @@ def test_estimate_interval_heterogeneity_and_prediction_are_those_of_metafor(nam
     item = ANSWERS[name]
     estimator, hartung_knapp = fit.split("/")
     expected = item["fits"][fit]
-    found = random_effects(
-        np.array(item["y"]), np.array(item["se"]), estimator=estimator, hartung_knapp=hartung_knapp
-    )
+    found = random_effects(np.array(item["y"]), np.array(item["se"]), estimator=estimator, hartung_knapp=hartung_knapp)
     between = found.heterogeneity
     here = {
         "estimate": found.estimate, "se": found.std_error, "lower": found.lower, "upper": found.upper, "p": found.p,
