@@ -13,44 +13,12 @@ from rechallenge.estimates.risk_sets import COLUMNS, counted, risk_sets
 from rechallenge.estimates.times import classes_of
 from rechallenge.estimates.weighted_logrank import weighted_log_rank
 from rechallenge.federation.risk_sets import checked, one_stage, patients
-from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.settings.release import ReleaseSettings
 from rechallenge.settings.statistics import Covariate, StatisticsSettings
+from tests.federation.hospitals import DEFINITIONS, SETTINGS, site_patients
 
-SETTINGS = StatisticsSettings()
-DEFINITIONS = DefinitionSettings().resolved()
 COVARIATES = {covariate.name: covariate for covariate in SETTINGS.covariates}
 EVENTS, ALL_TIMES = (ReleaseSettings(level="internal", risk_sets=kind) for kind in ("events", "all_times"))
-
-
-def site_patients(seed: int, size: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Classified patients and their times of one hospital, with many tied days and some unknown patterns."""
-    rng = np.random.default_rng(seed)
-    primary, systemic, interval, ecog = (rng.random(size) < share for share in (0.4, 0.5, 0.5, 0.6))
-    names = [f"H{seed}-{number}" for number in range(size)]
-    classified = pd.DataFrame(
-        {
-            "patient_id": names,
-            "resistance": np.where(primary, "primary", "acquired"),
-            "progression_pattern": np.where(rng.random(size) < 0.2, "unknown", np.where(systemic, "systemic", "oligo")),
-            "interval_treatment": interval,
-            "ecog_1_or_more": ecog,
-            "rechallenge_type": np.where(rng.random(size) < 0.5, "monotherapy", "chemotherapy"),
-            "local_therapy_at_progression": rng.random(size) < 0.3,
-        }
-    )
-    hazard = np.exp(0.8 * primary + 0.5 * systemic - 0.3 * interval + 0.2 * seed)
-    parts = [
-        pd.DataFrame(
-            {
-                "patient_id": names, "endpoint": endpoint, "population": "rechallenge", "entry_days": 0.0,
-                "days": np.ceil(rng.exponential(scale / hazard) / 7) * 7,
-                "event": (rng.random(size) < 0.75).astype(int),
-            }
-        )
-        for endpoint, scale in (("PFS", 200), ("OS", 500))
-    ]  # fmt: skip
-    return classified, pd.concat(parts, ignore_index=True)
 
 
 SITES = {f"hospital {seed}": site_patients(seed, 25 + 10 * seed) for seed in range(1, 6)}

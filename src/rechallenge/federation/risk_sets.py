@@ -48,9 +48,9 @@ def problems(sets: pd.DataFrame, site: str) -> list[str]:
     impossible = (over < 0) | (ordered["censored"].notna() & (over != 0))
     places = sorted({*sets.index[wrong], *ordered.index[impossible]})
     return [
-        f"{site}: risk_sets.csv, line {place + 2}: {sets.at[place, 'at_risk']:g} at risk and {sets.at[place, 'events']:g} "
-        f"events on day {sets.at[place, 'days']:g} do not fit the lines of the same pattern. Ask the site for the file "
-        "as it was made."
+        f"{site}: risk_sets.csv, line {place + 2}: {sets.at[place, 'at_risk']:g} at risk and "
+        f"{sets.at[place, 'events']:g} events on day {sets.at[place, 'days']:g} do not fit the lines of the same "
+        "pattern. Ask the site for the file as it was made."
         for place in places[:5]
     ]
 
@@ -86,9 +86,9 @@ def one_stage(
 ) -> Iterator[Row]:
     """Yield what the sites that gave risk sets have together; `sites` are their risk sets by name.
 
-    `covariates` are the declared ones by name. Of each comparison: log-rank test, Cox model or median, for one cohort
-    where all of these sites tell all times, and stratified by site. `term` and `level` are as in estimates.csv;
-    `method` says which sites.
+    `covariates` are the declared ones by name. Of each comparison that two sites gave: log-rank test, Cox model or
+    median, of those that tell all times as one cohort, and of all that gave it stratified by site. `term` and `level`
+    are as in estimates.csv; `method` says which sites.
     """
     joined = [sets.assign(**{SITE: name}) for name, sets in sites.items()]
     if not joined:
@@ -96,13 +96,15 @@ def one_stage(
     everything = pd.concat(joined, ignore_index=True)
     everything["term"] = everything["term"].fillna("")
     for keys, own in everything.groupby(list(KEYS), sort=False):
-        endpoint, population, model, term = keys
-        frame = pd.concat(
-            [patients(sets).assign(**{SITE: name}) for name, sets in own.groupby(SITE, sort=False)], ignore_index=True
-        )
-        ways = [ONE_COHORT, BY_SITE] if tells_all_times(own) else [BY_SITE]
-        for way in ways:
-            for row in _of_way(frame, str(model), str(term), way, settings, covariates):
+        endpoint, population, model, term = map(str, keys)
+        for way in (ONE_COHORT, BY_SITE):
+            given = [
+                (name, sets) for name, sets in own.groupby(SITE, sort=False) if way == BY_SITE or tells_all_times(sets)
+            ]
+            if len(given) < 2:
+                continue
+            frame = pd.concat([patients(sets).assign(**{SITE: str(name)}) for name, sets in given], ignore_index=True)
+            for row in _of_way(frame, model, term, way, settings, covariates):
                 yield replace(row, endpoint=endpoint, population=population, term=row.term or term)
 
 
@@ -118,9 +120,7 @@ def _of_way(
     counts: Counts = {"n": float(len(frame)), "events": float(frame["event"].sum())}
     said = f"{ONE_STAGE}, {way}: {', '.join(names)}"
     name = f"{model}|{way.replace(' ', '_')}"
-    if way == BY_SITE and len(names) < 2:
-        yield not_fitted("Not pooled: one site has given risk sets.", model=name, **counts)
-    elif model == KAPLAN_MEIER:
+    if model == KAPLAN_MEIER:
         if way == ONE_COHORT:
             yield from placed(_curve(frame, settings, said), model=name)
     elif model.startswith(COX):
@@ -191,10 +191,10 @@ def _cox(
         keys: Counts = {"term": which.term, "level": which.level, "reference": which.reference, "method": method}
         keys |= counts
         p = float(2 * ndtr(-abs(coef / error)))
-        bounds = coef - z * error, coef + z * error
+        low, high = float(coef - z * error), float(coef + z * error)
         limits: Counts = {"p": p, "confidence": settings.confidence, **keys}
-        yield Row("hr", float(np.exp(coef)), *map(float, np.exp(bounds)), **limits)
-        yield Row("coef", float(coef), *map(float, bounds), **limits)
+        yield Row("hr", float(np.exp(coef)), float(np.exp(low)), float(np.exp(high)), **limits)
+        yield Row("coef", float(coef), low, high, **limits)
         yield Row("se", float(error), **keys)
 
 

@@ -31,14 +31,16 @@ def write_extract(
     *,
     broken: bool = False,
     as_of: str | None = None,
+    model: Parameters | None = None,
 ) -> None:
     """Simulate one extract and write it to `out`, with its parameters and truth in `out/truth`.
 
     `form` is registry (four exports, read with the mapping demo_registry), csv or parquet (canonical tables).
     `as_of` (YYYY-MM-DD) writes the extract as it was on that earlier day: what a later one of the same seed refreshes.
+    `model` has other parameters than the documented ones.
     Raises ValueError for a number of patients that cannot be, UserError for a broken extract in a canonical form.
     """
-    model = Parameters()
+    model = model or Parameters()
     extract = simulate(patients, seed, model)
     cutoff = day_number(model.follow_up.cutoff)
     tables = soil(np.random.default_rng([seed, _DIRT_STREAM]), extract, rates, cutoff)
