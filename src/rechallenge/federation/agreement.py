@@ -6,6 +6,7 @@ from typing import Any, Final
 import pandas as pd
 
 from rechallenge.federation.sites import Site
+from rechallenge.language import N_, tr
 from rechallenge.settings.federation import FederationPolicy
 
 COLUMNS: Final = ("policy", "action", "what", "site", "value", "first_site", "first_value", "sentence")
@@ -13,12 +14,12 @@ COLUMNS: Final = ("policy", "action", "what", "site", "value", "first_site", "fi
 _STEPS: Final = ("ingest", "validate", "episodes", "eligibility", "classify", "endpoints", "estimate")
 _MODELS: Final = ("covariates", "missing_covariates", "confidence", "km_interval")
 _CONSEQUENCES: Final = {
-    "definitions": "their numbers count different patients: run both with the same definitions",
-    "models": "their hazard ratios are of different models: run both with the same covariates",
-    "study_period": "their follow-up ends, or their patients enter, at other times",
-    "code": "they ran different versions of the workflow: the same checkout at both would rule it out",
-    "libraries": "they ran with other versions of libraries",
-    "extract": "one extract cannot stand for two hospitals: take one of them out, or correct a path",
+    "definitions": N_("their numbers count different patients: run both with the same definitions"),
+    "models": N_("their hazard ratios are of different models: run both with the same covariates"),
+    "study_period": N_("their follow-up ends, or their patients enter, at other times"),
+    "code": N_("they ran different versions of the workflow: the same checkout at both would rule it out"),
+    "libraries": N_("they ran with other versions of libraries"),
+    "extract": N_("one extract cannot stand for two hospitals: take one of them out, or correct a path"),
 }
 
 
@@ -32,10 +33,21 @@ def agreement(sites: Sequence[Site], policy: FederationPolicy) -> pd.DataFrame:
     rows = []
     for site in sites[1:]:
         for kind, what, here, there in _differences(site, first):
-            rows.append((kind, actions[kind], what, site.name, here, first.name, there, _said(kind, what, site, first)))
+            rows.append(
+                (
+                    kind,
+                    actions[kind],
+                    what,
+                    site.name,
+                    here,
+                    first.name,
+                    there,
+                    _said(kind, what, site.name, first.name),
+                )
+            )
     rows += [
         ("extract", "fail", "extract", site.name, site.record["extract"]["sha256"], other.name,
-         other.record["extract"]["sha256"], _said("extract", "extract", site, other))
+         other.record["extract"]["sha256"], _said("extract", "extract", site.name, other.name))
         for place, site in enumerate(sites)
         for other in sites[:place]
         if site.record["extract"]["sha256"] == other.record["extract"]["sha256"]
@@ -44,19 +56,25 @@ def agreement(sites: Sequence[Site], policy: FederationPolicy) -> pd.DataFrame:
 
 
 def failures(found: pd.DataFrame) -> list[str]:
-    """Return the sentences of the differences under which nothing is pooled."""
-    return list(dict.fromkeys(found.loc[found["action"] == "fail", "sentence"]))
+    """Return the sentences of the differences under which nothing is pooled, in the present language."""
+    return _sentences(found, "fail")
 
 
 def warnings(found: pd.DataFrame) -> list[str]:
-    """Return the sentences of the differences that are said."""
-    return list(dict.fromkeys(found.loc[found["action"] == "warn", "sentence"]))
+    """Return the sentences of the differences that are said, in the present language."""
+    return _sentences(found, "warn")
 
 
-def _said(kind: str, what: str, site: Site, first: Site) -> str:
+def _sentences(found: pd.DataFrame, action: str) -> list[str]:
+    own = found.loc[found["action"] == action, ["policy", "what", "site", "first_site"]]
+    return list(dict.fromkeys(_said(*map(str, values)) for values in own.itertuples(index=False, name=None)))
+
+
+def _said(kind: str, what: str, site: str, first: str) -> str:
+    why = str(_CONSEQUENCES[kind])
     if kind == "extract":
-        return f"{site.name} and {first.name} have the same extract; {_CONSEQUENCES[kind]}."
-    return f"{site.name} and {first.name} differ in {what}; {_CONSEQUENCES[kind]}."
+        return tr("{first} and {second} have the same extract; {why}.", first=site, second=first, why=why)
+    return tr("{first} and {second} differ in {what}; {why}.", first=site, second=first, what=what, why=why)
 
 
 def _differences(site: Site, first: Site) -> Iterator[tuple[str, str, str, str]]:

@@ -72,10 +72,10 @@ def heterogeneity_text(block: Block) -> str:
     """Return tau squared, I squared and Q of a comparison in one line."""
     i2, tau2, q = (block.pooled[name] for name in ("i2", "tau2", "q"))
     return tr(
-        "I² = {i2}%, τ² = {tau2}, Q: P = {p}",
+        "I² = {i2}%, τ² = {tau2}, test of Q: {p}",
         i2=f"{i2['estimate']:.0f}",
         tau2=f"{tau2['estimate']:.3g}",
-        p=formatting.p_value(q["p"]),
+        p=formatting.p_phrase(q["p"]),
     )
 
 
