@@ -4,7 +4,7 @@ Imported when Snakemake reads the workflow, so it imports no data frames. Mistak
 are not there) are collected and raised together as one UserError.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -175,6 +175,34 @@ class Study:
     def code(self, rule: str) -> str:
         """Return the fingerprint of the library modules that the rule's script imports."""
         return code_fingerprint(self.checkout / "scripts" / f"{rule}.py")
+
+
+def checkout_of(home: str, fetched: Callable[[str], str]) -> str:
+    """Return the checkout whose files the workflow uses: `home`, the folder of its Snakefile, where that is one.
+
+    Where Snakemake has fetched the Snakefile (a module from GitHub or GitLab), `home` is an address; the mappings,
+    templates and library are then those of the checkout that is installed. `fetched` gives the local copy of a file by
+    its path from the Snakefile. Raises UserError where no checkout is installed, or one of another release.
+    """
+    if Path(home).is_dir():
+        return home
+    installed = Path(__file__).resolve().parents[2]
+    if not (installed / "Snakefile").is_file():
+        raise UserError(
+            f"The workflow was fetched from {home}, and the installed library has no checkout beside it. Clone the "
+            "repository and install that clone: make setup, or pip install --no-deps -e CLONE."
+        )
+    names = ["Snakefile", *(f"scripts/{rule}.py" for rule in (*RULES, *REFRESH_RULES))]
+    names += [str(path.relative_to(installed)) for path in sorted((installed / "workflow" / "rules").glob("*.smk"))]
+    unlike = [
+        name for name in names if Path(fetched(name)).read_bytes().strip() != (installed / name).read_bytes().strip()
+    ]
+    if unlike:
+        raise UserError(
+            f"The workflow was fetched from {home}, and the installed library is another release: {installed} "
+            f"differs in {', '.join(unlike)}. Check out the same release in both."
+        )
+    return str(installed)
 
 
 def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: str | Path) -> Study:

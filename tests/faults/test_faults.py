@@ -8,23 +8,26 @@ import pytest
 
 from tests.faults.kinds import Outcome, shift
 from tests.faults.page import page
-from tests.faults.runs import Place, kill, undisturbed, wait_for_step
+from tests.faults.runs import Place, kill, wait_for_step
+
+# The steps before the figures.
+UNTIL = ("--until", "disclose")
 
 
 @pytest.mark.e2e
 @pytest.mark.slow
 def test_a_run_that_met_one_fault_after_another_ends_with_the_same_results(tmp_path: Path) -> None:
     """A file may not grow, the run is killed within a step, its results are dated in the future: then it completes."""
-    whole = undisturbed(tmp_path / "whole")
-    place = Place(tmp_path / "disturbed")
-    status, said = place.finish(prepare=_no_file_above_20_kb)
+    whole, place = Place(tmp_path / "whole"), Place(tmp_path / "disturbed")
+    assert whole.finish(*UNTIL)[0] == 0
+    status, said = place.finish(*UNTIL, prepare=_no_file_above_20_kb)
     assert status != 0
     assert "Nothing more can be written: File too large." in said
-    run = place.start()
+    run = place.start(*UNTIL)
     assert wait_for_step(run)
     kill(run)
     shift(place.results, 3600.0)
-    status, said = place.finish()
+    status, said = place.finish(*UNTIL)
     assert status == 0, said
     assert "its lock is removed" in said
     assert "were dated in the future; they are dated now." in said

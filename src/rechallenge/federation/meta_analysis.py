@@ -76,8 +76,8 @@ def random_effects(
     With Hartung and Knapp's method the variance of the mean is the weighted spread of the sites, on t with k - 1
     degrees of freedom. With few sites that happen to agree it can be narrower than if there were no heterogeneity at
     all; `guarded` takes at least the ordinary variance (factor not below 1; metafor's "adhoc", Knapp and Hartung 2003).
-    The prediction interval is t with k - 2 degrees of freedom, around the estimate with the standard error printed beside
-    it (Higgins, Thompson and Spiegelhalter 2009; with Hartung and Knapp's standard error Partlett and Riley 2017).
+    The prediction interval is t with k - 2 degrees of freedom, around the estimate with the standard error beside it
+    (Higgins, Thompson and Spiegelhalter 2009; with Hartung and Knapp's standard error Partlett and Riley 2017).
     """
     y, variance = _checked(estimate, std_error)
     tau2 = between_variance(y, variance, estimator)
