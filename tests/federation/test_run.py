@@ -31,7 +31,7 @@ def test_a_federation_has_its_own_two_jobs_and_writes_every_file(study):
     assert jobs(run) == {"site_agreement", "federate"}
     results = home / "run" / "results" / "federation"
     assert {path.name for path in results.iterdir()} == {*FILES, "figures"}
-    drawn = {path.name for path in (results / "figures").iterdir()}
+    drawn = {path.name for path in (results / "figures").glob("[!.]*")}
     assert drawn == {f"forest_pfs_cox_univariable.{kind}" for kind in ("svg", "pdf", "png", "tiff")}
     pooled = read_result("estimates", results / "pooled.csv")
     assert pooled["estimate_id"].is_unique
@@ -52,6 +52,9 @@ def test_the_page_is_in_the_declared_language_and_escapes_the_words_of_its_autho
 def test_nothing_is_left_to_do_and_a_new_folder_of_a_hospital_is_pooled_again(study):
     home, file, _ = study
     assert jobs(snakemake(file, home / "run", "federate", "--dry-run")) == set()
+    numbers = home / "East" / "numbers.json"
+    numbers.write_text(numbers.read_text(encoding="utf-8").replace("{}", "{ }"), encoding="utf-8")
+    assert jobs(snakemake(file, home / "run", "federate", "--dry-run")) == {"site_agreement", "federate"}
 
 
 def test_other_definitions_stop_the_run_with_a_sentence_and_leave_the_table_of_differences(study, tmp_path):
