@@ -24,11 +24,11 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help setup report test test-install check format docs lock demo-broken demo-refresh assure benchmark verify-r r-fixtures clean
+.PHONY: help setup report test test-install check format docs lock demo-broken demo-refresh assure benchmark corruption verify-r r-fixtures clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
-	@echo "Also: check (linters, types), test-install, docs (generated pages), demo-broken, demo-refresh, assure, benchmark, lock, format, clean"
+	@echo "Also: check (linters, types), test-install, docs (generated pages), demo-broken, demo-refresh, assure, benchmark, corruption, lock, format, clean"
 
 setup: .venv/.installed
 
@@ -81,6 +81,10 @@ verify-r: setup
 # R's answers in tests/reference made again (needs R; TOPICS="survival r/lung" for some; CHECK=--check only compares)
 r-fixtures:
 	$(PYTHON) scripts/r_fixtures.py $(CHECK) $(TOPICS)
+
+# Damage of every kind done to the inputs, and what became of it (docs/corruption.md); 20 minutes and more
+corruption: setup
+	$(BIN)/python -m tests.corruption --page docs/corruption.md
 
 benchmark: setup
 	$(BIN)/python scripts/benchmark.py

@@ -28,6 +28,16 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "medonc": ("record_id", "md_onc_visit_int", "md_ca_status"),
     "pathology": ("record_id", "path_proc_int", "pdl1_testing", "pdl1_perc"),
 }
+# Columns that the adapter takes where they are there, those left out that only refine another one.
+OPTIONAL: Final[dict[str, tuple[str, ...]]] = {
+    "patient": ("institution", "naaccr_sex_code"),
+    "cancer": (
+        "redcap_ca_index", "ca_lung_cigarette", "ca_hist_adeno_squamous", "dmets_stage_i_iii", "dx_to_dmets_days",
+        *(name for site in ("brain", "liver", "bone") for name in (f"dmets_{site}", f"dx_to_dmets_{site}_days")),
+    ),
+    "regimen": ("redcap_ca_index", "drugs_drug_1", "dx_drug_end_int_1", "dx_reg_end_all_int"),
+    "pathology": ("pdl1_sum", "pdl1_test"),
+}  # fmt: skip
 NEEDED: Final = ("patient", "cancer", "regimen", "imaging")
 SLOTS: Final = range(1, 6)
 SITES: Final = range(1, 16)
