@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.corruption.damage import KINDS
 from tests.corruption.page import page
-from tests.corruption.trial import trial
+from tests.corruption.trial import Kept, trial
 
 
 def main() -> int:
@@ -20,9 +20,15 @@ def main() -> int:
         return 2
     names = options.kind or list(KINDS)
     per_kind = -(-options.trials // len(names))
-    began, tries = time.monotonic(), []
-    for one in trial(names, options.seed, per_kind, options.processes):
+    began = time.monotonic()
+    kept = Kept(options.keep, options.seed, per_kind) if options.keep else None
+    whole = kept.whole(per_kind) if kept else set()
+    tries = [one for one in kept.tries if one.kind in whole] if kept else []
+    todo = [name for name in names if name not in whole]
+    for one in trial(todo, options.seed, per_kind, options.processes):
         tries.append(one)
+        if kept:
+            kept.keep(one)
         if one.verdict.word == "missed" or options.show:
             print(f"{one.verdict.word}: {one.kind} on {one.study} (try {one.number}): {one.what}: {one.verdict.by}")
             sys.stdout.flush()
@@ -43,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--kind", action="append", default=[], metavar="NAME", help="only this kind; may be repeated")
     parser.add_argument("--show", action="store_true", help="print every try, not only the missed ones")
     parser.add_argument("--processes", type=int, default=2, help="how many at a time (default 2)")
+    parser.add_argument("--keep", metavar="FILE", type=Path, help="go on with the interrupted trial that is kept here")
     parser.add_argument("--page", metavar="FILE", help="write the table of kinds to this page")
     return parser
 

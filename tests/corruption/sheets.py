@@ -97,6 +97,12 @@ class Book(Sheet):
             header.append(f"{group}/{leaf}" if leaf else group)
         return cls(name, rows, head, header, data)
 
+    def copied(self) -> "Book":
+        other = super().copied()
+        assert isinstance(other, Book)
+        other.merged, other.formulas = list(self.merged), dict(self.formulas)
+        return other
+
     def written(self) -> bytes:
         book = openpyxl.load_workbook(io.BytesIO(self.template))
         sheet = book.worksheets[0]

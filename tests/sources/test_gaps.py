@@ -120,6 +120,21 @@ def test_a_year_of_birth_that_is_none_is_an_error() -> None:
     ]
 
 
+def test_patients_without_a_cancer_and_cancers_without_a_patient() -> None:
+    """B's cancer was entered as X."""
+    patient = pd.DataFrame({"record_id": ["A", "B"], "birth_year": "1950"})
+    cancer = pd.DataFrame({"record_id": ["A", "X"]})
+    files = {
+        name: RawFile(name, rows.assign(source_file=f"{name}.csv", source_row=range(2, 4)))
+        for name, rows in (("patient", patient), ("cancer", cancer))
+    }
+    found = genie_findings(files)
+    assert found[["rule", "source_file", "source_row", "patient_id"]].to_numpy().tolist() == [
+        ["cancer_missing", "patient.csv", 3, "B"],
+        ["helper_row_orphan", "cancer.csv", 3, "X"],
+    ]
+
+
 @pytest.mark.parametrize("text", ["A\x01", "医\ufffd", "\x7fA", "åŒ»é™¢", "è\x82ºç\x82\x8e"])
 def test_text_that_nobody_typed_is_damaged(text: str) -> None:
     assert is_damaged(text)

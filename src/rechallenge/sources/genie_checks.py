@@ -12,6 +12,8 @@ from rechallenge.tables import TEXT
 
 # The registry numbers the records of a patient from 1.
 NUMBERED: Final = {"regimen": "regimen_number", "imaging": "scan_number", "medonc": "md_visit_number"}
+# Files that only add columns to the patients: their rows are in no table that the validation sees.
+HELPERS: Final = ("cancer", "pathology")
 YEARS: Final = (1850, 2100)
 
 
@@ -23,7 +25,34 @@ def genie_findings(raw: Mapping[str, RawFile]) -> pd.DataFrame:
     found = [_skipped_numbers(raw[name].frame, column) for name, column in NUMBERED.items() if name in raw]
     if "patient" in raw:
         found.append(_years_of_birth(raw["patient"].frame))
+        found += [_without_cancer(raw), *(_orphans(raw, name) for name in HELPERS if name in raw)]
     return together(found)
+
+
+def _records(file: RawFile) -> pd.Series:
+    name = "record_id"
+    return file.frame[name].astype(TEXT) if name in file.frame else pd.Series(dtype=TEXT)
+
+
+def _without_cancer(raw: Mapping[str, RawFile]) -> pd.DataFrame:
+    """A finding for each patient without a row among the index cancers: neither diagnosis nor stage is known."""
+    patient = raw["patient"]
+    if "cancer" not in raw or "record_id" not in raw["cancer"].frame or "record_id" not in patient.frame:
+        return together([])
+    lost = _records(patient).notna() & ~_records(patient).isin(_records(raw["cancer"]))
+    rows = patient.frame.loc[lost, list(PLACE)].assign(patient_id=_records(patient)[lost])
+    label = raw["cancer"].parts[0].name if raw["cancer"].parts else "cancer"
+    message = f'The "record_id" of the patient stands in no row of {label}: neither diagnosis nor stage is known.'
+    return findings(rules.CANCER_MISSING, rows, table="patients", column="patient_id", message=message)
+
+
+def _orphans(raw: Mapping[str, RawFile], name: str) -> pd.DataFrame:
+    """A finding for each row of a file that becomes no table of its own, whose patient is not known."""
+    file = raw[name]
+    lost = _records(file).notna() & ~_records(file).isin(_records(raw["patient"]))
+    rows = file.frame.loc[lost.index[lost], list(PLACE)].assign(patient_id=_records(file)[lost])
+    message = 'The "record_id" of the row is not among the patients: what it says of a patient is lost.'
+    return findings(rules.HELPER_ROW_ORPHAN, rows, table="", message=message, value=_records(file)[lost])
 
 
 def _years_of_birth(patient: pd.DataFrame) -> pd.DataFrame:

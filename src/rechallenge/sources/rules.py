@@ -100,6 +100,18 @@ BIRTH_YEAR_UNUSABLE: Final = Rule(
     "The year of birth is missing or no year, and the source counts all days from it",
     "Enter the year of birth in the source, or set the patient aside.",
 )
+CANCER_MISSING: Final = Rule(
+    "cancer_missing",
+    "warning",
+    "The patient has no row among the cancers of the release: diagnosis, stage and histology are missing",
+    "Look for the row in the source, or correct its identifier.",
+)
+HELPER_ROW_ORPHAN: Final = Rule(
+    "helper_row_orphan",
+    "warning",
+    "A row of cancers or reports belongs to nobody among the patients",
+    "Correct the identifier of the row, or add the patient.",
+)
 RECORD_NUMBER_SKIPPED: Final = Rule(
     "record_number_skipped",
     "warning",
@@ -109,5 +121,5 @@ RECORD_NUMBER_SKIPPED: Final = Rule(
 INGEST_RULES: Final = (
     DATE_UNREADABLE, DATE_UNKNOWN, DATE_PARTIAL, VALUE_UNKNOWN, NUMBER_UNREADABLE, DRUG_UNKNOWN, IDENTIFIER_MISSING,
     IDENTIFIER_ROUNDED, BIRTH_YEAR_UNUSABLE, TEXT_DAMAGED, COLUMN_UNUSED, COLUMN_ABSENT, COLUMN_EMPTY, ROW_EMPTY,
-    RECORD_NUMBER_SKIPPED, FILE_WITHOUT_ROWS, LAST_LINE_OPEN,
+    CANCER_MISSING, HELPER_ROW_ORPHAN, RECORD_NUMBER_SKIPPED, FILE_WITHOUT_ROWS, LAST_LINE_OPEN,
 )  # fmt: skip

@@ -214,8 +214,9 @@ def identifiers_filled_down(hand: Hand) -> Damage:
     cell = hand.pick("patients.patient_id", "treatments.patient_id")
     sheet = hand.sheet(cell.file)
     first = sheet.rows[sheet.head][cell.place]
+    people = frozenset(hand.study.patient(cell.file, sheet.rows[at]) for at in sheet.data) - {""}
     for at in sheet.data:
         sheet.rows[at][cell.place] = first
     rows = frozenset(at + 1 for at in sheet.data)
     return hand.done(f"{cell.header!r} of {cell.file} is {first} in every row",
-                     Mark(cell.file, rows, frozenset({cell.header}), frozenset({cell.patient})))  # fmt: skip
+                     Mark(cell.file, rows, frozenset({cell.header}), people))  # fmt: skip
