@@ -24,11 +24,11 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help setup report test test-install check format docs lock demo-broken demo-refresh assure benchmark corruption verify-r r-fixtures clean
+.PHONY: help setup report test test-install check format docs lock demo-broken demo-refresh assure faults corruption benchmark benchmark-scale benchmark-r verify-r r-fixtures clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
-	@echo "Also: check (linters, types), test-install, docs (generated pages), demo-broken, demo-refresh, assure, benchmark, corruption, lock, format, clean"
+	@echo "Also: check (linters, types), test-install, docs (generated pages), demo-broken, demo-refresh, assure, faults, corruption, benchmark, benchmark-scale, benchmark-r, lock, format, clean"
 
 setup: .venv/.installed
 
@@ -82,13 +82,29 @@ verify-r: setup
 r-fixtures:
 	$(PYTHON) scripts/r_fixtures.py $(CHECK) $(TOPICS)
 
-# Damage of every kind done to the inputs, and what became of it (docs/corruption.md); 20 minutes and more
+# Damage of every kind done to the inputs, and what became of it (docs/corruption.md); half an hour
 corruption: setup
-	$(BIN)/python -m tests.corruption --page docs/corruption.md
+	$(BIN)/python -m tests.corruption --trials 2040 --page docs/corruption.md
 
+# Runs that are killed, disks that are full, clocks that jump; about 40 minutes, as root for the disks (docs/faults.md)
+faults: setup
+	$(BIN)/python -m tests.faults --page docs/faults.md
+
+# Each writes its record to benchmarks/ and the page docs/benchmarks.md.
 benchmark: setup
-	$(BIN)/python scripts/benchmark.py
-	$(BIN)/python scripts/benchmark_statistics.py
+	$(BIN)/python scripts/benchmark_statistics.py --record benchmarks/statistics.json
+	$(BIN)/python scripts/benchmark.py --record benchmarks/study.json
+	$(BIN)/python scripts/write_benchmark_docs.py
+
+# From the raw extract to times to event, by number of patients
+benchmark-scale: setup
+	$(BIN)/python scripts/benchmark_scale.py --record benchmarks/scale.json
+	$(BIN)/python scripts/write_benchmark_docs.py
+
+# Survival analyses of 100,000 and 1,000,000 patients beside R's (needs R with its package survival)
+benchmark-r: setup
+	$(BIN)/python scripts/benchmark_survival.py --record benchmarks/survival.json
+	$(BIN)/python scripts/write_benchmark_docs.py
 
 check: setup
 	$(BIN)/ruff check .

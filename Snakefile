@@ -12,12 +12,18 @@ from snakemake.utils import min_version
 
 from rechallenge.errors import UserError
 from rechallenge.run_lock import share
-from rechallenge.study import CHECKLISTS, RULES, TABLES, open_study
+from rechallenge.study import CHECKLISTS, RULES, TABLES, checkout_of, open_study
 
 min_version("9.19")
 share()
-# Not workflow.basedir, which is the importing workflow's when this one is used as a module.
-CHECKOUT = workflow.current_basedir.get_path_or_uri(secret_free=True)
+
+try:
+    # Not workflow.basedir, which is the importing workflow's when this one is used as a module.
+    CHECKOUT = checkout_of(
+        workflow.current_basedir.get_path_or_uri(secret_free=True), lambda path: workflow.source_path(path)
+    )
+except UserError as error:
+    raise WorkflowError(*error.problems)
 
 
 if not workflow.configfiles and "extract" not in config:

@@ -1,9 +1,10 @@
 """How long a study takes through Snakemake, and in one process that makes the same library calls.
 
-    python scripts/benchmark.py [--runs 5] [--study config/config.yaml]
+    python scripts/benchmark.py [--runs 5] [--study config/config.yaml] [--record benchmarks/study.json]
 
-Prints the median of each and their ratio. Every run starts in an empty folder. The single process runs the scripts of
-the rules one after the other, so that its time is the work itself: imports once, no jobs.
+Prints the median of each and their ratio, and how long its two largest steps of statistics take. Every run starts in an
+empty folder. The single process runs the scripts of the rules one after the other, so that its time is the work itself:
+imports once, no jobs.
 """
 
 import argparse
@@ -15,11 +16,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from typing import Final
 
-CHECKOUT = Path(__file__).resolve().parent.parent
-CORES = 2
+from benchmark_record import record
+
+CHECKOUT: Final = Path(__file__).resolve().parent.parent
+CORES: Final = 2
 # The most that a run may take, in seconds, and in times of the single process.
 LONGEST, RATIO = 60.0, 2.0
+# The steps that are timed apart, with what the table of the docs calls them.
+STEPS: Final = {"specify": "specification curve", "estimate": "all estimates, curves and models"}
 ONE_PROCESS = "import runpy, sys\nfor script in sys.argv[1:]:\n    runpy.run_path(script, run_name='__main__')\n"
 
 
@@ -60,11 +66,23 @@ def prepare(study: Path, folder: Path) -> tuple[list[Path], list[Path]]:
     return scripts, folders
 
 
+def step_again(study: Path, folder: Path, rule: str) -> None:
+    """Run one step of a finished study again, with nothing else; Snakemake's start is part of it."""
+    snakemake(study, folder, "--forcerun", rule, "--until", rule)
+
+
+def specifications(folder: Path) -> int:
+    """Return the number of specifications of a finished study."""
+    with (folder / "results" / "shareable" / "specification_curve.csv").open(encoding="utf-8") as file:
+        return sum(1 for _ in file) - 1
+
+
 def main() -> None:
-    """Measure and print; exit status 1 when a target is missed."""
+    """Measure, print and record; exit status 1 when a target is missed."""
     parser = argparse.ArgumentParser(description="Time a study through Snakemake and in one process.")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--study", type=Path, default=CHECKOUT / "config" / "config.yaml")
+    parser.add_argument("--record", type=Path)
     options = parser.parse_args()
     study = options.study.resolve()
     with tempfile.TemporaryDirectory() as temporary:
@@ -74,11 +92,24 @@ def main() -> None:
         for number in range(options.runs):
             workflow.append(seconds(snakemake, study, home / f"workflow{number}"))
             single.append(seconds(one_process, scripts, folders, home / f"single{number}"))
+        last = home / f"workflow{options.runs - 1}"
+        steps = {rule: seconds(step_again, study, last, rule) for rule in STEPS}
+        curve = specifications(last)
     ratio = median(workflow) / median(single)
     print(f"study            {study.name}, {len(scripts)} jobs, median of {options.runs} runs on {CORES} cores")
     print(f"snakemake        {median(workflow):6.1f} s   (target: under {LONGEST:g} s)")
     print(f"one process      {median(single):6.1f} s")
     print(f"ratio            {ratio:6.2f}     (target: at most {RATIO:g})")
+    for rule, took in steps.items():
+        print(f"{rule:<17}{took:6.1f} s   {STEPS[rule]}")
+    if options.record is not None:
+        rows = [
+            {"task": f"the study through Snakemake, {len(scripts)} jobs", "seconds": round(median(workflow), 1)},
+            {"task": "the same scripts in one process", "seconds": round(median(single), 1)},
+            {"task": f"{STEPS['specify']}, {curve:,} results", "seconds": round(steps["specify"], 1)},
+            {"task": STEPS["estimate"], "seconds": round(steps["estimate"], 1)},
+        ]
+        record(options.record, "make benchmark", rows, runs=options.runs, ratio=round(ratio, 2), study=study.name)
     sys.exit(median(workflow) >= LONGEST or ratio > RATIO)
 
 

@@ -2,8 +2,9 @@
 
     python scripts/run_study.py --directory run-folder --configfile study.yaml [any other option of snakemake]
 
-Holds the folder's lock while Snakemake runs, and removes the lock file that a killed run left behind. A second run in
-the same folder is refused with a sentence and exit status 1.
+Holds the folder's lock while Snakemake runs, and removes the lock file that a killed run left behind. Results that a
+wrong clock dated in the future are dated now, or Snakemake would refuse them. A second run in the same folder is
+refused with a sentence and exit status 1.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import os
 import sys
 from pathlib import Path
 
-from rechallenge import run_lock
+from rechallenge import clock, run_lock
 from rechallenge.errors import UserError
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -27,6 +28,11 @@ def main(arguments: list[str]) -> None:
         lock = run_lock.enter(folder)
     except UserError as error:
         sys.exit(str(error))
+    if ahead := clock.bring_back(folder / "results"):
+        print(
+            f"{ahead} files of an earlier run in {folder.resolve()} were dated in the future; they are dated now.",
+            file=sys.stderr,
+        )
     run_lock.keep_shared(lock)
     snakemake = ["-m", "snakemake", "--snakefile", str(CHECKOUT / "Snakefile"), "--directory", str(folder)]
     os.execv(sys.executable, [sys.executable, *snakemake, *others])

@@ -1,7 +1,11 @@
 """The typed settings: mistakes as sentences, one source for schema and documentation, small param dictionaries."""
 
+import errno
 import json
+import os
+import time
 from datetime import date
+from pathlib import Path
 
 import pytest
 import yaml
@@ -147,6 +151,31 @@ def test_files_that_are_not_there_are_told_together(tmp_path, checkout):
     assert '"extract.source": there is no mapping "mappings/mine.yaml"' in told
     assert '"validation.waivers": there is no file "waivers.csv"' in told
     assert 'Did you mean "index_study"?' in told
+
+
+def test_a_file_dated_in_the_future_is_named(study, tmp_path, checkout):
+    later = time.time() + 3600
+    os.utime(tmp_path / "extract" / "patients.csv", (later, later))
+    os.utime(tmp_path / "extract" / "notes.pdf", (later, later))  # the mapping does not read it
+    with pytest.raises(UserError) as raised:
+        open_study(SMALLEST, [str(tmp_path / "study.yaml")], checkout)
+    assert len(raised.value.problems) == 1
+    assert f"{tmp_path / 'extract' / 'patients.csv'} was last changed on" in raised.value.problems[0]
+
+
+def test_a_release_that_may_not_be_read_is_a_sentence(study, tmp_path, checkout, monkeypatch):
+    def refused(path: Path, **_: object) -> bool:
+        if path.name == "release.json":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return is_file(path)
+
+    is_file = Path.is_file
+    monkeypatch.setattr(Path, "is_file", refused)
+    with pytest.raises(UserError) as raised:
+        open_study(SMALLEST | {"refresh": {"previous": "2021"}}, [str(tmp_path / "study.yaml")], checkout)
+    (problem,) = raised.value.problems
+    assert 'setting "refresh.previous"' in problem
+    assert "may not be read by this user" in problem
 
 
 def test_names_of_tables_and_rules_are_those_of_the_library_and_the_scripts(checkout):

@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -47,11 +47,12 @@ def _text_column(column: pd.Series) -> pd.Series:
     return text.mask(risky, "'" + text)
 
 
-def write_csv(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
-    """Write a result table; see the module's docstring for the form."""
+def write_csv(frame: pd.DataFrame, path: str | os.PathLike[str], *, append: bool = False) -> None:
+    """Write a result table, or add rows to one; see the module's docstring for the form."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     plain = pd.DataFrame({name: _text_column(frame[name]) for name in frame.columns}, columns=frame.columns)
-    plain.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    mode: Literal["a", "w"] = "a" if append else "w"
+    plain.to_csv(path, index=False, header=not append, mode=mode, lineterminator="\n", encoding="utf-8")
 
 
 def read_csv(path: str | os.PathLike[str], *, dates: Iterable[str] = (), text: Iterable[str] = ()) -> pd.DataFrame:
@@ -91,8 +92,36 @@ def write_canonical(frame: pd.DataFrame, table: str, folder: str | os.PathLike[s
 
 def write_parquet(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     """Write one Parquet file whose bytes depend on the content only."""
-    arrow = pa.Table.from_pandas(frame.reset_index(drop=True), preserve_index=False).replace_schema_metadata(None)
-    pq.write_table(arrow, path, compression="zstd")
+    pq.write_table(_to_arrow(frame), path, compression="zstd")
+
+
+class ParquetRows:
+    """One Parquet file to which rows are added, so that they need not be in memory together.
+
+    All parts must have the columns and types of the first.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+    def write(self, frame: pd.DataFrame) -> None:
+        """Add the rows of a frame as a row group."""
+        arrow = _to_arrow(frame)
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, arrow.schema, compression="zstd")
+        self._writer.write_table(arrow.cast(self._writer.schema))
+
+
+def _to_arrow(frame: pd.DataFrame) -> pa.Table:
+    return pa.Table.from_pandas(frame.reset_index(drop=True), preserve_index=False).replace_schema_metadata(None)
 
 
 def read_parquet(path: str | os.PathLike[str]) -> pd.DataFrame:

@@ -37,6 +37,7 @@ METHODS: Final = (
     N_("stratified by {covariates}"),
     N_("Efron ties"),
     N_("Wald interval"),
+    N_("one Newton-Raphson fit for so many patients"),
     N_("main effects and product"),
     N_("Wald interval of the sum of coefficients by their covariance"),
     N_("classes without an event in an arm left out"),

@@ -5,16 +5,45 @@ on stderr and in the log with exit status 1; any other exception is a fault of o
 log too. Imports nothing but the standard library, since every job pays for it.
 """
 
+import errno
 import sys
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rechallenge.errors import UserError
 from rechallenge.run_lock import share
+
+# What keeps a file from being written, and what to do about it.
+_SPACE: Final = "Free some space, or give the run another folder (make report RUN=folder), and run the study again."
+_UNWRITABLE: Final = {
+    errno.ENOSPC: _SPACE,
+    errno.EDQUOT: _SPACE,
+    errno.EFBIG: "Raise the largest size of a file that the machine allows (ulimit -f), and run the study again.",
+    errno.EROFS: "Make the run folder writable, or give the run another one (make report RUN=folder).",
+}
+_NO_MEMORY: Final = (
+    "The step ran out of memory. Run it with fewer steps beside it (--cores 1) or on a machine with more memory; "
+    "what is finished stays."
+)
+
+
+def _sentence_of(error: OSError) -> str | None:
+    """Return what a data manager can do about an error of the machine, None where it is a fault of ours."""
+    if error.errno in _UNWRITABLE:
+        return (
+            f"Nothing more can be written: {error.strerror}. {_UNWRITABLE[error.errno]} What was written in part is "
+            "made again."
+        )
+    if error.errno in (errno.EACCES, errno.EPERM) and error.filename is not None:
+        return (
+            f"{error.filename} may not be read or written by this user: {error.strerror}. Ask its owner for the right, "
+            "or run the study as the user who may."
+        )
+    return None
 
 
 class Log:
@@ -34,9 +63,9 @@ class Log:
         self.note(line)
 
     def note(self, text: str) -> None:
-        """Write to the log file only."""
+        """Write to the log file only, as far as there is room for it."""
         if self._path is not None:
-            with self._path.open("a", encoding="utf-8") as file:
+            with suppress(OSError), self._path.open("a", encoding="utf-8") as file:
                 file.write(text.rstrip("\n") + "\n")
 
 
@@ -57,6 +86,15 @@ def step(job: Any) -> Iterator[Log]:
     except UserError as error:
         for problem in error.problems:
             log.say(problem)
+        sys.exit(1)
+    except MemoryError:
+        log.say(_NO_MEMORY)
+        sys.exit(1)
+    except OSError as error:
+        if (sentence := _sentence_of(error)) is None:
+            log.note(traceback.format_exc())
+            raise
+        log.say(sentence)
         sys.exit(1)
     except Exception:
         log.note(traceback.format_exc())

@@ -4,13 +4,14 @@ Imported when Snakemake reads the workflow, so it imports no data frames. Mistak
 are not there) are collected and raised together as one UserError.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from rechallenge.clock import refuse_the_future
 from rechallenge.errors import UserError, nearest
 from rechallenge.fingerprint import code_fingerprint
 from rechallenge.language import catalogue_files
@@ -46,6 +47,14 @@ class Study:
     own_templates: list[str]
     previous: str | None = None
     """Folder of the release to compare with."""
+
+    @property
+    def files(self) -> list[str]:
+        """Return every file of the user and of the checkout that a step reads, but for the code."""
+        return [
+            *self.extract_files, self.mapping, *self.waivers, *self.published, *self.own_templates,
+            *self.previous_files, *self.vocabularies(), *self.templates("*"), *self.checklists, *self.catalogue,
+        ]  # fmt: skip
 
     @property
     def previous_files(self) -> list[str]:
@@ -166,12 +175,40 @@ class Study:
         return code_fingerprint(self.checkout / "scripts" / f"{rule}.py")
 
 
+def checkout_of(home: str, fetched: Callable[[str], str]) -> str:
+    """Return the checkout whose files the workflow uses: `home`, the folder of its Snakefile, where that is one.
+
+    Where Snakemake has fetched the Snakefile (a module from GitHub or GitLab), `home` is an address; the mappings,
+    templates and library are then those of the checkout that is installed. `fetched` gives the local copy of a file by
+    its path from the Snakefile. Raises UserError where no checkout is installed, or one of another release.
+    """
+    if Path(home).is_dir():
+        return home
+    installed = Path(__file__).resolve().parents[2]
+    if not (installed / "Snakefile").is_file():
+        raise UserError(
+            f"The workflow was fetched from {home}, and the installed library has no checkout beside it. Clone the "
+            "repository and install that clone: make setup, or pip install --no-deps -e CLONE."
+        )
+    names = ["Snakefile", *(f"scripts/{rule}.py" for rule in (*RULES, *REFRESH_RULES))]
+    names += [str(path.relative_to(installed)) for path in sorted((installed / "workflow" / "rules").glob("*.smk"))]
+    unlike = [
+        name for name in names if Path(fetched(name)).read_bytes().strip() != (installed / name).read_bytes().strip()
+    ]
+    if unlike:
+        raise UserError(
+            f"The workflow was fetched from {home}, and the installed library is another release: {installed} "
+            f"differs in {', '.join(unlike)}. Check out the same release in both."
+        )
+    return str(installed)
+
+
 def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: str | Path) -> Study:
     """Return the study of a parsed study file.
 
     Paths in it are relative to the first of `study_files`; without one (the workflow used as a module) they are
     taken from the working directory, so that a module's user gives absolute ones. Raises UserError with every
-    unknown setting, else with every file that is missing.
+    unknown setting, else with every file that is missing, else with every file that is dated in the future.
     """
     home = Path(checkout).resolve()
     undecided: list[str] = []
@@ -193,7 +230,7 @@ def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: 
     previous = _previous(settings.refresh.previous, folder, name, problems)
     if problems:
         raise UserError(problems)
-    return Study(
+    study = Study(
         settings=settings,
         checkout=home,
         name=name,
@@ -205,6 +242,8 @@ def open_study(values: Mapping[str, Any], study_files: Sequence[str], checkout: 
         own_templates=own_templates,
         previous=previous,
     )
+    refuse_the_future(study.files)
+    return study
 
 
 def extract_and_mapping(
@@ -305,7 +344,15 @@ def _previous(previous: str | None, folder: Path, name: str, problems: list[str]
     if previous is None:
         return None
     path = (folder / previous).resolve()
-    if not (path / "private" / "release.json").is_file():
+    try:
+        is_release = (path / "private" / "release.json").is_file()
+    except PermissionError as error:
+        problems.append(
+            f'{name}: setting "refresh.previous": {error.filename} may not be read by this user. A release is readable '
+            "for the user who wrote it: compare as that user, or have its private folder made readable."
+        )
+        return None
+    if not is_release:
         beside = sorted(other.parent.parent.name for other in path.parent.glob("*/private/release.json"))
         known = f" Releases beside it: {', '.join(beside)}." if beside else ""
         problems.append(

@@ -98,6 +98,36 @@ def test_another_study_of_the_same_cut_off_is_not_released_over_it(home):
     assert "Traceback" not in run.stdout
 
 
+RENAMED = """\
+name: renamed
+title: The columns of the year after
+dates: {formats: [YYYY-MM-DD]}
+files: {patients: {path: patients}, treatments: {path: treatments}, assessments: {path: assessments}}
+tables:
+  patients: [{file: patients, by_name: true, columns: {patient_id: Nr, birth_date: Born}}]
+  treatments: [{file: treatments, by_name: true, columns: {patient_id: Nr, drug: Substance}}]
+  assessments: [{file: assessments, by_name: true, columns: {patient_id: Nr, response: RECIST}}]
+"""
+
+
+def test_columns_renamed_under_a_new_mapping_move_nothing(home, monkeypatch):
+    (home / "study" / "renamed.yaml").write_text(RENAMED, encoding="utf-8")
+    monkeypatch.setattr(small, "STUDY", small.STUDY.replace("source: canonical", "source: renamed.yaml"))
+    run = compare(
+        home,
+        patients=small.PATIENTS.replace("patient_id,sex,birth_date", "Nr,sex,Born"),
+        treatments=small.TREATMENTS.replace("patient_id,drug", "Nr,Substance"),
+        assessments=small.ASSESSMENTS.replace("patient_id,assessment_date,response", "Nr,assessment_date,RECIST"),
+    )
+    assert run.returncode == 0, run.stdout
+    found = json.loads(written(home)["private/comparison.json"])
+    assert all((table["added"], table["changed"], table["withdrawn"]) == (0, 0, 0) for table in found["rows"])
+    assert "settings, code or libraries are too; nothing moved by any of them." in run.stdout
+    assert (
+        "(refresh.policy.settings_changed): config/sources/canonical.yaml, extract.source, renamed.yaml." in run.stdout
+    )
+
+
 @pytest.fixture(scope="module")
 def lost(home):
     """The next extract has lost P1's date of death, and has a new dose of P4."""

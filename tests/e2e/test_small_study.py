@@ -18,6 +18,7 @@ from rechallenge.results import read_result
 from rechallenge.study import RULES
 from tests.crates import issues
 from tests.e2e import small_study as small
+from tests.e2e.modules import FETCHED, publish, run_importer
 from tests.e2e.runs import ELSEWHERE, copy_checkout, differing_files, environment, jobs, snakemake
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -241,18 +242,18 @@ def test_a_result_that_was_changed_by_hand_is_told(study):
 
 
 def test_the_same_inputs_give_the_same_bytes(study, tmp_path):
-    """In another folder, time zone and locale, with other hashes, job after job: every file is the same.
+    """In another folder, time zone and locale, with other hashes, job after job, as a module fetched from a repository.
 
-    The workbook is run again in the other of the two places (test_inputs).
+    Every file is the same. The workbook is run again in the other of the two places (test_inputs).
     """
     home = tmp_path / "研究 two  words"
-    shutil.copytree(study.file.parent, home / "elsewhere")
-    again = snakemake(
-        home / "elsewhere" / "study.yaml", home / "run", "--cores", "1",
-        checkout=study.checkout, variables=ELSEWHERE["C.UTF-8"],
-    )  # fmt: skip
+    shutil.copytree(study.file.parent, home)
+    (home / "Snakefile").write_text(FETCHED, encoding="utf-8")
+    variables = publish(study.checkout, tmp_path / "published") | ELSEWHERE["C.UTF-8"]
+    again = run_importer(home, checkout=study.checkout, variables=variables)
     assert again.returncode == 0, again.stdout
-    assert differing_files(study.results, home / "run" / "results") == []
+    assert {f"rechallenge_{rule}" for rule in RULES} < jobs(again)
+    assert differing_files(study.results, home / "results") == []
 
 
 def test_a_second_run_does_nothing(study):

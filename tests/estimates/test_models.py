@@ -235,3 +235,18 @@ def test_two_fits_that_disagree_are_not_reported(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(cox, "AGREEMENT", -1.0)
     with pytest.raises(cox.NotFitted):
         cox.fit(time, event, x)
+
+
+def test_so_many_patients_are_fitted_once_with_the_same_numbers_and_the_method_says_so(
+    frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declared = (Covariate(name="resistance", reference="acquired"), PATTERN, Covariate(name="age", unit=10))
+    twice = fitted(frame, *declared)
+    monkeypatch.setattr(cox, "VERY_LARGE", len(frame))
+    monkeypatch.setattr(cox, "_lifelines", None)
+    once = fitted(frame, *declared)
+    for before, after in zip(twice, once, strict=True):
+        numbers = [[row.estimate, row.lower, row.upper, row.p] for row in (before, after)]
+        assert numbers[0] == pytest.approx(numbers[1], rel=1e-8, nan_ok=True)
+    words = {row.method for row in once if row.statistic in ("hr", "coef", "se")}
+    assert words == {"Cox, Efron ties, Wald interval, one Newton-Raphson fit for so many patients"}

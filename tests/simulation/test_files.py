@@ -10,9 +10,12 @@ import pytest
 import yaml
 
 from rechallenge import files
+from rechallenge.simulation import extract
 from rechallenge.simulation.dirt import DirtRates
 from rechallenge.simulation.registry import write_extract
 from rechallenge.simulation.trial_run import run
+from rechallenge.simulation.words import HEADERS
+from rechallenge.simulation.writing import canonical_tables
 from rechallenge.sources.ingest import to_canonical
 from rechallenge.sources.mapping import read_mapping
 from rechallenge.sources.readers import read_files
@@ -109,6 +112,35 @@ def test_canonical_forms_hold_the_same_study(tmp_path, words):
         pd.testing.assert_frame_equal(made.attrition, expected.attrition)
         columns = ["patient_id", "resistance", "rechallenge_start", "progression_pattern", "pd_l1_tps", "age", "ecog"]
         pd.testing.assert_frame_equal(made.classified[columns], expected.classified[columns])
+
+
+@pytest.mark.parametrize("form", ["registry", "csv", "parquet"])
+def test_an_extract_written_in_blocks_is_one_extract(tmp_path, monkeypatch, form):
+    """Blocks are written as they are made; without dirt the rows are those of all blocks together."""
+    monkeypatch.setattr(extract, "BLOCK", 40)
+    write_extract(100, 4, CLEAN, tmp_path, form)
+    whole = extract.simulate(100, 4)
+    tables = canonical_tables(whole.tables())
+    source = "demo_registry" if form == "registry" else "canonical"
+    raw = read_files(tmp_path, mapping(source))
+    assert {name: file.rows for name, file in raw.items()} == {name: len(frame) for name, frame in tables.items()}
+    for name, frame in tables.items():
+        identifier = HEADERS[name]["patient_id"] if form == "registry" else "patient_id"
+        written = raw[name].frame[identifier].str.zfill(8).tolist()
+        assert sorted(written) == sorted(frame["patient_id"])
+    truth = files.read_csv(tmp_path / "truth" / "truth.csv")
+    assert truth["patient_id"].tolist() == whole.truth["patient_id"].tolist()
+
+
+def test_every_block_has_its_own_dirt(tmp_path, monkeypatch):
+    monkeypatch.setattr(extract, "BLOCK", 40)
+    write_extract(80, 4, DirtRates(), tmp_path / "dirty")
+    monkeypatch.undo()
+    write_extract(40, 4, DirtRates(), tmp_path / "first")
+    for name in ("patients.csv", "treatments.csv"):
+        first, both = ((tmp_path / folder / name).read_bytes() for folder in ("first", "dirty"))
+        assert both.startswith(first)
+        assert len(both) > 1.5 * len(first)
 
 
 def test_the_demo_has_dirt_of_every_severity_and_few_errors(words):

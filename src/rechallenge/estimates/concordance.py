@@ -4,6 +4,7 @@ Pairs are counted by sorting, halving by halving, so that the time is n log^2 n;
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -75,9 +76,11 @@ def _pairs(time: Array, event: Array, rank: Places, entry: Array | None) -> tupl
 
 def _later(happened: Places, case_rank: Places, moment: Places, rank: Places, cases: Places) -> tuple[Array, Array]:
     """Pairs of a case and a patient whose moment is later, per patient, in either part: favourable, and all."""
+    # Moments are small whole numbers: counted, not sorted.
+    last = int(max(moment.max(), happened.max())) + 1
     total = np.zeros(len(moment))
-    total[cases] = len(moment) - np.searchsorted(np.sort(moment), happened, side="right")
-    total += np.searchsorted(np.sort(happened), moment, side="left")
+    total[cases] = len(moment) - np.cumsum(np.bincount(moment, minlength=last))[happened]
+    total += np.concatenate([[0], np.cumsum(np.bincount(happened, minlength=last))])[moment]
     favourable = np.zeros(len(moment))
     favourable[cases] = _both(-happened, case_rank, -moment, rank)
     favourable += _both(moment, -rank, happened, -case_rank)
@@ -86,36 +89,62 @@ def _later(happened: Places, case_rank: Places, moment: Places, rank: Places, ca
 
 def _both(key: Places, value: Places, other_key: Places, other_value: Places) -> Array:
     """For each item, the number of others with a smaller key and a smaller value; equal values count half."""
-    size, others = len(key), len(other_key)
-    keys, values = np.concatenate([key, other_key]), np.concatenate([value, other_value])
-    is_other = np.concatenate([np.zeros(size, dtype=bool), np.ones(others, dtype=bool)])
-    # Those with an equal key are not smaller: items come before others.
-    position = np.empty(size + others, dtype=np.intp)
-    position[np.lexsort((is_other, keys))] = np.arange(size + others)
-    found = np.zeros(size)
-    for equal_first in (False, True):
-        ranking = np.lexsort((is_other != equal_first, values))
-        found += _before(position[ranking], is_other[ranking], ranking, size)
-    return found / 2
+    size = len(key)
+    is_other = np.arange(size + len(other_key)) >= size
+    # Items come before others, so that those with an equal key, or an equal value, are not before them.
+    keys = _distinct(key, other_key) * 2 + is_other
+    values = _distinct(value, other_value) * 2 + is_other
+    position = np.empty(len(keys), dtype=np.int32)
+    position[np.argsort(keys, kind="stable")] = np.arange(len(keys), dtype=np.int32)
+    by_value = np.argsort(values, kind="stable")
+    less = _before(position[by_value], is_other[by_value], by_value)[:size]
+    # Of one value, those with a smaller key.
+    together = np.lexsort((position, values // 2))
+    counted = np.cumsum(is_other[together])
+    own = values[together] // 2
+    starts = np.flatnonzero(np.diff(own, prepend=-1))
+    earlier = np.concatenate([[0], counted[starts[1:] - 1]])
+    equal = np.empty(len(keys))
+    equal[together] = counted - np.repeat(earlier, np.diff(starts, append=len(own)))
+    found: Array = less + equal[:size] / 2
+    return found
 
 
-def _before(position: Places, is_other: NDArray[np.bool_], ranking: Places, size: int) -> Array:
-    """For each item, in the order of values: the others before it in that order, and in position.
+def _distinct(first: Places, second: Places) -> Places:
+    """Both one after the other, counted from 0."""
+    both = np.concatenate([first, second]).astype(np.int64)
+    return both - both.min()
 
-    At each halving of the positions, an item of the right half counts the others of its left half.
+
+def _before(position: NDArray[np.int32], is_other: NDArray[np.bool_], ranking: Places) -> Array:
+    """For each item, the others before it in the order of values and in position; by `ranking`, the items' own places.
+
+    `position` is a permutation, in the order of values. At each halving of the positions, an item of the right half
+    counts the others of the left half that come before it; then left and right part, each in its order.
     """
-    found = np.zeros(len(position))
-    width = 1
-    while width < len(position):
-        by_block = np.argsort(position // (2 * width), kind="stable")
-        place = position[by_block]
-        right = (place // width) % 2 == 1
-        counted = np.cumsum(is_other[by_block] & ~right)
-        starts = np.flatnonzero(np.diff(place // (2 * width), prepend=-1))
-        before = np.repeat(np.concatenate([[0], counted[starts[1:] - 1]]), np.diff(starts, append=len(place)))
-        asking = right & ~is_other[by_block]
-        found[by_block[asking]] += (counted - before)[asking]
-        width *= 2
-    result = np.zeros(len(position))
+    size = len(position)
+    found = np.zeros(size, dtype=np.int32)
+    who = np.arange(size, dtype=np.int32)
+    place = np.arange(size, dtype=np.int32)
+    for bit in reversed(range(max(size - 1, 0).bit_length())):
+        half = np.int32(1) << np.int32(bit)
+        right = (position & half) != 0
+        left = ~right
+        # A block holds the positions that agree in the higher bits; all but the last are full, half of each is left.
+        start = position & ~np.int32(2 * half - 1)
+        counted = np.concatenate([[0], np.cumsum(is_other & left, dtype=np.int32)]).astype(np.int32, copy=False)
+        asking = right & ~is_other
+        found[who[asking]] += counted[:-1][asking] - counted[start[asking]]
+        lefts = np.cumsum(left, dtype=np.int32) - left
+        lefts_in_block = lefts - start // 2
+        target = np.where(left, start + lefts_in_block, place - lefts_in_block + half)
+        position, is_other, who = _moved(position, target), _moved(is_other, target), _moved(who, target)
+    result = np.empty(size)
     result[ranking] = found
-    return result[:size]
+    return result
+
+
+def _moved(values: NDArray[Any], target: NDArray[np.int32]) -> NDArray[Any]:
+    moved = np.empty_like(values)
+    moved[target] = values
+    return moved

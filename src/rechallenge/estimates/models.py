@@ -17,6 +17,7 @@ from rechallenge.settings.statistics import Covariate
 
 Array = NDArray[np.float64]
 METHOD: Final = "Cox, Efron ties, Wald interval"
+FITTED_ONCE: Final = f"{METHOD}, one Newton-Raphson fit for so many patients"
 # A standard error below this is a variance of 0.
 NO_VARIANCE: Final = 1e-9
 CONCORDANCE: Final = "Harrell, interval by the infinitesimal jackknife"
@@ -101,15 +102,16 @@ def _levels(declared: Design) -> list[Row]:
 
 def _coefficients(declared: Design, fit: cox.CoxFit, confidence: float, counts: Counts) -> list[Row]:
     z = float(ndtri(0.5 + confidence / 2))
+    method = FITTED_ONCE if len(declared.frame) >= cox.VERY_LARGE else METHOD
     found: list[Row] = []
     for place, key in enumerate(declared.coefficients):
         coef, error, p = float(fit.coef[place]), float(fit.std_error[place]), float(fit.p[place])
         lower, upper = coef - z * error, coef + z * error
-        with_interval: Counts = {"confidence": confidence, "method": METHOD, **counts}
+        with_interval: Counts = {"confidence": confidence, "method": method, **counts}
         own = [
             Row("hr", np.exp(coef), np.exp(lower), np.exp(upper), p, **with_interval),
             Row("coef", coef, lower, upper, p, **with_interval),
-            Row("se", error, method=METHOD, **counts),
+            Row("se", error, method=method, **counts),
             *proportional_rows(fit.ph[place], counts),
         ]
         found += placed(own, term=key.term, level=key.level, reference=key.reference)

@@ -247,6 +247,8 @@ def cause_sentence(comparison: Comparison) -> str:
         return tr("Settings, code and libraries are those of the release: everything that moved was moved by the data.")
     if not data:
         return tr("The extract is that of the release: everything that moved was moved by settings, code or libraries.")
+    if not len(comparison.moves.estimates) and not len(comparison.moves.numbers):
+        return tr("Not only the data are different, settings, code or libraries are too; nothing moved by any of them.")
     if not comparison.told_apart:
         return tr(
             "Not only the data are different, settings, code or libraries are too, and the old extract was not run "

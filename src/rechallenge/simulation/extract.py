@@ -1,5 +1,6 @@
 """From courses to the clean tables of an extract, the hidden truth beside them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -50,16 +51,18 @@ def simulate(n: int, seed: int, model: Parameters | None = None) -> Extract:
 
     Raises ValueError for fewer than 1 or more than nine million patients.
     """
-    if not 1 <= n <= _LARGEST:
-        raise ValueError(f"the number of patients must lie between 1 and {_LARGEST:,}, not {n:,}")
-    model = model or Parameters()
-    sizes = [min(BLOCK, n - first) for first in range(0, n, BLOCK)]
-    parts = [
-        _block(default_rng([seed, _COHORT_STREAM, number]), size, number * BLOCK, model)
-        for number, size in enumerate(sizes)
-    ]
+    parts = list(simulate_blocks(n, seed, model))
     names = Extract.__annotations__
     return Extract(**{name: pd.concat([getattr(part, name) for part in parts], ignore_index=True) for name in names})
+
+
+def simulate_blocks(n: int, seed: int, model: Parameters | None = None) -> Iterator[Extract]:
+    """Yield the extract of `simulate` in blocks of at most BLOCK patients, for what need not hold them all at once."""
+    if not 1 <= n <= _LARGEST:
+        raise ValueError(f"the number of patients must lie between 1 and {_LARGEST:,}, not {n:,}")
+    for number, first in enumerate(range(0, n, BLOCK)):
+        size = min(BLOCK, n - first)
+        yield _block(default_rng([seed, _COHORT_STREAM, number]), size, first, model or Parameters())
 
 
 def identifiers(numbers: np.ndarray) -> np.ndarray:

@@ -9,11 +9,11 @@ from rechallenge.errors import UserError
 from rechallenge.simulation.broken import break_extract
 from rechallenge.simulation.dirt import DirtRates, soil
 from rechallenge.simulation.earlier import known_by, text_known_by
-from rechallenge.simulation.extract import simulate
+from rechallenge.simulation.extract import simulate_blocks
 from rechallenge.simulation.parameters import Parameters, day_number
 from rechallenge.simulation.rendering import render
 from rechallenge.simulation.words import HEADERS
-from rechallenge.simulation.writing import write_canonical, write_registry, write_truth
+from rechallenge.simulation.writing import ExtractWriter, canonical_tables, write_parameters, write_truth
 
 # Stream 1 is the cohort's (`extract`), so that other dirt leaves the patients the same.
 _DIRT_STREAM: Final = 2
@@ -35,35 +35,34 @@ def write_extract(
     """Simulate one extract and write it to `out`, with its parameters and truth in `out/truth`.
 
     `form` is registry (four exports, read with the mapping demo_registry), csv or parquet (canonical tables).
+    Patients are made and written in blocks, so that memory does not grow with their number.
     `as_of` (YYYY-MM-DD) writes the extract as it was on that earlier day: what a later one of the same seed refreshes.
     Raises ValueError for a number of patients that cannot be, UserError for a broken extract in a canonical form.
     """
+    if broken and form != "registry":
+        raise UserError("--broken is for the registry format.")
     model = Parameters()
-    extract = simulate(patients, seed, model)
     cutoff = day_number(model.follow_up.cutoff)
-    tables = soil(np.random.default_rng([seed, _DIRT_STREAM]), extract, rates, cutoff)
-    later = tables
-    if as_of:
-        tables = known_by(np.random.default_rng([seed, _EARLIER_STREAM]), later, day_number(as_of))
-    if form == "registry":
-        text = render(np.random.default_rng([seed, _WRITING_STREAM]), later, rates)
-        if as_of:
-            text = text_known_by(text, later, tables, HEADERS)
-        if broken:
-            text = break_extract(np.random.default_rng([seed, _BROKEN_STREAM]), text)
-        write_registry(text, out)
-    else:
-        if broken:
-            raise UserError("--broken is for the registry format.")
-        write_canonical(tables, out, form)
-    write_truth(
-        extract,
-        out / "truth",
-        model,
-        rates,
-        patients=patients,
-        seed=seed,
-        format=form,
-        broken=broken,
-        **({"as_of": as_of} if as_of else {}),
-    )
+    with ExtractWriter(out, form) as writer:
+        for number, extract in enumerate(simulate_blocks(patients, seed, model)):
+            tables = soil(_stream(seed, _DIRT_STREAM, number), extract, rates, cutoff)
+            later = tables
+            if as_of:
+                tables = known_by(_stream(seed, _EARLIER_STREAM, number), later, day_number(as_of))
+            if form == "registry":
+                text = render(_stream(seed, _WRITING_STREAM, number), later, rates)
+                if as_of:
+                    text = text_known_by(text, later, tables, HEADERS)
+                if broken and number == 0:
+                    text = break_extract(_stream(seed, _BROKEN_STREAM, number), text)
+                writer.write(text)
+            else:
+                writer.write(canonical_tables(tables))
+            write_truth(extract, out / "truth", append=number > 0)
+    how = {"patients": patients, "seed": seed, "format": form, "broken": broken}
+    write_parameters(out / "truth", model, rates, **how, **({"as_of": as_of} if as_of else {}))
+
+
+def _stream(seed: int, stream: int, block: int) -> np.random.Generator:
+    """The first block has the streams that an extract of one block always had."""
+    return np.random.default_rng([seed, stream, block] if block else [seed, stream])

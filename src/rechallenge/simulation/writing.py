@@ -1,9 +1,10 @@
 """The files of an extract: the registry's own CSV files, or canonical tables; and the truth beside them."""
 
 import csv
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
@@ -48,15 +49,47 @@ _HIDDEN: Final = (
 )  # fmt: skip
 
 
-def write_registry(tables: dict[str, pd.DataFrame], folder: Path) -> None:
-    """Write the rendered tables as the registry's files: CRLF lines, quotes where a cell needs them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
+class ExtractWriter:
+    """Writes the tables of an extract, block by block, into one file each.
+
+    `form`: registry (rendered text; CRLF lines, quotes where a cell needs them), csv or parquet (canonical tables).
+    """
+
+    def __init__(self, folder: Path, form: str) -> None:
+        self.folder, self.form = folder, form
+        self._open = ExitStack()
+        self._sheets: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._open.close()
+
+    def write(self, tables: dict[str, pd.DataFrame]) -> None:
+        """Add the rows of one block."""
+        for name, frame in tables.items():
+            begun = name in self._sheets
+            if self.form == "registry":
+                self._write_text(name, frame, begun=begun)
+            elif self.form == "csv":
+                files.write_csv(frame, self.folder / f"{name}.csv", append=begun)
+                self._sheets[name] = None
+            else:
+                if not begun:
+                    sheet = files.ParquetRows(self.folder / f"{name}.parquet")
+                    self._sheets[name] = self._open.enter_context(sheet)
+                self._sheets[name].write(frame)
+
+    def _write_text(self, name: str, frame: pd.DataFrame, *, begun: bool) -> None:
         form = FORMS[name]
-        with (folder / f"{name}.csv").open("w", encoding=form.encoding, newline="") as stream:
-            writer = csv.writer(stream, delimiter=form.delimiter, lineterminator="\r\n")
-            writer.writerow(table.columns)
-            writer.writerows(zip(*(table[column].tolist() for column in table.columns), strict=True))
+        if not begun:
+            path = self.folder / f"{name}.csv"
+            stream = self._open.enter_context(path.open("w", encoding=form.encoding, newline=""))
+            self._sheets[name] = csv.writer(stream, delimiter=form.delimiter, lineterminator="\r\n")
+            self._sheets[name].writerow(frame.columns)
+        self._sheets[name].writerows(zip(*(frame[column].tolist() for column in frame.columns), strict=True))
 
 
 def canonical_tables(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -93,23 +126,14 @@ def _joined_drugs(treatments: pd.DataFrame) -> pd.Series:
     return treatments["drug"].mask(two, treatments["drug"] + " + " + treatments["second_drug"])
 
 
-def write_canonical(tables: dict[str, pd.DataFrame], folder: Path, kind: str) -> None:
-    """Write canonical tables as `<table>.csv` or `<table>.parquet` (`kind`)."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in canonical_tables(tables).items():
-        if kind == "parquet":
-            files.write_parquet(frame, folder / f"{name}.parquet")
-        else:
-            files.write_csv(frame, folder / f"{name}.csv")
-
-
-def write_truth(extract: Extract, folder: Path, model: Parameters, rates: DirtRates, **how: Any) -> None:
-    """Write `parameters.json` (the whole model, the dirt, n and seed) and `truth.csv` (one row per patient).
-
-    Neither is read by the study.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
+def write_parameters(folder: Path, model: Parameters, rates: DirtRates, **how: Any) -> None:
+    """Write `parameters.json`: the whole model, the dirt, and how the extract was made. No study reads it."""
     files.write_json({**how, "model": model.plain(), "dirt": asdict(rates)}, folder / "parameters.json")
+
+
+def write_truth(extract: Extract, folder: Path, *, append: bool = False) -> None:
+    """Write `truth.csv` (one row per patient), or add to it. No study reads it."""
+    folder.mkdir(parents=True, exist_ok=True)
     truth = extract.truth.copy()
     for column in (
         "first_ici_start",
@@ -123,4 +147,4 @@ def write_truth(extract: Extract, folder: Path, model: Parameters, rates: DirtRa
         seen = days <= truth["last_observed"].to_numpy(np.int64)
         dates = np.where(seen, days, 0).astype("datetime64[D]").astype("datetime64[ns]")
         truth[column] = pd.Series(dates, index=truth.index).where(seen)
-    files.write_csv(truth, folder / "truth.csv")
+    files.write_csv(truth, folder / "truth.csv", append=append)

@@ -1,0 +1,273 @@
+"""The faults of the trial: each disturbs runs of the small study, then lets the next run finish.
+
+Each kind is a function of a trial that yields one Outcome a try. An outcome holds whether the fault struck (a run that
+had ended before can not be killed any more), whether the next run completed, and the files that were not as in a run
+that nothing disturbed.
+"""
+
+import os
+import random
+import resource
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.faults import mounts
+from tests.faults.runs import REFUSED, Place, killed_after, steps_at_work, wait_for_end, wait_for_step
+
+YEAR: Final = 365.25 * 24 * 3600
+TRACEBACK: Final = "Traceback (most recent call last)"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one fault and of the run after it."""
+
+    struck: bool
+    completed: bool
+    differing: tuple[str, ...] = ()
+    said: str = ""
+
+    @property
+    def sound(self) -> bool:
+        """The run after the fault completed, with the same results."""
+        return self.completed and not self.differing
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A seeded series of faults, and the undisturbed run that they are measured by."""
+
+    home: Path
+    whole: Place
+    seconds: float
+    """How long the undisturbed run took."""
+    random: random.Random
+
+    def place(self, name: str) -> Place:
+        """Return a new study with an empty run folder."""
+        return Place(self.home / name)
+
+    def moment(self) -> float:
+        """Return a moment of a run, in seconds after its start."""
+        return self.random.uniform(0.0, self.seconds)
+
+    def next_run(self, place: Place, *, struck: bool, said: str = "") -> Outcome:
+        """Run to the end and compare."""
+        status, last = place.finish()
+        if status != 0:
+            return Outcome(struck, completed=False, said=said + last)
+        return Outcome(struck, completed=True, differing=tuple(place.differing(self.whole)), said=said)
+
+
+Kind = Callable[[Trial, int], Iterator[Outcome]]
+KINDS: dict[str, Kind] = {}
+
+
+def kind(name: str) -> Callable[[Kind], Kind]:
+    """Enter a fault under its name, as it stands in the table."""
+
+    def enter(function: Kind) -> Kind:
+        KINDS[name] = function
+        return function
+
+    return enter
+
+
+@kind("the whole run killed (SIGKILL)")
+def run_killed(trial: Trial, tries: int) -> Iterator[Outcome]:
+    """A run and all its steps are killed at a random moment."""
+    for number in range(tries):
+        place = trial.place(f"killed-{number}")
+        yield trial.next_run(place, struck=killed_after(place, trial.moment()))
+
+
+@kind("killed again and again")
+def run_killed_again(trial: Trial, tries: int) -> Iterator[Outcome]:
+    """The run that follows a killed one is killed too, up to five in a row."""
+    for number in range(tries):
+        place = trial.place(f"again-{number}")
+        struck = [killed_after(place, trial.moment()) for _ in range(trial.random.randint(2, 5))]
+        yield trial.next_run(place, struck=any(struck))
+
+
+@kind("Snakemake killed, its step left alone")
+def snakemake_killed(trial: Trial, tries: int) -> Iterator[Outcome]:
+    """The step goes on without its parent; a run that starts meanwhile is refused, the one after it completes."""
+    for number in range(tries):
+        place = trial.place(f"parent-{number}")
+        run = place.start()
+        time.sleep(trial.moment())
+        alive = wait_for_step(run)
+        if run.poll() is None:
+            os.kill(run.pid, signal.SIGKILL)
+        said, _ = run.communicate()
+        status, meanwhile = place.finish() if alive and steps_at_work(run) else (1, REFUSED)
+        wait_for_end(run.pid)
+        outcome = trial.next_run(place, struck=bool(alive), said=said)
+        # A step may have ended just before the run that was to be refused; then it simply completed.
+        refused = REFUSED in meanwhile or status == 0
+        yield outcome if refused else Outcome(bool(alive), completed=False, said=meanwhile)
+
+
+@kind("a step killed, as for want of memory")
+def step_killed(trial: Trial, tries: int) -> Iterator[Outcome]:
+    """The kernel kills the step that is at work; the run ends with an error."""
+    for number in range(tries):
+        place = trial.place(f"step-{number}")
+        run = place.start()
+        time.sleep(trial.moment())
+        steps = wait_for_step(run)
+        for step in steps:
+            os.kill(step, signal.SIGKILL)
+        said, _ = run.communicate()
+        outcome = trial.next_run(place, struck=bool(steps), said=said)
+        yield outcome if run.returncode != 0 or not steps else Outcome(True, completed=False, said=said)
+
+
+@kind("too little memory for a step")
+def little_memory(trial: Trial, tries: int) -> Iterator[Outcome]:
+    """No process may have more than a random number of bytes."""
+    for number in range(tries):
+        place = trial.place(f"memory-{number}")
+        most = trial.random.randint(150, 700) * 2**20
+        status, said = place.finish(prepare=lambda most=most: resource.setrlimit(resource.RLIMIT_AS, (most, most)))
+        yield trial.next_run(place, struck=status != 0, said=said)
+
+
+@kind("a file that may not grow")
+def short_files(trial: Trial, tries: int) -> Iterator[Outcome]:
+    """Writing stops in the middle of a file, after a random number of bytes."""
+    for number in range(tries):
+        place = trial.place(f"short-{number}")
+        most = trial.random.randint(500, 60_000)
+
+        def limit(most: int = most) -> None:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+        status, said = place.finish(prepare=limit)
+        yield trial.next_run(place, struck=status != 0, said=said)
+
+
+@kind("disk full")
+def disk_full(trial: Trial, tries: int) -> Iterator[Outcome]:
+    """The file system of the run folder is full after a random share of what a run writes; then it gets more room."""
+    needed = sum(path.stat().st_size for path in trial.whole.folder.rglob("*") if path.is_file())
+    for number in range(tries):
+        size = int(needed * trial.random.uniform(0.05, 0.95))
+        with mounts.file_system(trial.home / f"full-{number}" / "disk", size) as disk:
+            place = Place(trial.home / f"full-{number}", disk / "run")
+            status, said = place.finish()
+            mounts.enlarge(disk, 4 * needed + 2**24)
+            yield trial.next_run(place, struck=status != 0, said=said)
+
+
+@kind("output read-only before or during the run")
+def read_only(trial: Trial, tries: int) -> Iterator[Outcome]:
+    """The file system of the run folder becomes read-only at a random moment; at first before the run starts."""
+    for number in range(tries):
+        with mounts.file_system(trial.home / f"read-only-{number}" / "disk", 2**28) as disk:
+            place = Place(trial.home / f"read-only-{number}", disk / "run")
+            if number == 0:
+                struck = mounts.make_read_only(disk)
+                status, said = place.finish()
+                struck = struck and status == 1 and "Nothing can be written to" in said and TRACEBACK not in said
+            else:
+                run = place.start()
+                struck = _read_only_at(disk, run, trial.moment())
+                said, _ = run.communicate()
+            mounts.make_writable(disk)
+            yield trial.next_run(place, struck=struck, said=said)
+
+
+def _read_only_at(disk: Path, run: subprocess.Popen[str], seconds: float) -> bool:
+    """Make the file system read-only after so long, as soon as no file is open for writing."""
+    time.sleep(seconds)
+    while run.poll() is None:
+        if mounts.make_read_only(disk):
+            return True
+        time.sleep(0.005)
+    return False
+
+
+@kind("two runs at once in one folder")
+def two_at_once(trial: Trial, tries: int) -> Iterator[Outcome]:
+    """One of two runs is refused with a sentence, whenever it starts; the other completes."""
+    for number in range(tries):
+        place = trial.place(f"two-{number}")
+        first = place.start()
+        if number % 2:  # the others start in the same moment
+            time.sleep(trial.moment())
+        second = place.start()
+        ends = [run.communicate()[0] for run in (first, second)]
+        struck = sum(run.returncode == 0 for run in (first, second)) == 1
+        if struck:
+            refused = ends[0] if first.returncode else ends[1]
+            struck = TRACEBACK not in refused
+        yield trial.next_run(place, struck=struck, said="".join(ends))
+
+
+@kind("results dated in the future")
+def results_ahead(trial: Trial, tries: int) -> Iterator[Outcome]:
+    """A run is killed on a clock that is ahead; then the clock is right again."""
+    for number in range(tries):
+        place = trial.place(f"ahead-{number}")
+        struck = killed_after(place, trial.moment())
+        shift(place.results, trial.random.uniform(60, 2 * YEAR))
+        yield trial.next_run(place, struck=struck)
+
+
+@kind("results dated long ago")
+def results_behind(trial: Trial, tries: int) -> Iterator[Outcome]:
+    """A run is killed on a clock that is behind, so that its results are older than the extract."""
+    for number in range(tries):
+        place = trial.place(f"behind-{number}")
+        struck = killed_after(place, trial.moment())
+        shift(place.results, -trial.random.uniform(YEAR, 30 * YEAR))
+        yield trial.next_run(place, struck=struck)
+
+
+@kind("extract dated in the future")
+def extract_ahead(trial: Trial, tries: int) -> Iterator[Outcome]:
+    """The run is refused with a sentence for each file; it completes once they are dated now."""
+    for number in range(tries):
+        place = trial.place(f"extract-{number}")
+        files = sorted((place.home / "study" / "extract").iterdir())
+        if number % 2:  # on a run that is finished
+            place.finish()
+        shift(files, trial.random.uniform(60, 2 * YEAR))
+        status, said = place.finish()
+        struck = status == 1 and all(f"{path} was last changed on" in said for path in files)
+        for path in files:
+            os.utime(path)
+        yield trial.next_run(place, struck=struck, said=said)
+
+
+@kind("a release killed")
+def release_killed(trial: Trial, tries: int) -> Iterator[Outcome]:
+    """A release is whole or not there; the next one completes."""
+    for number in range(tries):
+        place = trial.place(f"release-{number}")
+        place.finish()
+        struck = killed_after(place, trial.random.uniform(0.0, trial.seconds / 2), "release")
+        releases = place.folder / "releases"
+        half = [path for path in releases.glob("[!.]*") if not (path / "private" / "release.json").is_file()]
+        status, said = place.finish("release")
+        left = list(releases.glob(".*"))
+        if half or left or status != 0:
+            yield Outcome(struck, completed=False, differing=tuple(map(str, half + left)), said=said)
+        else:
+            yield trial.next_run(place, struck=struck, said=said)
+
+
+def shift(files: list[Path], seconds: float) -> None:
+    """Date files so many seconds from now, in the order that they have."""
+    newest = max((path.stat().st_mtime for path in files), default=0.0)
+    for path in files:
+        moment = path.stat().st_mtime - newest + time.time() + seconds
+        os.utime(path, (moment, moment))
