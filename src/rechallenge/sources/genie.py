@@ -9,6 +9,7 @@ What the release does not have stays missing: ECOG, RECIST, lesion counts, line 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -59,6 +60,7 @@ def genie_tables(raw: Mapping[str, RawFile]) -> dict[str, pd.DataFrame]:
     column `sites_mentioned` of assessments (see `assessments`), and `source_file` and `source_row`. Raises UserError
     for missing files and columns.
     """
+    raw = with_plain_headers(raw)
     problems = list(_problems(raw))
     if problems:
         raise UserError(problems)
@@ -70,6 +72,20 @@ def genie_tables(raw: Mapping[str, RawFile]) -> dict[str, pd.DataFrame]:
         "treatments": _treatments(regimens, births),
         "assessments": _assessments(raw, births),
     }
+
+
+def with_plain_headers(raw: Mapping[str, RawFile]) -> dict[str, RawFile]:
+    """Return the files with headers in lower case, as the release writes them; two that differ by case only stay."""
+    plain: dict[str, RawFile] = {}
+    for name, file in raw.items():
+        lower = [str(column).strip().lower() for column in file.frame.columns]
+        names = {
+            column: low
+            for column, low in zip(file.frame.columns, lower, strict=True)
+            if column != low and lower.count(low) == 1
+        }
+        plain[name] = replace(file, frame=file.frame.rename(columns=names)) if names else file
+    return plain
 
 
 def _problems(raw: Mapping[str, RawFile]) -> Iterator[str]:
