@@ -24,11 +24,11 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help setup report test test-install test-slurm resources check format docs lock demo-broken demo-refresh assure faults benchmark benchmark-scale benchmark-r verify-r r-fixtures clean
+.PHONY: help setup report test test-install test-slurm resources check format docs lock demo-broken demo-refresh demo-federation assure faults corruption benchmark benchmark-scale benchmark-r verify-r r-fixtures clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
-	@echo "Also: check (linters, types), test-install, test-slurm, resources, docs (generated pages), demo-broken, demo-refresh, assure, faults, benchmark, benchmark-scale, benchmark-r, lock, format, clean"
+	@echo "Also: check (linters, types), test-install, test-slurm, resources, docs (generated pages), demo-broken, demo-refresh, demo-federation, assure, faults, corruption, benchmark, benchmark-scale, benchmark-r, lock, format, clean"
 
 setup: .venv/.installed
 
@@ -61,6 +61,17 @@ demo-refresh: setup
 	$(BIN)/python scripts/run_study.py release --directory runs/demo_2021 --configfile config/demo_2021.yaml $(if $(CORES),--cores $(CORES))
 	$(BIN)/python scripts/run_study.py compare --directory runs/demo_refresh --configfile config/config.yaml config/refresh/demo.yaml $(if $(CORES),--cores $(CORES))
 
+# Five simulated hospitals, each with its own study; what they share is pooled, and compared with the study of all their
+# patients (docs/federation.md). About 8 minutes.
+FEDERATED = north east south west centre
+demo-federation: setup
+	$(BIN)/python scripts/simulate_hospitals.py --out runs/federation/extracts
+	@for name in $(FEDERATED) together; do \
+	  $(BIN)/python scripts/run_study.py --directory runs/federation/$$name --configfile config/federation/$$name.yaml $(if $(CORES),--cores $(CORES)) || exit 1; \
+	done
+	$(BIN)/python scripts/run_study.py federate --directory runs/federation/coordinating --configfile config/federation/federation.yaml $(if $(CORES),--cores $(CORES))
+	$(BIN)/python scripts/compare_federation.py --runs runs/federation
+
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
@@ -81,6 +92,10 @@ verify-r: setup
 # R's answers in tests/reference made again (needs R; TOPICS="survival r/lung" for some; CHECK=--check only compares)
 r-fixtures:
 	$(PYTHON) scripts/r_fixtures.py $(CHECK) $(TOPICS)
+
+# Damage of every kind done to the inputs, and what became of it (docs/corruption.md); half an hour
+corruption: setup
+	$(BIN)/python -m tests.corruption --trials 2040 --page docs/corruption.md
 
 # Runs that are killed, disks that are full, clocks that jump; about 40 minutes, as root for the disks (docs/faults.md)
 faults: setup

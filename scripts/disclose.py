@@ -19,7 +19,7 @@ with step(snakemake) as log:
     release = ReleaseSettings.read(snakemake.params.release, "release")
     # Of the findings only the columns without values are read.
     violations = pd.read_csv(files.violations, usecols=list(COLUMNS), dtype=str, keep_default_na=False)
-    names = ("estimates", "attrition", "row_account", "specification_curve", "curves", "incidence")
+    names = ("estimates", "attrition", "row_account", "specification_curve", "curves", "incidence", "risk_sets")
     made = released(
         Results(findings=finding_counts(violations), **{name: read_result(name, files[name]) for name in names}),
         release,
@@ -28,6 +28,8 @@ with step(snakemake) as log:
         write_csv(getattr(made.results, name), output[name])
     write_csv(made.withheld, output.withheld)
     write_csv(made.summary, output.disclosure)
+    if len(made.results.risk_sets):
+        log.say(f"risk sets for a coordinating centre ({release.risk_sets}): docs/federation.md says what they tell")
     if release.public:
         log.say(f"public: {counted(len(made.withheld), 'number')} withheld; smallest count {release.smallest_count}")
     else:

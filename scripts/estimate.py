@@ -9,6 +9,7 @@ import pandas as pd
 from rechallenge.accepted import folder_of
 from rechallenge.estimates.lesion_agreement import lesion_agreement
 from rechallenge.estimates.preset_concordance import boundary_counts, preset_concordance
+from rechallenge.estimates.risk_sets import risk_sets
 from rechallenge.estimates.rows import placed, table
 from rechallenge.estimates.run import estimate
 from rechallenge.files import read_canonical, read_parquet, write_csv
@@ -57,6 +58,8 @@ with step(snakemake) as log:
         rows.append(made.rows)
         parts.append(made)
     # What the main analysis alone has.
+    main = read_result("classified", files.classified[0]), read_result("adtte", files.adtte[0])
+    write_csv(risk_sets(main[1], main[0], settings, definitions[MAIN]), output.risk_sets)
     classes = read_result("preset_classes", files.preset_classes)
     boundary = read_result("boundary_patients", files.boundary_patients)
     between = [
@@ -69,7 +72,6 @@ with step(snakemake) as log:
     if sensitivity.enabled:
         names = ("classified", "adtte", "cohort")
         scenarios = Scenarios(*(read_result(name, path) for name, path in zip(names, files.sensitivity, strict=True)))
-        main = read_result("classified", files.classified[0]), read_result("adtte", files.adtte[0])
         rows.append(
             sensitivity_set(scenarios, definitions[MAIN], params.imputation, *main, settings, sensitivity.imputations)
         )

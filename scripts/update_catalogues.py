@@ -24,6 +24,7 @@ KEYWORDS: Final = {"tr": None, "N_": None, "tr_n": (1, 2)}
 # Which files make which catalogue: the first pattern that a file matches.
 AREAS: Final = {
     "refresh": ("src/rechallenge/refresh/*.py", "workflow/templates/compare*.html.j2"),
+    "federation": ("src/rechallenge/federation/*.py", "workflow/templates/federation.html.j2"),
     "page": ("workflow/templates/*.html.j2",),
     "figures": ("src/rechallenge/figures/*.py",),
     "definitions": ("src/rechallenge/report/definitions/*.py", "src/rechallenge/report/definitions_words.py"),

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from rechallenge.settings.config import DEFAULT_CHOICES, StudyConfig
+from rechallenge.settings.federation import FederationConfig
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SCHEMA = CHECKOUT / "workflow" / "schemas" / "config.schema.json"
 README = CHECKOUT / "config" / "README.md"
 BEGIN, END = "<!-- settings: written by scripts/write_settings_docs.py -->", "<!-- end of settings -->"
+FEDERATION = (
+    "<!-- federation settings: written by scripts/write_settings_docs.py -->", "<!-- end of federation settings -->"
+)  # fmt: skip
 
 
 def schema() -> dict[str, Any]:
@@ -27,9 +31,8 @@ def schema_text() -> str:
     return json.dumps(schema(), ensure_ascii=False, indent=2) + "\n"
 
 
-def tables() -> str:
-    """Return one table per section of the study file: setting, kind, default, meaning."""
-    whole = schema()
+def tables(whole: dict[str, Any]) -> str:
+    """Return one table per section of a file with that schema: setting, kind, default, meaning."""
     parts = []
     for section, node in whole["properties"].items():
         entries = list(_entries(node, section, whole["$defs"], section in whole["required"]))
@@ -130,9 +133,11 @@ def _sentence(text: str) -> str:
 
 def readme_text(current: str) -> str:
     """Return config/README.md with its tables renewed."""
-    before, rest = current.split(BEGIN)
-    after = rest.split(END)[1]
-    return f"{before}{BEGIN}\n\n{tables()}\n{END}{after}"
+    for begin, end, whole in ((BEGIN, END, schema()), (*FEDERATION, FederationConfig.model_json_schema())):
+        before, rest = current.split(begin)
+        after = rest.split(end)[1]
+        current = f"{before}{begin}\n\n{tables(whole)}\n{end}{after}"
+    return current
 
 
 def main() -> None:

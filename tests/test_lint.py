@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from rechallenge.federation.study import FEDERATION_RULES
 from rechallenge.study import REFRESH_RULES, RULES
 
 
@@ -33,12 +34,12 @@ def rule_texts(checkout):
 
 
 def test_each_rule_has_a_script_of_its_name_a_message_a_log_and_its_code_fingerprint(rule_texts):
-    assert sorted(rule_texts) == sorted([*RULES, *REFRESH_RULES])
+    assert sorted(rule_texts) == sorted([*RULES, *REFRESH_RULES, *FEDERATION_RULES])
     for rule, text in rule_texts.items():
         assert f'"../../scripts/{rule}.py"' in text
         assert f'"<logs>/{rule}.log"' in text or f'"<logs>/{rule}_{{scatteritem}}.log"' in text
         assert "message:" in text
-        assert "study.code(" in text
+        assert "study.code(" in text or "federation.code(" in text
 
 
 def test_every_step_after_the_gate_waits_for_it(rule_texts):

@@ -25,6 +25,7 @@ NUMBERS: Final = {
     "estimates": ("at", "estimate", "lower", "upper", "confidence", "p", "n", "events"),
     "curves": ("time_months", "survival", "lower", "upper", "at_risk", "events", "censored"),
     "incidence": ("time_months", "incidence", "lower", "upper", "at_risk"),
+    "risk_sets": ("days", "at_risk", "events", "censored"),
     "residuals": ("x", "place", "y", "smooth", "lower", "upper"),
     "attrition": ("step", "excluded", "remaining", "not_evaluable"),
     "row_account": ("rows_read", "duplicates_merged", "set_aside", "used"),

@@ -96,7 +96,9 @@ class Study:
     def disclosure(self) -> dict[str, Any]:
         """What decides which numbers may be shared; which figures may be is left to their own step."""
         release = self.settings.release.plain()
-        return {name: release[name] for name in ("level", "smallest_count", "round_to", "curve_step_months")}
+        return {
+            name: release[name] for name in ("level", "smallest_count", "round_to", "curve_step_months", "risk_sets")
+        }
 
     def definitions(self, *sections: str) -> dict[str, dict[str, Any]]:
         """Return the named sections of the definitions, presets resolved, for the main and each further analysis."""

@@ -38,7 +38,8 @@ shareable/manuscript.docx shareable/manuscript.md shareable/manuscript_supplemen
 shareable/checklist_strobe.csv shareable/checklist_strobe.docx
 shareable/checklist_record.csv shareable/checklist_record.docx shareable/checklist_esmo_grow.csv
 shareable/checklist_esmo_grow.docx shareable/tables/index.csv
-shareable/findings.csv shareable/disclosure.csv private/estimates.csv private/attrition.csv private/row_account.csv
+shareable/findings.csv shareable/disclosure.csv shareable/risk_sets.csv private/risk_sets.csv
+private/estimates.csv private/attrition.csv private/row_account.csv
 private/released/curves.csv private/released/withheld.csv private/provenance.json
 shareable/provenance.json shareable/specification_curve.csv shareable/ro-crate-metadata.json
 shareable/workflow/Snakefile shareable/workflow/requirements.lock shareable/workflow/rules/documents.smk

@@ -22,6 +22,7 @@ rule estimate:
         estimates="<results>/private/estimates.csv",
         curves="<results>/private/curves.csv",
         incidence="<results>/private/incidence.csv",
+        risk_sets="<results>/private/risk_sets.csv",
         residuals="<results>/private/model_residuals.csv",
         influence="<results>/private/model_influence.csv",
         specification_curve="<results>/private/specification_curve.csv",
@@ -55,6 +56,7 @@ rule disclose:
         specification_curve=rules.estimate.output.specification_curve,
         curves=rules.estimate.output.curves,
         incidence=rules.estimate.output.incidence,
+        risk_sets=rules.estimate.output.risk_sets,
     output:
         estimates=report(
             "<results>/shareable/estimates.csv",
@@ -91,6 +93,12 @@ rule disclose:
             caption="../report/disclosure.rst",
             category="Data and provenance",
             labels={"result": "What is withheld", "format": "CSV"},
+        ),
+        risk_sets=report(
+            "<results>/shareable/risk_sets.csv",
+            caption="../report/risk_sets.rst",
+            category="Results",
+            labels={"result": "Risk sets for a coordinating centre", "format": "CSV"},
         ),
         curves="<results>/private/released/curves.csv",
         incidence="<results>/private/released/incidence.csv",

@@ -9,6 +9,7 @@ import pandas as pd
 from rechallenge.disclosure.curves import at_risk_records, protect_curves, protect_incidence, protect_specifications
 from rechallenge.disclosure.estimates import protect_estimates, rounded
 from rechallenge.disclosure.reasons import SMALL, SUMMARY_COLUMNS, WITHHELD_COLUMNS
+from rechallenge.disclosure.risk_sets import protect_risk_sets
 from rechallenge.disclosure.small_tables import protect_findings, protect_row_account
 from rechallenge.disclosure.suppression import is_small
 from rechallenge.settings.release import ReleaseSettings
@@ -35,6 +36,7 @@ class Results:
     specification_curve: pd.DataFrame
     curves: pd.DataFrame
     incidence: pd.DataFrame
+    risk_sets: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ def released(results: Results, release: ReleaseSettings) -> Released:
     """Return the frames as they may be shared at the declared level."""
     if not release.public:
         nothing = pd.DataFrame(columns=list(WITHHELD_COLUMNS))
-        return Released(results, nothing, _small_counts(results, release))
+        told = replace(results, risk_sets=protect_risk_sets(results.risk_sets, release))
+        return Released(told, nothing, _small_counts(results, release))
     estimates, found, why = protect_estimates(results.estimates, release, at_risk_records(results.curves, release))
     account = protect_row_account(results.row_account, release)
     findings = protect_findings(results.findings, release)
@@ -65,6 +68,7 @@ def released(results: Results, release: ReleaseSettings) -> Released:
         specification_curve=protect_specifications(results.specification_curve),
         curves=protect_curves(results.curves, found, why, release),
         incidence=protect_incidence(results.incidence, found, why, release),
+        risk_sets=protect_risk_sets(results.risk_sets, release),
     )
     return Released(protected, withheld, _summary(withheld, release))
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rechallenge.settings.base import Settings
 
@@ -34,6 +34,19 @@ class ReleaseSettings(Settings):
         False, description="Release Kaplan-Meier curves as SVG and PDF, from which each event time can be read."
     )
     per_patient_figures: bool = Field(False, description="Release swimmer, waterfall and spider plots.")
+    risk_sets: Literal["none", "events", "all_times"] = Field(
+        "none",
+        description="Risk sets for a coordinating centre (docs/federation.md): none; on the days of events; or on every day on which anybody leaves, which is each follow-up time. Only in an internal release.",
+    )
+
+    @model_validator(mode="after")
+    def _no_days_in_public(self) -> "ReleaseSettings":
+        if self.level == "public" and self.risk_sets != "none":
+            raise ValueError(
+                f'risk_sets "{self.risk_sets}" tells the days of events of single patients, which a public release never does: '
+                'set level to "internal" and give the folder to the coordinating centre only, or set risk_sets to "none" (the estimates can be pooled without them)'
+            )
+        return self
 
     @property
     def public(self) -> bool:

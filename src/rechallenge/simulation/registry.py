@@ -31,17 +31,19 @@ def write_extract(
     *,
     broken: bool = False,
     as_of: str | None = None,
+    model: Parameters | None = None,
 ) -> None:
     """Simulate one extract and write it to `out`, with its parameters and truth in `out/truth`.
 
     `form` is registry (four exports, read with the mapping demo_registry), csv or parquet (canonical tables).
     Patients are made and written in blocks, so that memory does not grow with their number.
     `as_of` (YYYY-MM-DD) writes the extract as it was on that earlier day: what a later one of the same seed refreshes.
+    `model` has other parameters than the documented ones.
     Raises ValueError for a number of patients that cannot be, UserError for a broken extract in a canonical form.
     """
     if broken and form != "registry":
         raise UserError("--broken is for the registry format.")
-    model = Parameters()
+    model = model or Parameters()
     cutoff = day_number(model.follow_up.cutoff)
     with ExtractWriter(out, form) as writer:
         for number, extract in enumerate(simulate_blocks(patients, seed, model)):

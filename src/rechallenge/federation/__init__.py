@@ -1,0 +1,1 @@
+"""Studies of several hospitals pooled from what each of them shares."""
