@@ -24,11 +24,11 @@ export PYTHONDONTWRITEBYTECODE :=
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help setup report test test-install check format docs lock demo-broken demo-refresh demo-federation assure faults benchmark benchmark-scale benchmark-r verify-r r-fixtures clean
+.PHONY: help setup report test test-install check format docs lock demo-broken demo-refresh demo-federation assure faults corruption benchmark benchmark-scale benchmark-r verify-r r-fixtures clean
 
 help:
 	@sed -n '1,3s/^# //p' Makefile
-	@echo "Also: check (linters, types), test-install, docs (generated pages), demo-broken, demo-refresh, demo-federation, assure, faults, benchmark, benchmark-scale, benchmark-r, lock, format, clean"
+	@echo "Also: check (linters, types), test-install, docs (generated pages), demo-broken, demo-refresh, demo-federation, assure, faults, corruption, benchmark, benchmark-scale, benchmark-r, lock, format, clean"
 
 setup: .venv/.installed
 
@@ -92,6 +92,10 @@ verify-r: setup
 # R's answers in tests/reference made again (needs R; TOPICS="survival r/lung" for some; CHECK=--check only compares)
 r-fixtures:
 	$(PYTHON) scripts/r_fixtures.py $(CHECK) $(TOPICS)
+
+# Damage of every kind done to the inputs, and what became of it (docs/corruption.md); half an hour
+corruption: setup
+	$(BIN)/python -m tests.corruption --trials 2040 --page docs/corruption.md
 
 # Runs that are killed, disks that are full, clocks that jump; about 40 minutes, as root for the disks (docs/faults.md)
 faults: setup

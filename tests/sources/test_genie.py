@@ -238,6 +238,14 @@ A         | 22200          | Progressing/Worsening/Enlarging | .             | .
 
 
 class TestMistakes:
+    def test_headers_may_be_in_any_case(self) -> None:
+        """A header in capitals once lost its column without a word: every drug of the registry."""
+        capitals = [{name.upper(): cell for name, cell in (REGIMEN | {"drugs_drug_1": "Nivolumab"}).items()}]
+        pd.testing.assert_frame_equal(
+            release(regimen=capitals)["treatments"],
+            release(regimen=[REGIMEN | {"drugs_drug_1": "Nivolumab"}])["treatments"],
+        )
+
     def test_a_missing_column_is_a_sentence(self) -> None:
         with pytest.raises(UserError) as error:
             release(imaging=IMAGING.replace("image_overall", "overall"))

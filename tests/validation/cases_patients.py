@@ -64,6 +64,25 @@ CASES = [
         """,
     ),
     Case(
+        "identifier_unusual",
+        "a row of totals among ten patients; a longer number is no other way of writing one",
+        ["patients 12 patient_id"],
+        patients="""
+            patient_id  last_contact_date
+            001         2021-06-30
+            002         2021-06-30
+            003         2021-06-30
+            004         2021-06-30
+            005         2021-06-30
+            006         2021-06-30
+            007         2021-06-30
+            008         2021-06-30
+            009         2021-06-30
+            10010       2021-06-30
+            Total       2021-06-30
+        """,
+    ),
+    Case(
         "person_entered_twice",
         "same birth and diagnosis under two numbers; 03 has another sex, 04 and 05 only the year of birth",
         ["patients 2 patient_id", "patients 3 patient_id"],

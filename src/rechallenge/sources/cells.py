@@ -15,6 +15,24 @@ _INVISIBLE: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 _SPACES: Final = re.compile(r"\s+")
 _DASHES: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"))
 
+# Control characters (line breaks and tabs apart), and what a decoder writes for bytes that it cannot read.
+_DAMAGED: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
+
+
+def is_damaged(text: str) -> bool:
+    """Tell whether a text holds characters that nobody types, or is UTF-8 that was read as Latin-1."""
+    if _DAMAGED.search(text):
+        return True
+    if text.isascii():
+        return False
+    for wrong in ("latin-1", "cp1252"):
+        try:
+            text.encode(wrong).decode("utf-8")
+        except UnicodeError:
+            continue
+        return True
+    return False
+
 
 def tidied(text: str) -> str:
     """Return the cell without width variants (NFKC), invisible characters and outer or doubled spaces."""

@@ -9,7 +9,7 @@ import pandas as pd
 from rechallenge.findings import Rule, findings
 from rechallenge.sources import rules
 from rechallenge.sources.cell_findings import report, unknown_word, unreadable_date, unreadable_number
-from rechallenge.sources.cells import as_text, folded, mapped, tidied
+from rechallenge.sources.cells import as_text, folded, is_damaged, mapped, tidied
 from rechallenge.sources.date_formats import compiled
 from rechallenge.sources.dates import parse_dates
 from rechallenge.sources.mapping import ColumnSource, Mapping
@@ -92,6 +92,13 @@ def _text(made: Canonical, column: Column, cells: pd.Series, words: dict[str, st
         return (cell.strip() if column.name == "drug" else tidied(cell)) or None
 
     made.frame[column.name] = mapped(cells, text)
+    damaged = mapped(cells, lambda cell: cell if is_damaged(cell) else None)
+    if damaged.notna().any():
+        rows, message = made.frame[damaged.notna()], rules.TEXT_DAMAGED.meaning + "."
+        value = damaged[damaged.notna()]
+        made.found.append(
+            findings(rules.TEXT_DAMAGED, rows, table=made.table.name, column=column.name, value=value, message=message)
+        )
     if column.name == "drug":
         made.frame["drug_raw"] = as_text(cells).where(made.frame["drug"].notna())
 

@@ -9,6 +9,7 @@ What the release does not have stays missing: ECOG, RECIST, lesion counts, line 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -28,6 +29,16 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
     "medonc": ("record_id", "md_onc_visit_int", "md_ca_status"),
     "pathology": ("record_id", "path_proc_int", "pdl1_testing", "pdl1_perc"),
 }
+# Columns that the adapter takes where they are there, those left out that only refine another one.
+OPTIONAL: Final[dict[str, tuple[str, ...]]] = {
+    "patient": ("institution", "naaccr_sex_code"),
+    "cancer": (
+        "redcap_ca_index", "ca_lung_cigarette", "ca_hist_adeno_squamous", "dmets_stage_i_iii", "dx_to_dmets_days",
+        *(name for site in ("brain", "liver", "bone") for name in (f"dmets_{site}", f"dx_to_dmets_{site}_days")),
+    ),
+    "regimen": ("redcap_ca_index", "drugs_drug_1", "dx_drug_end_int_1", "dx_reg_end_all_int"),
+    "pathology": ("pdl1_sum", "pdl1_test"),
+}  # fmt: skip
 NEEDED: Final = ("patient", "cancer", "regimen", "imaging")
 SLOTS: Final = range(1, 6)
 SITES: Final = range(1, 16)
@@ -49,6 +60,7 @@ def genie_tables(raw: Mapping[str, RawFile]) -> dict[str, pd.DataFrame]:
     column `sites_mentioned` of assessments (see `assessments`), and `source_file` and `source_row`. Raises UserError
     for missing files and columns.
     """
+    raw = with_plain_headers(raw)
     problems = list(_problems(raw))
     if problems:
         raise UserError(problems)
@@ -60,6 +72,20 @@ def genie_tables(raw: Mapping[str, RawFile]) -> dict[str, pd.DataFrame]:
         "treatments": _treatments(regimens, births),
         "assessments": _assessments(raw, births),
     }
+
+
+def with_plain_headers(raw: Mapping[str, RawFile]) -> dict[str, RawFile]:
+    """Return the files with headers in lower case, as the release writes them; two that differ by case only stay."""
+    plain: dict[str, RawFile] = {}
+    for name, file in raw.items():
+        lower = [str(column).strip().lower() for column in file.frame.columns]
+        names = {
+            column: low
+            for column, low in zip(file.frame.columns, lower, strict=True)
+            if column != low and lower.count(low) == 1
+        }
+        plain[name] = replace(file, frame=file.frame.rename(columns=names)) if names else file
+    return plain
 
 
 def _problems(raw: Mapping[str, RawFile]) -> Iterator[str]:

@@ -9,6 +9,7 @@ import pandas as pd
 from rechallenge.findings import findings, together
 from rechallenge.sources import rules
 from rechallenge.sources.convert import Canonical, convert_block
+from rechallenge.sources.gaps import gaps
 from rechallenge.sources.imputation import Method, impute
 from rechallenge.sources.mapping import Block, Mapping
 from rechallenge.sources.raw import RawFile
@@ -62,7 +63,12 @@ def to_canonical(
             account.append({"table": table, "block": at, "file": block.file, **row})
         frames = [conform(part, table) for part in parts if len(part)]
         tables[table] = pd.concat(frames, ignore_index=True) if frames else conform(pd.DataFrame(), table)
-    found.append(_unused_columns(raw, mapping))
+    found += [_unused_columns(raw, mapping), gaps(raw, mapping)]
+    if mapping.format == "genie_bpc":
+        from rechallenge.sources.genie import with_plain_headers
+        from rechallenge.sources.genie_checks import genie_findings
+
+        found.append(genie_findings(with_plain_headers(raw)))
     tables = {name: conform(frame, name) for name, frame in impute(tables, imputation, cutoff).items()}
     return Ingested(tables, together(found), pd.DataFrame(account, columns=list(ACCOUNT)))
 

@@ -16,12 +16,16 @@ PLACE: Final = ("source_file", "source_row")
 
 @dataclass(frozen=True)
 class Part:
-    """One physical file: its name within the extract, SHA-256, rows of data, and empty rows left out."""
+    """One physical file: its name within the extract, SHA-256, rows of data, and empty rows left out.
+
+    `open_end`: the number of the last line of a text file that does not end with a line end, else None.
+    """
 
     name: str
     sha256: str
     rows: int
     blank_rows: int = 0
+    open_end: int | None = None
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,8 @@ def _read_one(path: Path, label: str, source: FileSource, limits: LimitSettings 
     place = pd.DataFrame(
         {"source_file": pd.Series(label, index=frame.index, dtype=TEXT), "source_row": numbers.astype(np.int64)}
     )
-    part = Part(label, hashlib.sha256(data).hexdigest(), len(frame), blank)
+    cut = reader is read_delimited and len(frame) and not data.rstrip(b"\0").endswith((b"\n", b"\r"))
+    part = Part(label, hashlib.sha256(data).hexdigest(), len(frame), blank, int(numbers[-1]) if cut else None)
     return pd.concat([frame, place], axis=1), part
 
 

@@ -10,6 +10,10 @@ from rechallenge.validation.model import Hit, rule
 
 _CHILDREN = tuple(name for name in TABLES if name != "patients")
 
+# Of fewer identifiers nobody can say how they are usually written.
+LEAST_PATIENTS = 10
+USUAL_SHARE = 0.9
+
 
 def normalised(identifiers: pd.Series) -> pd.Series:
     """Identifiers without what a spreadsheet changes: leading zeros, spaces, case, full-width characters."""
@@ -91,6 +95,25 @@ def identifiers_alike(extract: Extract) -> Iterable[Hit]:
 
 @rule(
     "warning",
+    "The identifier is not written like nine in ten of the others",
+    "Correct the identifier, or delete the row if it is no patient (a remark or a total).",
+)
+def identifier_unusual(extract: Extract) -> Iterable[Hit]:
+    patients = extract["patients"]
+    ids = patients["patient_id"].dropna().drop_duplicates()
+    if len(ids) < LEAST_PATIENTS:
+        return
+    # 0213645 is 9, GENIE-MSK-01 is A-A-9: how many digits or letters there are differs in many registries.
+    shape = ids.astype(object).str.replace(r"[^\W\d_]+", "A", regex=True).str.replace(r"\d+", "9", regex=True)
+    usual = shape.value_counts()
+    if usual.iloc[0] < USUAL_SHARE * len(ids):
+        return
+    unusual = ids[shape.ne(usual.index[0])]
+    yield Hit("patients", patients["patient_id"].isin(unusual), "patient_id")
+
+
+@rule(
+    "warning",
     "Two patients share site, sex, day of birth and day of diagnosis",
     "Check whether one person was entered twice; if so, keep one identifier.",
 )
@@ -125,6 +148,7 @@ CHECKS = (
     orphan_row,
     orphan_identifier_variant,
     identifiers_alike,
+    identifier_unusual,
     person_entered_twice,
     patient_without_treatment,
 )
