@@ -53,8 +53,8 @@ def main(arguments: list[str] | None = None) -> int:
     print()
     print(
         f"Two stages against the study of all patients: log hazard ratios differ by {share.median():.2f} of its "
-        f"standard errors (median), {share.max():.2f} at most; where every hospital tells ({len(whole)} of {len(two)}) by "
-        f"{whole.max():.2f} at most."
+        f"standard errors (median), {share.max():.2f} at most; where every hospital tells "
+        f"({len(whole)} of {len(two)}) by {whole.max():.2f} at most."
     )
     exactly = bool(len(exact)) and worst <= TOLERANCE
     return int(not exactly or not whole.max() <= LARGEST)
