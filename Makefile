@@ -62,7 +62,7 @@ demo-refresh: setup
 	$(BIN)/python scripts/run_study.py compare --directory runs/demo_refresh --configfile config/config.yaml config/refresh/demo.yaml $(if $(CORES),--cores $(CORES))
 
 # Five simulated hospitals, each with its own study; what they share is pooled, and compared with the study of all their
-# patients (docs/federation.md). About 8 minutes.
+# patients (docs/federation.md). About 10 minutes.
 FEDERATED = north east south west centre
 demo-federation: setup
 	$(BIN)/python scripts/simulate_hospitals.py --out runs/federation/extracts

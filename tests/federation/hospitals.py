@@ -62,6 +62,15 @@ def site_patients(seed: int, size: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     return classified, pd.concat(parts, ignore_index=True)
 
 
+def hospital_patients(name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The patients of one of the five; of those of East only two have an unknown pattern."""
+    classified, adtte = site_patients(*HOSPITALS[name][:2])
+    if name == "East":
+        unknown = classified.index[classified["progression_pattern"].eq("unknown")]
+        classified.loc[unknown[2:], "progression_pattern"] = "oligo"
+    return classified, adtte
+
+
 def estimates_of(classified: pd.DataFrame, adtte: pd.DataFrame, flow: tuple[int, int]) -> pd.DataFrame:
     """The parts of the results table that a federation reads; `flow` is the extract's size and the small exclusion."""
     rows: list[Row] = []
@@ -101,9 +110,9 @@ def record(name: str, release: ReleaseSettings, **changes: Any) -> dict[str, Any
 
 def write_site(folder: Path, name: str, **changes: Any) -> None:
     """Write what a federation reads of a hospital's shareable folder."""
-    seed, size, (level, kind) = HOSPITALS[name]
+    _, size, (level, kind) = HOSPITALS[name]
     release = ReleaseSettings(level=level, risk_sets=kind)
-    classified, adtte = site_patients(seed, size)
+    classified, adtte = hospital_patients(name)
     estimates = estimates_of(classified, adtte, (20 * size, 3 if name == "Centre" else 2 if name == "North" else 12))
     numbers = {}
     if release.public:

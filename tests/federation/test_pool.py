@@ -12,12 +12,12 @@ from rechallenge.estimates.models import model_rows
 from rechallenge.federation.agreement import agreement, failures, warnings
 from rechallenge.federation.meta_analysis import random_effects
 from rechallenge.federation.pool import Federation, pool
-from rechallenge.federation.sites import Site, read_site
+from rechallenge.federation.sites import Site, as_released, read_site
 from rechallenge.federation.study import open_federation
 from rechallenge.federation.two_stage import FROM_INTERVAL, WITHHELD, site_estimates, two_stage
 from rechallenge.settings.federation import FederationConfig, FederationPolicy, read_federation
 from rechallenge.settings.release import ReleaseSettings
-from tests.federation.hospitals import HOSPITALS, SETTINGS, record, site_patients, write_federation
+from tests.federation.hospitals import HOSPITALS, SETTINGS, hospital_patients, record, write_federation
 
 POLICY = FederationPolicy()
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -81,7 +81,7 @@ def test_two_stage_pools_the_log_hazard_ratios_that_the_hospitals_wrote(internal
 
 
 def test_three_hospitals_in_one_cohort_are_the_analysis_of_their_patients(internal):
-    parts = [site_patients(*HOSPITALS[name][:2]) for name in ("North", "East", "South")]
+    parts = [hospital_patients(name) for name in ("North", "East", "South")]
     frame = pd.concat(
         [adtte[adtte["endpoint"] == "PFS"].merge(classified, on="patient_id") for classified, adtte in parts],
         ignore_index=True,
@@ -258,3 +258,26 @@ def test_every_folder_and_file_that_is_missing_is_said_at_once(tmp_path):
 def test_each_hospital_is_named_once_and_there_are_two(sites, said):
     with pytest.raises(UserError, match=said):
         read_federation({"federation": {"sites": sites}}, "federation.yaml")
+
+
+def test_a_number_of_patients_from_risk_sets_is_told_only_where_every_hospital_tells_its_own(home, sites):
+    settings = config(home)
+    shown = [as_released(site, settings.release) for site in sites]
+    hidden = {
+        (row.endpoint, row.model, row.term if row.model != "cox_multivariable" else "")
+        for site in shown[:4]
+        for row in site.estimates.itertuples(index=False)
+        if row.statistic == "hr" and (np.isnan(row.n) or np.isnan(row.events))
+    }
+    assert hidden
+    told = pool(sites, settings).pooled
+    own = told[
+        told["model"].str.contains("|one_cohort", regex=False) | told["model"].str.contains("|strat", regex=False)
+    ]
+    own = own[own["statistic"].eq("hr") & own["n"].notna()]
+    assert len(own)
+    keys = {
+        (row.endpoint, row.model.partition("|")[0], row.term if not row.model.startswith("cox_multi") else "")
+        for row in own.itertuples(index=False)
+    }
+    assert not keys & hidden

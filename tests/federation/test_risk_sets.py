@@ -40,8 +40,13 @@ def everybody(endpoint: str) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def pooled() -> pd.DataFrame:
-    return pd.DataFrame([vars(row) for row in one_stage(shared(ALL_TIMES), SETTINGS, COVARIATES)])
+def all_times() -> dict[str, pd.DataFrame]:
+    return shared(ALL_TIMES)
+
+
+@pytest.fixture(scope="module")
+def pooled(all_times) -> pd.DataFrame:
+    return pd.DataFrame([vars(row) for row in one_stage(all_times, SETTINGS, COVARIATES)])
 
 
 def found(rows: pd.DataFrame, **keys: str) -> pd.Series:
@@ -119,9 +124,12 @@ def test_the_multivariable_model_from_risk_sets_is_that_of_the_pooled_patients(p
             assert (own["lower"], own["upper"], own["p"]) == pytest.approx((row.lower, row.upper, row.p), abs=1e-6)
 
 
-@pytest.mark.parametrize("release", [EVENTS, ALL_TIMES])
-def test_the_model_stratified_by_site_needs_days_of_events_only(release):
-    rows = pd.DataFrame([vars(row) for row in one_stage(shared(release), SETTINGS, COVARIATES)])
+def test_the_model_stratified_by_site_needs_days_of_events_only(pooled):
+    wanted = {
+        name: sets[sets["endpoint"].eq("PFS") & sets["model"].eq("cox_multivariable")].reset_index(drop=True)
+        for name, sets in shared(EVENTS).items()
+    }
+    rows = pd.DataFrame([vars(row) for row in one_stage(wanted, SETTINGS, COVARIATES)])
     frame = everybody("PFS")
     made = design(frame, SETTINGS.covariates, 5)
     own = made.frame
@@ -129,10 +137,14 @@ def test_the_model_stratified_by_site_needs_days_of_events_only(release):
         own["days"].to_numpy("float64"), own["event"].to_numpy("float64"), made.x.to_numpy("float64"),
         strata=own["site"].to_numpy(object),
     )  # fmt: skip
-    chosen = rows[(rows["endpoint"] == "PFS") & (rows["model"] == "cox_multivariable|stratified_by_site")]
-    assert chosen.loc[chosen["statistic"] == "coef", "estimate"].tolist() == pytest.approx(expected.coef, abs=1e-9)
-    assert chosen.loc[chosen["statistic"] == "se", "estimate"].tolist() == pytest.approx(expected.std_error, abs=1e-9)
-    assert rows["model"].str.endswith("one_cohort").any() == (release is ALL_TIMES)
+    for made_of in (rows, pooled):
+        own = made_of[
+            made_of["endpoint"].eq("PFS") & made_of["model"].eq("cox_multivariable|stratified_by_site")
+        ].set_index("statistic")
+        assert own.loc["coef", "estimate"].tolist() == pytest.approx(expected.coef, abs=1e-9)
+        assert own.loc["se", "estimate"].tolist() == pytest.approx(expected.std_error, abs=1e-9)
+    # Numbers at risk on the days of other hospitals' events are not told.
+    assert not rows["model"].str.endswith("one_cohort").any()
 
 
 def test_the_pooled_median_is_that_of_the_pooled_patients(pooled):
@@ -166,8 +178,8 @@ def test_made_up_patients_give_the_risk_sets_that_they_are_made_from():
 @pytest.mark.parametrize(
     ("column", "value"), [("at_risk", 1000.0), ("events", -1.0), ("events", 0.5), ("days", np.nan), ("censored", 9.0)]
 )
-def test_risk_sets_that_no_patients_could_give_are_refused_with_the_line(column, value):
-    sets = shared(ALL_TIMES)
+def test_risk_sets_that_no_patients_could_give_are_refused_with_the_line(all_times, column, value):
+    sets = all_times
     broken = sets["hospital 3"].astype({column: "float64"})
     broken.loc[7, column] = value
     checked(sets)

@@ -31,7 +31,7 @@ _WAYS: Final = {
     "stratified_by_site": N_("One-stage: stratified by hospital"),
 }
 _NOTES: Final = {
-    WITHHELD: N_("withheld by the hospital: too few patients or events"),
+    WITHHELD: N_("withheld: too few patients or events"),
     ABSENT: N_("no such comparison at this hospital"),
     FROM_FIRTH: N_("Firth's penalised estimate"),
     FROM_INTERVAL: N_("standard error from the interval"),

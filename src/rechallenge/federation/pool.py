@@ -18,6 +18,8 @@ from rechallenge.settings.federation import FederationConfig
 from rechallenge.settings.statistics import Covariate, StatisticsSettings
 
 ANALYSIS: Final = "federation"
+# Models whose rows name the covariate, not the model, in `term`.
+_MANY_TERMS: Final = ("cox_multivariable", "cox_sensitivity")
 MEDIAN_COLUMNS: Final = ("site", "endpoint", "population", "term", "level", "n", "events", "median", "lower", "upper")
 
 
@@ -49,7 +51,7 @@ def pool(sites: Sequence[Site], config: FederationConfig) -> Federation:
     given = {site.name: site.risk_sets for site in sites if settings.risk_sets and len(site.risk_sets)}
     risk_sets.checked(given)
     if given:
-        rows += _from_risk_sets(given, sites[0], config)
+        rows += _from_risk_sets(given, [site for site in shown if site.name in given], config)
     placed = [replace(row, analysis=ANALYSIS) for row in rows]
     return Federation(
         table(placed), estimates, pooled_counts(shown), _medians(shown, settings.endpoints),
@@ -57,7 +59,10 @@ def pool(sites: Sequence[Site], config: FederationConfig) -> Federation:
     )  # fmt: skip
 
 
-def _from_risk_sets(given: Mapping[str, pd.DataFrame], first: Site, config: FederationConfig) -> Iterator[Row]:
+def _from_risk_sets(
+    given: Mapping[str, pd.DataFrame], shown: Sequence[Site], config: FederationConfig
+) -> Iterator[Row]:
+    first = shown[0]
     plain = first.settings["statistics"]
     statistics = StatisticsSettings.read(
         {**plain, "confidence": config.federation.confidence}, f"{first.name}: statistics"
@@ -71,12 +76,15 @@ def _from_risk_sets(given: Mapping[str, pd.DataFrame], first: Site, config: Fede
         for name, sets in given.items()
     }
     rows = list(risk_sets.one_stage(wanted, statistics, covariates))
-    yield from _withheld(rows, wanted, config.release.smallest_count) if config.release.level == "public" else rows
+    if config.release.level == "internal":
+        yield from rows
+    else:
+        smallest = config.release.smallest_count
+        yield from _withheld(rows, _few(wanted, smallest) | _untold(shown), smallest)
 
 
-def _withheld(rows: Sequence[Row], given: Mapping[str, pd.DataFrame], smallest: int) -> Iterator[Row]:
+def _withheld(rows: Sequence[Row], few: set[tuple[str, ...]], smallest: int) -> Iterator[Row]:
     """What a public page tells of the results from risk sets: no number at risk, and nothing that rests on few."""
-    few = _few(given, smallest)
     at_risk = {_place(row): row.estimate for row in rows if row.statistic == "at_risk"}
     for row in rows:
         if row.statistic == "at_risk":
@@ -106,6 +114,17 @@ def _few(given: Mapping[str, pd.DataFrame], smallest: int) -> set[tuple[str, ...
             events = own["events"].sum()
             if any(is_small(float(number), smallest) for number in (n, events, n - events)):
                 found.add(tuple(map(str, values)))
+    return found
+
+
+def _untold(shown: Sequence[Site]) -> set[tuple[str, ...]]:
+    """The comparisons of which a hospital withholds the number of patients or events, small or not."""
+    found: set[tuple[str, ...]] = set()
+    for site in shown:
+        frame = site.estimates
+        own = frame[frame["statistic"].isin(["hr", "chi2", "n"]) & frame[["n", "events"]].isna().any(axis=1)]
+        for endpoint, population, model, term in own[list(KEYS)].itertuples(index=False, name=None):
+            found.add((endpoint, population, model, "" if model in _MANY_TERMS else term))
     return found
 
 

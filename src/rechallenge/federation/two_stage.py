@@ -20,7 +20,7 @@ COLUMNS: Final = (*KEYS, "site", "hr", "lower", "upper", "coef", "se", "n", "eve
 percent, whether it was pooled, and what there is to say of it."""
 FROM_FIRTH: Final = "Firth's penalised estimate"
 FROM_INTERVAL: Final = "standard error from the interval"
-WITHHELD: Final = "withheld by the hospital: too few patients or events"
+WITHHELD: Final = "withheld: too few patients or events"
 ABSENT: Final = "no such comparison at this hospital"
 _WORDS: Final = {
     "guarded": "Hartung-Knapp interval, factor not below 1",
