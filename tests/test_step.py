@@ -10,6 +10,7 @@ import pytest
 
 from rechallenge.errors import UserError
 from rechallenge.step import step
+from rechallenge.unfinished import MARKS
 
 
 @pytest.fixture
@@ -104,3 +105,13 @@ def test_a_log_that_cannot_be_written_does_not_end_a_step(job, capsys):
         Path("logs").rmdir()
         log.say("3 files read")
     assert capsys.readouterr().err == "ingest: 3 files read\n"
+
+
+def test_a_step_that_ends_well_leaves_no_mark_and_one_that_does_not_leaves_one(job):
+    job.output = ["results/a.csv"]
+    with step(job):
+        assert list(MARKS.iterdir())
+    assert not list(MARKS.iterdir())
+    with pytest.raises(SystemExit), step(job):
+        raise UserError("no")
+    assert list(MARKS.iterdir())

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from rechallenge.errors import UserError
+from rechallenge.unfinished import clear
 
 LOCK_FILE = Path(".snakemake") / "rechallenge.lock"
 
@@ -18,8 +19,8 @@ LOCK_FILE = Path(".snakemake") / "rechallenge.lock"
 def enter(folder: Path) -> int:
     """Return a descriptor that holds the lock of a run folder alone; makes the folder where there is none.
 
-    Removes the lock file of Snakemake that a killed run left behind. Raises UserError where another run is alive in the
-    folder, or where nothing can be written to it.
+    Removes the lock file of Snakemake that a killed run left behind, and what its steps had written in part. Raises
+    UserError where another run is alive in the folder, or where nothing can be written to it.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -38,6 +39,7 @@ def enter(folder: Path) -> int:
     if stale.is_dir() and any(stale.iterdir()):
         print(f"An earlier run in {folder.resolve()} was killed; its lock is removed.", file=sys.stderr)
         shutil.rmtree(stale)  # what `snakemake --unlock` does, and nobody can start meanwhile
+    clear(folder)
     return lock
 
 

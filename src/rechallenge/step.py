@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from rechallenge.errors import UserError
 from rechallenge.run_lock import share
+from rechallenge.unfinished import begin
 
 # What keeps a file from being written, and what to do about it.
 _SPACE: Final = "Free some space, or give the run another folder (make report RUN=folder), and run the study again."
@@ -76,13 +77,15 @@ def counted(number: int, what: str) -> str:
 
 @contextmanager
 def step(job: Any) -> Iterator[Log]:
-    """Run the body of a rule's script; `job` is Snakemake's `snakemake` object (its `rule` and `log` are used)."""
+    """Run the body of a rule's script; `job` is Snakemake's `snakemake` object (rule, output and log are used)."""
     share()
     log = Log(job.rule, Path(job.log[0]) if len(job.log) else None)
     try:
+        mark = begin(job.rule, map(str, getattr(job, "output", ())))
         with warnings.catch_warnings():
             warnings.showwarning = _to(log)
             yield log
+        mark.unlink(missing_ok=True)
     except UserError as error:
         for problem in error.problems:
             log.say(problem)

@@ -136,6 +136,7 @@ def test_everything_listens_on_loopback_only(cluster):
     assert {address.partition(":")[0] for address in ours} == {"0100007F"}
 
 
+@pytest.mark.skipif(not WHOLE, reason="a minute: make test-slurm")
 def test_a_job_that_needs_more_memory_than_measured_is_given_twice_as_much(cluster, plugin, tmp_path):
     small = "ingest:mem_mb=250*attempt"
     tried = Submitted(

@@ -26,14 +26,15 @@ TRIES: Final = {
     "too little memory for a step": 5,
     "a file that may not grow": 5,
     "disk full": 6,
-    "output read-only before or during the run": 5,
+    "output read-only before the run": 2,
+    "output read-only during the run": 5,
     "two runs at once in one folder": 4,
     "results dated in the future": 4,
     "results dated long ago": 3,
     "extract dated in the future": 4,
     "a release killed": 4,
 }
-NEED_MOUNTS: Final = ("disk full", "output read-only before or during the run")
+NEED_MOUNTS: Final = ("disk full", "output read-only before the run", "output read-only during the run")
 
 
 def main() -> int:

@@ -9,7 +9,6 @@ import os
 import random
 import resource
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -167,32 +166,31 @@ def disk_full(trial: Trial, tries: int) -> Iterator[Outcome]:
             yield trial.next_run(place, struck=status != 0, said=said)
 
 
-@kind("output read-only before or during the run")
+@kind("output read-only before the run")
 def read_only(trial: Trial, tries: int) -> Iterator[Outcome]:
-    """The file system of the run folder becomes read-only at a random moment; at first before the run starts."""
+    """The file system of the run folder is read-only: the run is refused with a sentence."""
     for number in range(tries):
         with mounts.file_system(trial.home / f"read-only-{number}" / "disk", 2**28) as disk:
             place = Place(trial.home / f"read-only-{number}", disk / "run")
-            if number == 0:
-                struck = mounts.make_read_only(disk)
-                status, said = place.finish()
-                struck = struck and status == 1 and "Nothing can be written to" in said and TRACEBACK not in said
-            else:
-                run = place.start()
-                struck = _read_only_at(disk, run, trial.moment())
-                said, _ = run.communicate()
+            struck = mounts.make_read_only(disk)
+            status, said = place.finish()
+            struck = struck and status == 1 and "Nothing can be written to" in said and TRACEBACK not in said
             mounts.make_writable(disk)
             yield trial.next_run(place, struck=struck, said=said)
 
 
-def _read_only_at(disk: Path, run: subprocess.Popen[str], seconds: float) -> bool:
-    """Make the file system read-only after so long, as soon as no file is open for writing."""
-    time.sleep(seconds)
-    while run.poll() is None:
-        if mounts.make_read_only(disk):
-            return True
-        time.sleep(0.005)
-    return False
+@kind("output read-only during the run")
+def frozen(trial: Trial, tries: int) -> Iterator[Outcome]:
+    """At a random moment nothing in results/ can be written, made or removed any more, by anybody."""
+    for number in range(tries):
+        place = trial.place(f"frozen-{number}")
+        run = place.start()
+        time.sleep(trial.moment())
+        wait_for_step(run)
+        there = mounts.freeze(place.folder / "results")
+        said, _ = run.communicate()
+        mounts.thaw(place.folder / "results")
+        yield trial.next_run(place, struck=there and run.returncode != 0, said=said)
 
 
 @kind("two runs at once in one folder")

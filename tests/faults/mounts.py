@@ -38,5 +38,15 @@ def make_writable(folder: Path) -> None:
     _mount("-o", "remount,rw", str(folder))
 
 
+def freeze(folder: Path) -> bool:
+    """Make a folder and all in it immutable; False where its file system knows no such thing."""
+    return subprocess.run(["chattr", "-R", "+i", str(folder)], capture_output=True).returncode == 0
+
+
+def thaw(folder: Path) -> None:
+    """Make a frozen folder as it was."""
+    subprocess.run(["chattr", "-R", "-i", str(folder)], check=True, capture_output=True)
+
+
 def _mount(*arguments: str) -> None:
     subprocess.run(["mount", *arguments], check=True, capture_output=True)

@@ -6,7 +6,7 @@ import pytest
 
 from rechallenge.language import PSEUDO, in_language
 from rechallenge.results import read_result
-from tests.e2e.runs import jobs, snakemake
+from tests.e2e.runs import CHECKOUT, jobs, snakemake
 from tests.federation.hospitals import HOSPITALS, write_federation, write_site
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -52,6 +52,9 @@ def test_the_page_is_in_the_declared_language_and_escapes_the_words_of_its_autho
 def test_nothing_is_left_to_do_and_a_new_folder_of_a_hospital_is_pooled_again(study):
     home, file, _ = study
     assert jobs(snakemake(file, home / "run", "federate", "--dry-run")) == set()
+    as_in_the_catalogue = "--snakefile", str(CHECKOUT / "workflow" / "Snakefile")
+    planned = snakemake(file, home / "run", "--dry-run", *as_in_the_catalogue)
+    assert (planned.returncode, jobs(planned)) == (0, set())
     numbers = home / "East" / "numbers.json"
     numbers.write_text(numbers.read_text(encoding="utf-8").replace("{}", "{ }"), encoding="utf-8")
     assert jobs(snakemake(file, home / "run", "federate", "--dry-run")) == {"site_agreement", "federate"}

@@ -3,6 +3,12 @@
 FEDERATION = "<results>/federation"
 
 
+# Seconds each: on a cluster a submission would take longer.
+localrules:
+    site_agreement,
+    federate,
+
+
 rule site_agreement:
     input:
         sites=federation.files,
