@@ -8,6 +8,7 @@ import pytest
 
 from rechallenge.sources.cells import is_damaged
 from rechallenge.sources.gaps import gaps
+from rechallenge.sources.genie import plain_files
 from rechallenge.sources.genie_checks import genie_findings
 from rechallenge.sources.mapping import read_mapping
 from rechallenge.sources.raw import RawFile
@@ -133,6 +134,24 @@ def test_patients_without_a_cancer_and_cancers_without_a_patient() -> None:
         ["cancer_missing", "patient.csv", 3, "B"],
         ["helper_row_orphan", "cancer.csv", 3, "X"],
     ]
+
+
+def test_cells_of_a_genie_release_that_are_neither_numbers_nor_words_are_named() -> None:
+    """B's row has moved by a cell: the flag holds the sequence, the day the flag. NA and empty cells are missing."""
+    rows = pd.DataFrame(
+        [["A", "Yes", "15998.0"], ["B", "0", "Yes"], ["C", "NA", ""]],
+        columns=["record_id", "redcap_ca_index", "dob_ca_dx_days"],
+    )
+    file = RawFile("cancer", rows.assign(source_file="cancer.csv", source_row=range(2, 5)))
+    assert said(genie_findings({"cancer": file}), "number_unreadable", "value_unknown") == [
+        'number_unreadable cancer.csv 3: The "dob_ca_dx_days" Yes is no number.',
+        'value_unknown cancer.csv 3: The "redcap_ca_index" 0 is neither Yes nor No.',
+    ]
+
+
+def test_an_identifier_of_full_width_is_the_same_patient() -> None:
+    rows = pd.DataFrame({"RECORD_ID": ["Ｐ-０１"], "source_file": "a.csv", "source_row": 2})
+    assert plain_files({"imaging": RawFile("imaging", rows)})["imaging"].frame["record_id"].tolist() == ["P-01"]
 
 
 @pytest.mark.parametrize("text", ["A\x01", "医\ufffd", "\x7fA", "åŒ»é™¢", "è\x82ºç\x82\x8e"])

@@ -117,7 +117,7 @@ def test_counts_keep_how_far_they_are_known(cell: str, value: float, qualifier: 
     assert (count.value, count.qualifier) == (value, qualifier)
 
 
-@pytest.mark.parametrize("cell", ["多发", "multiple", "1,5", "49-1", "3 of 5", "", "1e400", "inf"])
+@pytest.mark.parametrize("cell", ["多发", "multiple", "1,5", "49-1", "3 of 5", "2 2", "1 .5", "", "1e400", "inf"])
 def test_what_is_no_count_is_not_read(cell: str) -> None:
     assert read_count(cell) is None
 
@@ -131,7 +131,8 @@ def test_above_a_percentage_is_not_one_percent_more() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "number"), [("２", 2), ("1.0", 1), ("12mm", 12), ("ECOG 1", 1), ("一", None), ("1-2", None)]
+    ("cell", "number"),
+    [("２", 2), ("1.0", 1), ("12mm", 12), ("ECOG 1", 1), ("一", None), ("1-2", None), ("2 2", None), ("1 2%", None)],
 )
 def test_numbers(cell: str, number: float | None) -> None:
     assert read_number(cell) == number

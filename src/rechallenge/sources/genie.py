@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from rechallenge.errors import UserError
-from rechallenge.sources.cells import as_text
+from rechallenge.sources.cells import as_text, mapped, tidied
 from rechallenge.sources.raw import PLACE, RawFile
 from rechallenge.tables import DATE, TEXT
 from rechallenge.text_numbers import to_numbers
@@ -61,7 +61,7 @@ def genie_tables(raw: Mapping[str, RawFile]) -> dict[str, pd.DataFrame]:
     column `sites_mentioned` of assessments (see `assessments`), and `source_file` and `source_row`. Raises UserError
     for missing files and columns.
     """
-    raw = with_plain_headers(raw)
+    raw = plain_files(raw)
     problems = list(_problems(raw))
     if problems:
         raise UserError(problems)
@@ -75,8 +75,11 @@ def genie_tables(raw: Mapping[str, RawFile]) -> dict[str, pd.DataFrame]:
     }
 
 
-def with_plain_headers(raw: Mapping[str, RawFile]) -> dict[str, RawFile]:
-    """Return the files with headers in lower case, as the release writes them; two that differ by case only stay."""
+def plain_files(raw: Mapping[str, RawFile]) -> dict[str, RawFile]:
+    """Return the files with headers in lower case, as the release writes them, and identifiers without width variants.
+
+    Two headers that differ by case only stay as they are.
+    """
     plain: dict[str, RawFile] = {}
     for name, file in raw.items():
         lower = [str(column).strip().lower() for column in file.frame.columns]
@@ -85,7 +88,10 @@ def with_plain_headers(raw: Mapping[str, RawFile]) -> dict[str, RawFile]:
             for column, low in zip(file.frame.columns, lower, strict=True)
             if column != low and lower.count(low) == 1
         }
-        plain[name] = replace(file, frame=file.frame.rename(columns=names)) if names else file
+        frame = file.frame.rename(columns=names) if names else file.frame
+        if "record_id" in frame:
+            frame = frame.assign(record_id=mapped(as_text(frame["record_id"]), tidied).astype(TEXT))
+        plain[name] = replace(file, frame=frame)
     return plain
 
 

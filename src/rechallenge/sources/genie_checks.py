@@ -5,28 +5,80 @@ from typing import Final
 
 import pandas as pd
 
-from rechallenge.findings import findings, together
+from rechallenge.findings import Rule, findings, together
 from rechallenge.sources import rules
 from rechallenge.sources.raw import PLACE, RawFile
 from rechallenge.tables import TEXT
+from rechallenge.text_numbers import to_numbers
 
 # The registry numbers the records of a patient from 1.
 NUMBERED: Final = {"regimen": "regimen_number", "imaging": "scan_number", "medonc": "md_visit_number"}
 # Files that only add columns to the patients: their rows are in no table that the validation sees.
 HELPERS: Final = ("cancer", "pathology")
 YEARS: Final = (1850, 2100)
+# What the adapter reads as numbers and as yes or no, beside the days that become dates and are reported there.
+_SITES: Final = ("brain", "liver", "bone")
+_SLOTS: Final = range(1, 6)
+NUMBERS: Final[dict[str, tuple[str, ...]]] = {
+    "cancer": (
+        "ca_seq", "dob_ca_dx_days", "naaccr_histology_cd", "naaccr_tnm_edition_num", "dmets_stage_i_iii",
+        "dx_to_dmets_days", *(f"dmets_{site}" for site in _SITES), *(f"dx_to_dmets_{site}_days" for site in _SITES),
+    ),
+    "regimen": (
+        "regimen_number", *(f"dx_drug_start_int_{slot}" for slot in _SLOTS),
+        *(f"dx_drug_end_int_{slot}" for slot in _SLOTS), *(f"dx_drug_end_or_lastadm_int_{slot}" for slot in _SLOTS),
+        "dx_reg_end_all_int",
+    ),
+    "pathology": ("path_proc_int",),
+}  # fmt: skip
+YES_OR_NO: Final = {"cancer": ("redcap_ca_index",), "regimen": ("redcap_ca_index",), "pathology": ("pdl1_testing",)}
+_MISSING: Final = frozenset({"", "na", "nan", "<na>"})
 
 
 def genie_findings(raw: Mapping[str, RawFile]) -> pd.DataFrame:
-    """Return the findings on years of birth and numbers of records, in the frame of `rechallenge.findings`.
+    """Return the findings on years of birth, numbers of records and unreadable cells (frame of `rechallenge.findings`).
 
     `raw`: the logical files of the mapping; those and the columns that are absent are left out.
     """
     found = [_skipped_numbers(raw[name].frame, column) for name, column in NUMBERED.items() if name in raw]
+    for name, file in raw.items():
+        found += [_no_number(file.frame, column) for column in NUMBERS.get(name, ())]
+        found += [_neither(file.frame, column) for column in YES_OR_NO.get(name, ())]
     if "patient" in raw:
         found.append(_years_of_birth(raw["patient"].frame))
         found += [_without_cancer(raw), *(_orphans(raw, name) for name in HELPERS if name in raw)]
     return together(found)
+
+
+def _no_number(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """A finding for each cell that should be a number and is none."""
+    if column not in frame:
+        return together([])
+    number = to_numbers(frame[column].astype(object))
+    return _unread(frame, column, number.isna() & _filled(frame[column]), rules.NUMBER_UNREADABLE, "is no number")
+
+
+def _neither(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """A finding for each cell that should say yes or no and says something else."""
+    if column not in frame:
+        return together([])
+    said = frame[column].astype(TEXT).str.strip().str.lower()
+    other = ~said.isin(["yes", "no"]) & _filled(frame[column])
+    return _unread(frame, column, other, rules.VALUE_UNKNOWN, "is neither Yes nor No")
+
+
+def _filled(cells: pd.Series) -> pd.Series:
+    return cells.notna() & ~cells.astype(TEXT).str.strip().str.lower().isin(_MISSING)
+
+
+def _unread(frame: pd.DataFrame, column: str, where: pd.Series, rule: Rule, what: str) -> pd.DataFrame:
+    where = where.fillna(False).astype(bool)
+    rows = frame.loc[where, list(PLACE)]
+    if "record_id" in frame:
+        rows = rows.assign(patient_id=frame.loc[where, "record_id"].astype(TEXT))
+    value = frame.loc[where, column].astype(TEXT)
+    message = f'The "{column}" ' + value + f" {what}."
+    return findings(rule, rows, table="", column=column, value=value, message=message)
 
 
 def _records(file: RawFile) -> pd.Series:

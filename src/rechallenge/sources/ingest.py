@@ -65,10 +65,10 @@ def to_canonical(
         tables[table] = pd.concat(frames, ignore_index=True) if frames else conform(pd.DataFrame(), table)
     found += [_unused_columns(raw, mapping), gaps(raw, mapping)]
     if mapping.format == "genie_bpc":
-        from rechallenge.sources.genie import with_plain_headers
+        from rechallenge.sources.genie import plain_files
         from rechallenge.sources.genie_checks import genie_findings
 
-        found.append(genie_findings(with_plain_headers(raw)))
+        found.append(genie_findings(plain_files(raw)))
     tables = {name: conform(frame, name) for name, frame in impute(tables, imputation, cutoff).items()}
     return Ingested(tables, together(found), pd.DataFrame(account, columns=list(ACCOUNT)))
 

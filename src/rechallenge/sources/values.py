@@ -29,6 +29,7 @@ _ABOVE: Final = re.compile(rf"(?:>|大于|超过|多于|morethan|above)(\d+(?:\.
 _AT_LEAST: Final = re.compile(
     rf"(?:>=|≥|≧|=>|大于等于|大于或等于|不少于|至少|atleast)(\d+(?:\.\d+)?){_UNIT}|(\d+(?:\.\d+)?){_UNIT}(?:\+|及以上|以上|ormore)"
 )
+_TWO_NUMBERS: Final = re.compile(r"\d [\d.]")
 _RANGE: Final = re.compile(rf"(\d+(?:\.\d+)?){_UNIT}(?:-|~|至|到|to)(\d+(?:\.\d+)?){_UNIT}")
 
 
@@ -40,9 +41,14 @@ class Count:
     qualifier: str = "exact"
 
 
+def _one_number(text: str) -> str:
+    """Return the cell folded, empty where it holds two numbers side by side: "2 2" is not twenty-two."""
+    return "" if _TWO_NUMBERS.search(tidied(text)) else folded(text)
+
+
 def read_number(text: str) -> float | None:
     """Return the number in a cell (full-width digits, a unit or % sign allowed), or None where it is none."""
-    match = _NUMBER.fullmatch(folded(text))
+    match = _NUMBER.fullmatch(_one_number(text))
     return float(match[1]) if match else None
 
 
@@ -53,7 +59,7 @@ def read_count(text: str, *, whole: bool = True, factor: float = 1.0) -> Count |
     at least 4; of a percentage "<=1" is strictly below 2 (percentages are given in whole numbers) and ">50" at
     least 50. "1-49%" is a range, held by its lower end.
     """
-    plain = folded(text)
+    plain = _one_number(text)
     if match := _NUMBER.fullmatch(plain):
         return Count(_times(match[1], factor))
     if match := _AT_MOST.fullmatch(plain):

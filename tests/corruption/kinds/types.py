@@ -164,7 +164,9 @@ def number_twice(hand: Hand) -> Damage:
 @kind(TYPES, "A range is written backwards, or a number carries a wrong unit")
 def number_with_strange_unit(hand: Hand) -> Damage:
     cell = _number(hand)
-    return hand.one(cell, hand.choice(["{} kg", "{} mg/m2", "9-{}", "{} of 10 ml"]).format(cell.text))
+    # From 9 to a larger number would be a range that somebody may mean.
+    backwards = ["9-{}"] if float(cell.text) < 9 else []
+    return hand.one(cell, hand.choice(["{} kg", "{} mg/m2", "{} of 10 ml", *backwards]).format(cell.text))
 
 
 @kind(TYPES, "Markup of a web page is left in a cell")
