@@ -18,7 +18,7 @@ from pathlib import Path
 import yaml
 
 from rechallenge.resources import Needs, extract_megabytes, read_needs
-from rechallenge.study import REFRESH_RULES, RULES
+from rechallenge.study import MEASURED, RULES
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 TABLE = CHECKOUT / "workflow" / "resources.csv"
@@ -71,9 +71,8 @@ def measure(patients: int, folder: Path, *, refresh: bool) -> dict[str, Record]:
     settings["refresh"] = {"previous": previous, "keep_extract": True, "run_previous_again": True}
     compared = later / "compared.yaml"
     compared.write_text(yaml.safe_dump(settings), encoding="utf-8")
-    if not (later / "logs" / "benchmarks" / "compare.tsv").is_file():
-        run(compared, later, "compare")
-    return records | _records(earlier, ("release",)) | _records(later, [r for r in REFRESH_RULES if r != "release"])
+    run(compared, later, "comparison")
+    return _records(later, MEASURED)
 
 
 def _records(home: Path, rules: Sequence[str]) -> dict[str, Record]:
@@ -101,7 +100,7 @@ def rise(records: Sequence[Record]) -> tuple[float, float]:
 
 def table(sizes: Sequence[dict[str, Record]]) -> list[list[str]]:
     """Return the rows of workflow/resources.csv from the records of each size."""
-    of = {rule: [records[rule] for records in sizes if rule in records] for rule in (*RULES, *REFRESH_RULES)}
+    of = {rule: [records[rule] for records in sizes if rule in records] for rule in MEASURED}
     rises = {rule: rise(records) for rule, records in of.items()}
     steepest = tuple(max(column) for column in zip(*rises.values(), strict=True))
     rows = []
@@ -118,7 +117,7 @@ def page_table(sizes: dict[int, dict[str, Record]]) -> str:
     needs = read_needs(TABLE, [])
     heads = [f"{patients:,} patients ({records['ingest'][0]:.1f} MB)" for patients, records in sorted(sizes.items())]
     rows = [f"| step | {' | '.join(heads)} | asked for at {largest:,} |", "|---" * (len(sizes) + 2) + "|"]
-    for rule in (*RULES, *REFRESH_RULES):
+    for rule in MEASURED:
         cells = [_cell(records.get(rule)) for _, records in sorted(sizes.items())]
         asked = Needs(needs.measured, sizes[largest]["ingest"][0])
         cells.append(f"{asked.memory(rule)(None, 1):,} MB, {asked.runtime(rule)(None, 1)} min")

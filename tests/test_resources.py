@@ -6,7 +6,7 @@ import re
 import pytest
 
 from rechallenge.resources import Measured, Needs, extract_megabytes, read_needs
-from rechallenge.study import REFRESH_RULES, RULES
+from rechallenge.study import MEASURED, RULES
 
 STEP = {"step": Measured(memory=250, memory_per_mb=10, seconds=60, seconds_per_mb=3)}
 
@@ -48,16 +48,16 @@ def test_every_rule_was_measured(checkout):
     table = checkout / "workflow" / "resources.csv"
     with table.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["rule"] for row in rows] == [*RULES, *REFRESH_RULES]
+    assert [row["rule"] for row in rows] == [*MEASURED]
     needs = read_needs(table, [])
-    assert all(needs.memory(rule)(None, 1) >= 800 for rule in (*RULES, *REFRESH_RULES))
+    assert all(needs.memory(rule)(None, 1) >= 800 for rule in MEASURED)
     assert any(step.memory_per_mb > 0 for step in needs.measured.values())
 
 
 def test_every_rule_is_recorded_and_asks_for_what_was_measured(checkout):
     text = "\n".join(path.read_text(encoding="utf-8") for path in (checkout / "workflow" / "rules").glob("*.smk"))
     parts = {part.split(":")[0]: part for part in text.split("\nrule ")[1:]}
-    for rule in (*RULES, *REFRESH_RULES):
+    for rule in MEASURED:
         part = parts[rule]
         assert re.search(rf'benchmark:\n +"<logs>/benchmarks/{rule}(_{{scatteritem}})?\.tsv"', part), rule
         assert f'mem_mb=needs.memory("{rule}")' in part
@@ -67,13 +67,14 @@ def test_every_rule_is_recorded_and_asks_for_what_was_measured(checkout):
 def test_records_become_the_table(script):
     """Ingest: from 1 to 5 MB memory rises by 30 MB per MB, to 10 MB by 22.2; time by 0.25 and 1.11 s."""
     rules = [rule for rule in RULES if rule != "ingest"]
+    refresh = [rule for rule in MEASURED if rule not in RULES]
     flat = dict.fromkeys(rules, (1.0, 100.0, 2.0))
     sizes = [
-        {"ingest": (1.0, 200.0, 10.0), **flat, **dict.fromkeys(REFRESH_RULES, (1.0, 150.0, 4.0))},
+        {"ingest": (1.0, 200.0, 10.0), **flat, **dict.fromkeys(refresh, (1.0, 150.0, 4.0))},
         {"ingest": (5.0, 320.0, 11.0), **dict.fromkeys(rules, (5.0, 90.0, 1.0))},
         {"ingest": (10.0, 400.0, 20.0), **dict.fromkeys(rules, (10.0, 100.0, 2.0))},
     ]
     rows = {rule: figures for rule, *figures in script("write_resources").table(sizes)}
     assert rows["ingest"] == ["200", "30.00", "10", "1.11"]
     assert all(rows[rule] == ["100", "0.00", "2", "0.00"] for rule in rules)
-    assert all(rows[rule] == ["150", "30.00", "4", "1.11"] for rule in REFRESH_RULES), "measured once: the steepest"
+    assert all(rows[rule] == ["150", "30.00", "4", "1.11"] for rule in refresh), "measured once: the steepest"

@@ -29,6 +29,8 @@ RULES: Final = (
 )  # fmt: skip
 # Steps of a refresh, which are asked for by name (docs/refresh.md).
 REFRESH_RULES: Final = ("release", "previous_again", "comparison", "compare")
+# Rules with a benchmark record: not those that are to run whenever they are asked for, which a record would forbid.
+MEASURED: Final = (*RULES, "previous_again", "comparison")
 CHECKLISTS: Final = ("strobe", "record", "esmo_grow")
 
 

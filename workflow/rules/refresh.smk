@@ -18,8 +18,8 @@ TRACED = [
 ]
 
 
-# No output that Snakemake knows of: it would remove a release before writing it anew. The script writes it at once or not
-# at all, and never over another one.
+# No output that Snakemake knows of, not even a benchmark record, which would be one: it would remove a release before
+# writing it anew. The script writes it at once or not at all, and never over another one.
 rule release:
     input:
         gate=rules.gate.output,
@@ -38,12 +38,7 @@ rule release:
         ],
     log:
         "<logs>/release.log",
-    benchmark:
-        "<logs>/benchmarks/release.tsv"
     localrule: True
-    resources:
-        mem_mb=needs.memory("release"),
-        runtime=needs.runtime("release"),
     params:
         folder=f"releases/{study.settings.study.cutoff}",
         cutoff=str(study.settings.study.cutoff),
@@ -143,7 +138,8 @@ rule comparison:
         "../../scripts/comparison.py"
 
 
-# Fails by the policy after everything has been written: the outputs of a failed job would be removed.
+# Fails by the policy after everything has been written: the outputs of a failed job would be removed. It has none, nor a
+# benchmark record, so that it judges whenever it is asked for.
 rule compare:
     input:
         gate=rules.gate.output,
@@ -152,13 +148,8 @@ rule compare:
         private_page=rules.comparison.output.private_page,
     log:
         "<logs>/compare.log",
-    benchmark:
-        "<logs>/benchmarks/compare.tsv"
     retries: 0
     localrule: True
-    resources:
-        mem_mb=needs.memory("compare"),
-        runtime=needs.runtime("compare"),
     params:
         code=study.code("compare"),
     message:
