@@ -1,12 +1,14 @@
 """A share of the faults trial (`make faults`): after one fault upon another the next run has the same results."""
 
+import re
 import resource
 import signal
 from pathlib import Path
 
 import pytest
 
-from tests.faults.kinds import Outcome, shift
+from tests.e2e.runs import CHECKOUT
+from tests.faults.kinds import KINDS, Outcome, shift
 from tests.faults.page import page
 from tests.faults.runs import Place, kill, wait_for_step
 
@@ -47,3 +49,13 @@ def test_the_page_counts_what_became_of_each_fault() -> None:
         if "disk" in line and "|" in line
     )
     assert row.endswith("| 3 | 2 | 2 | 1 |")
+
+
+def test_the_page_of_the_docs_holds_every_fault_and_none_that_was_not_survived() -> None:
+    text = (CHECKOUT / "docs" / "faults.md").read_text(encoding="utf-8")
+    rows = {cells[1]: cells[3:] for line in text.splitlines() if len(cells := re.split(r" *\| *", line)) == 8}
+    assert rows.keys() - {"fault", "---", "**all**"} == KINDS.keys()
+    for name in KINDS:
+        tries, struck, completed, same = (int(cell) for cell in rows[name][:4])
+        assert 0 < struck <= tries == completed == same
+    assert int(rows["the whole run killed (SIGKILL)"][0]) >= 50

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from rechallenge.disclosure.release import Results, released
+from rechallenge.estimates.risk_sets import COLUMNS as RISK_SETS
 from rechallenge.estimates.rows import Row, table
 from rechallenge.report.figures import Figures
 from rechallenge.report.manuscript import render_manuscript, render_supplement
@@ -46,6 +47,7 @@ def public() -> StudyData:
         Results(
             study.estimates, study.attrition, study.row_account, study.findings, pd.DataFrame(columns=specifications),
             pd.DataFrame(columns=[*curves, "survival", "events", "censored"]), pd.DataFrame(columns=[*curves, "cause"]),
+            pd.DataFrame(columns=list(RISK_SETS)),
         ),
         release,
     )  # fmt: skip
