@@ -8,17 +8,14 @@ imports once, no jobs.
 """
 
 import argparse
-import os
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Final
 
-from benchmark_record import record
+from benchmark_record import environment, record, seconds
 
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
 CORES: Final = 2
@@ -27,11 +24,6 @@ LONGEST, RATIO = 60.0, 2.0
 # The steps that are timed apart, with what the table of the docs calls them.
 STEPS: Final = {"specify": "specification curve", "estimate": "all estimates, curves and models"}
 ONE_PROCESS = "import runpy, sys\nfor script in sys.argv[1:]:\n    runpy.run_path(script, run_name='__main__')\n"
-
-
-def environment() -> dict[str, str]:
-    """Return the environment of both kinds of run: bytecode may be written, as `make` allows it."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def snakemake(study: Path, folder: Path, *options: str) -> None:
@@ -47,13 +39,6 @@ def one_process(scripts: list[Path], folders: list[Path], folder: Path) -> None:
         (folder / name).mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-c", ONE_PROCESS, *map(str, scripts)]
     subprocess.run(command, check=True, cwd=folder, env=environment(), stderr=subprocess.DEVNULL)
-
-
-def seconds(work: Callable[..., None], *arguments: object) -> float:
-    """Return how long a call takes."""
-    start = time.perf_counter()
-    work(*arguments)
-    return time.perf_counter() - start
 
 
 def prepare(study: Path, folder: Path) -> tuple[list[Path], list[Path]]:

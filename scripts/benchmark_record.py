@@ -1,8 +1,10 @@
-"""What the benchmarks share: made-up patients, and the record of a measurement with the machine that it was made on."""
+"""What the benchmarks share: made-up patients, timing, and the record of a measurement with its machine."""
 
 import json
 import os
 import platform
+import time
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +25,18 @@ def patients(n: int, covariates: int, seed: int) -> tuple[Array, Array, Array]:
     time_to_event = np.ceil(random.exponential(200 * np.exp(-0.3 * x.sum(axis=1))))
     followed = np.ceil(random.uniform(1, 900, n))
     return np.minimum(time_to_event, followed), (time_to_event <= followed).astype("float64"), x
+
+
+def seconds(work: Callable[..., object], *arguments: object) -> float:
+    """Return how long a call takes."""
+    start = time.perf_counter()
+    work(*arguments)
+    return time.perf_counter() - start
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a run that is timed: bytecode may be written, as `make` allows it."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def record(path: Path, command: str, rows: list[dict[str, Any]], **more: Any) -> None:

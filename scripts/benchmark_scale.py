@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from benchmark_record import record
+from benchmark_record import environment, record
 from pyarrow import csv
 
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
@@ -54,10 +54,9 @@ def chain(extract: Path, home: Path) -> tuple[dict[str, float], float, float, fl
     study.write_text(yaml.safe_dump(values), encoding="utf-8")
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(CHECKOUT / "Snakefile"), "--cores", str(CORES)]
     command += ["--directory", str(home / "run"), "--configfile", str(study), "--until", "endpoints"]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     start = time.perf_counter()
     process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
     )
     steps: dict[str, float] = {}
     said, last = [], start

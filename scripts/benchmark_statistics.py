@@ -6,12 +6,10 @@ Made-up patients are seeded, so that only the machine differs between two runs. 
 """
 
 import argparse
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from benchmark_record import patients, record
+from benchmark_record import patients, record, seconds
 
 from rechallenge.estimates import cox, fast_cox
 from rechallenge.estimates.concordance import concordance
@@ -33,13 +31,6 @@ def refits(times: int) -> None:
 def large(n: int) -> None:
     """Fit the reported model, with its tests and concordance, to many patients and ten covariates."""
     cox.fit(*patients(n, 10, 3))
-
-
-def seconds(work: Callable[..., None], *arguments: object) -> float:
-    """Return how long a call takes."""
-    start = time.perf_counter()
-    work(*arguments)
-    return time.perf_counter() - start
 
 
 def main() -> None:

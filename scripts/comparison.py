@@ -1,6 +1,5 @@
 """The previous release and the present study -> what changed, told for those who share and for the private side."""
 
-import base64
 import json
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,7 +16,7 @@ from rechallenge.language import ENGLISH, in_language, tr
 from rechallenge.refresh.comparison import compare
 from rechallenge.refresh.documents import PRIVATE_TABLES, private_tables, shareable_table, summary
 from rechallenge.refresh.figures import drawn as figures_of
-from rechallenge.refresh.page import Picture, render_comparison
+from rechallenge.refresh.page import render_comparison
 from rechallenge.refresh.present import identifiers_by_key, present_study
 from rechallenge.refresh.sentences import log_lines, verdict_sentence
 from rechallenge.refresh.sets import AnalysisSets
@@ -111,17 +110,12 @@ with step(snakemake) as log:
         formats = drawn.FORMATS if config.release.vector_survival_curves else drawn.RASTER
         folder = Path(output.figures)
         folder.mkdir(parents=True, exist_ok=True)
-        pictures = []
         with style.look():
             note = tr("Simulated data") if simulated else ""
-            for item in figures_of(made, shareable, style.WIDTHS[config.figures.columns], note):
-                wanted = formats if item.reveals_times else drawn.FORMATS
-                parts = drawn.rendered(item.figure, item.title, (*wanted, drawn.PAGE), config.figures.tiff_dpi)
-                drawn.write(parts, folder, item.name)
-                data = base64.b64encode(parts[drawn.PAGE]).decode("ascii")
-                width, height = drawn.page_size(parts)
-                source = f"data:image/{drawn.PAGE};base64,{data}"
-                pictures.append(Picture(item.title, item.caption, item.alt, source, width, height))
+            pictures = [
+                drawn.onto_page(item, folder, formats if item.reveals_times else drawn.FORMATS, config.figures.tiff_dpi)
+                for item in figures_of(made, shareable, style.WIDTHS[config.figures.columns], note)
+            ]
         for told, target in ((shareable, output.page), (private, output.private_page)):
             text = render_comparison(
                 made, told, templates, title=config.study.title, pictures=pictures, identifiers=identifiers,

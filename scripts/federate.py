@@ -1,17 +1,16 @@
 """What the hospitals share -> pooled results, forest plots and the page of the federation."""
 
-import base64
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rechallenge.errors import UserError
 from rechallenge.federation import agreement
-from rechallenge.federation.figures import Picture, drawn
+from rechallenge.federation.figures import drawn
 from rechallenge.federation.page import render
 from rechallenge.federation.pool import pool
 from rechallenge.federation.sites import read_site
-from rechallenge.figures import output as files_of
 from rechallenge.figures import style
+from rechallenge.figures.output import FORMATS, onto_page
 from rechallenge.files import read_csv, write_csv, write_json
 from rechallenge.formatting import in_style
 from rechallenge.language import in_language, tr
@@ -37,17 +36,11 @@ with step(snakemake) as log:
         note = tr("Simulated data") if config.federation.simulated else ""
         folder = Path(output.figures)
         folder.mkdir(parents=True, exist_ok=True)
-        pictures = []
         with style.look():
-            for item in drawn(made, config, style.WIDTHS[config.report.columns], note):
-                parts = files_of.rendered(
-                    item.figure, item.title, (*files_of.FORMATS, files_of.PAGE), config.report.tiff_dpi
-                )
-                files_of.write(parts, folder, item.name)
-                source = base64.b64encode(parts[files_of.PAGE]).decode("ascii")
-                width, height = files_of.page_size(parts)
-                address = f"data:image/{files_of.PAGE};base64,{source}"
-                pictures.append(Picture(item.title, item.caption, item.alt, address, width, height))
+            pictures = [
+                onto_page(item, folder, FORMATS, config.report.tiff_dpi)
+                for item in drawn(made, config, style.WIDTHS[config.report.columns], note)
+            ]
         page = render(made, sites, differences, config, Path(files.templates[0]).parent, pictures)
         Path(output.page).write_text(page, encoding="utf-8")
     write_json(

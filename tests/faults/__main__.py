@@ -70,7 +70,8 @@ def run(home: Path, kinds: list[str], seed: int, times: float) -> dict[str, list
     for name in kinds:
         trial = Trial(home / f"kind-{len(outcomes)}", whole, seconds, random.Random(f"{seed} {name}"))
         outcomes[name] = []
-        for number, outcome in enumerate(KINDS[name](trial, max(1, round(TRIES[name] * times)))):
+        for number in range(max(1, round(TRIES[name] * times))):
+            outcome = KINDS[name](trial, number)
             outcomes[name].append(outcome)
             if not outcome.sound:
                 print(f"{name}, try {number}: {'other results' if outcome.completed else 'did not complete'}")

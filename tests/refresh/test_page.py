@@ -12,11 +12,12 @@ from rechallenge.estimates.kaplan_meier import curve_frame
 from rechallenge.figures import output, style
 from rechallenge.files import write_csv, write_json
 from rechallenge.language import MARKS, PSEUDO, in_language
+from rechallenge.pages import Picture
 from rechallenge.refresh.comparison import compare
 from rechallenge.refresh.documents import CSV_COLUMNS, PRIVATE_TABLES, private_tables, shareable_table, summary
 from rechallenge.refresh.figures import BRIDGE, drawn
 from rechallenge.refresh.keys import patient_keys
-from rechallenge.refresh.page import Picture, render_comparison
+from rechallenge.refresh.page import render_comparison
 from rechallenge.refresh.sentences import headline, log_lines
 from rechallenge.refresh.told import view
 from rechallenge.settings.refresh import RefreshSettings

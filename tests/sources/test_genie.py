@@ -13,7 +13,7 @@ from rechallenge.errors import UserError
 from rechallenge.settings.config import read_config
 from rechallenge.settings.definitions import DefinitionSettings
 from rechallenge.sources.drugs import DrugDictionary
-from rechallenge.sources.genie import genie_tables
+from rechallenge.sources.genie import genie_tables, plain_files
 from rechallenge.sources.ingest import Ingested
 from rechallenge.sources.raw import RawFile
 from rechallenge.tables import TEXT
@@ -74,7 +74,7 @@ A         | 22100          | Progressing/Worsening/Enlarging
 def release(**files: Rows) -> dict[str, pd.DataFrame]:
     """The canonical columns of a small release; files that are not given hold patient A on nivolumab."""
     texts: dict[str, Rows] = {"patient": PATIENT, "cancer": CANCER, "regimen": [REGIMEN], "imaging": IMAGING}
-    return genie_tables({name: raw_file(name, text) for name, text in (texts | files).items()})
+    return genie_tables(plain_files({name: raw_file(name, text) for name, text in (texts | files).items()}))
 
 
 def after_birth(days: int, year: int = 1950) -> pd.Timestamp:

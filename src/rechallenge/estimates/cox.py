@@ -44,7 +44,10 @@ TRANSFORM: Final[Transform] = "km"
 
 @dataclass(frozen=True)
 class CoxFit:
-    """A fitted model; arrays follow the columns of the design. `ph_global` and `ph` test proportional hazards."""
+    """A fitted model; arrays follow the columns of the design. `ph_global` and `ph` test proportional hazards.
+
+    `once`: there were so many patients that the model was fitted by `fast_cox` alone.
+    """
 
     coef: Array
     std_error: Array
@@ -58,6 +61,7 @@ class CoxFit:
     ph: tuple[ChiSquare, ...]
     ph_global: ChiSquare
     concordance: Concordance
+    once: bool
 
 
 class NotFitted(Exception):  # noqa: N818 - a result, not a mistake
@@ -80,13 +84,14 @@ def fit(time: Array, event: Array, x: Array, *, entry: Array | None = None, stra
 
     if entry is not None and not (entry > 0).any():
         entry = None
+    once = len(time) >= VERY_LARGE
     spread = x.std(axis=0)
     risk = risk_sets(time, event, entry, strata)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             second = fast_cox.fit_at(risk, x)
-            if len(time) >= VERY_LARGE:
+            if once:
                 first = _first(second)
             else:
                 first = _lifelines(time, event, x, entry, strata, second if len(time) >= LARGE else None)
@@ -112,6 +117,7 @@ def fit(time: Array, event: Array, x: Array, *, entry: Array | None = None, stra
         hazards.terms,
         hazards.whole,
         concordance(time, event, (x - x.mean(axis=0)) @ coef, entry=entry, strata=strata),
+        once,
     )
 
 

@@ -11,6 +11,7 @@ from scipy.special import ndtri
 from rechallenge.estimates import cox
 from rechallenge.estimates.chi_square import ChiSquare
 from rechallenge.estimates.concordance import Concordance
+from rechallenge.estimates.counting_process import hazard_rows
 from rechallenge.estimates.design import Design, design
 from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
 from rechallenge.settings.statistics import Covariate
@@ -101,17 +102,12 @@ def _levels(declared: Design) -> list[Row]:
 
 
 def _coefficients(declared: Design, fit: cox.CoxFit, confidence: float, counts: Counts) -> list[Row]:
-    z = float(ndtri(0.5 + confidence / 2))
-    method = FITTED_ONCE if len(declared.frame) >= cox.VERY_LARGE else METHOD
+    method = FITTED_ONCE if fit.once else METHOD
     found: list[Row] = []
     for place, key in enumerate(declared.coefficients):
         coef, error, p = float(fit.coef[place]), float(fit.std_error[place]), float(fit.p[place])
-        lower, upper = coef - z * error, coef + z * error
-        with_interval: Counts = {"confidence": confidence, "method": method, **counts}
         own = [
-            Row("hr", np.exp(coef), np.exp(lower), np.exp(upper), p, **with_interval),
-            Row("coef", coef, lower, upper, p, **with_interval),
-            Row("se", error, method=method, **counts),
+            *hazard_rows(coef, error, p, confidence, method, counts),
             *proportional_rows(fit.ph[place], counts),
         ]
         found += placed(own, term=key.term, level=key.level, reference=key.reference)

@@ -1,40 +1,14 @@
 """The figures of a federation with their words."""
 
-from dataclasses import dataclass
-
-from matplotlib.figure import Figure
-
 from rechallenge import words
 from rechallenge.federation.forest import MODELS, alternative, blocks, forest_figure
 from rechallenge.federation.pool import Federation
+from rechallenge.figures.output import Captioned
 from rechallenge.language import tr
 from rechallenge.settings.federation import FederationConfig
 
 
-@dataclass(frozen=True)
-class Pooling:
-    """A figure with its name, title, caption and text alternative."""
-
-    name: str
-    title: str
-    caption: str
-    alt: str
-    figure: Figure
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure on the page: its words and its picture as a data address."""
-
-    title: str
-    caption: str
-    alt: str
-    source: str
-    width: int
-    height: int
-
-
-def drawn(made: Federation, config: FederationConfig, width_mm: float, note: str) -> list[Pooling]:
+def drawn(made: Federation, config: FederationConfig, width_mm: float, note: str) -> list[Captioned]:
     """Return a forest plot per endpoint and model in which anything was pooled. Call inside `style.look()`."""
     found = []
     settings = config.federation
@@ -53,5 +27,5 @@ def drawn(made: Federation, config: FederationConfig, width_mm: float, note: str
             )
             figure = forest_figure(own, width_mm, note)
             name = f"forest_{endpoint.lower()}_{model}"
-            found.append(Pooling(name, title, caption, " ".join(map(alternative, own)), figure))
+            found.append(Captioned(name, title, caption, " ".join(map(alternative, own)), figure))
     return found

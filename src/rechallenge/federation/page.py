@@ -6,20 +6,19 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from rechallenge import formatting, words
 from rechallenge.federation.agreement import failures, warnings
 from rechallenge.federation.counts import COLUMNS as COUNT_COLUMNS
 from rechallenge.federation.counts import FLOW, TABLE_ONE
-from rechallenge.federation.figures import Picture
 from rechallenge.federation.forest import MODELS, heading
 from rechallenge.federation.pool import Federation
 from rechallenge.federation.sites import Site
 from rechallenge.federation.two_stage import ABSENT, FROM_FIRTH, FROM_INTERVAL, TWO_STAGE, WITHHELD
 from rechallenge.language import N_, language, tr
 from rechallenge.method_words import reason
+from rechallenge.pages import Picture, page_environment
 from rechallenge.report.words import criterion
 from rechallenge.settings.federation import FederationConfig
 
@@ -47,13 +46,7 @@ def render(
     pictures: Sequence[Picture],
 ) -> str:
     """Return the page; it holds no estimate that pooled.csv, sites.csv, counts.csv or medians.csv does not."""
-    environment = Environment(
-        loader=FileSystemLoader(str(templates)),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(templates)
     environment.globals.update(language_tag=language().replace("_", "-"), tr=tr)
     text: str = environment.get_template(PAGE).render(
         style=Markup((templates / "report.css.j2").read_text(encoding="utf-8")),

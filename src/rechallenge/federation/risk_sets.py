@@ -13,10 +13,11 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from rechallenge.errors import UserError
 from rechallenge.estimates import fast_cox, kaplan_meier
+from rechallenge.estimates.counting_process import hazard_rows
 from rechallenge.estimates.design import design
 from rechallenge.estimates.risk_sets import COLUMNS, KEYS
 from rechallenge.estimates.rows import Counts, Row, not_fitted, placed
@@ -185,17 +186,11 @@ def _cox(
     except fast_cox.NoMaximum:
         yield not_fitted("Not fitted: the estimates are not finite (separation).", **counts)
         return
-    z = float(ndtri(0.5 + settings.confidence / 2))
     method = f"Cox, Efron ties, Wald interval; {said}"
     for which, coef, error in zip(made.coefficients, fit.coef, fit.std_error, strict=True):
-        keys: Counts = {"term": which.term, "level": which.level, "reference": which.reference, "method": method}
-        keys |= counts
         p = float(2 * ndtr(-abs(coef / error)))
-        low, high = float(coef - z * error), float(coef + z * error)
-        limits: Counts = {"p": p, "confidence": settings.confidence, **keys}
-        yield Row("hr", float(np.exp(coef)), float(np.exp(low)), float(np.exp(high)), **limits)
-        yield Row("coef", float(coef), low, high, **limits)
-        yield Row("se", float(error), **keys)
+        own = hazard_rows(float(coef), float(error), p, settings.confidence, method, counts)
+        yield from placed(own, term=which.term, level=which.level, reference=which.reference)
 
 
 def checked(sites: Mapping[str, pd.DataFrame]) -> None:

@@ -7,10 +7,12 @@ search, enlarge or listen. One drawing at 300 dpi becomes PNG, TIFF (LZW) and th
 of 600 dpi takes a drawing of its own.
 """
 
+import base64
 import io
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
@@ -24,6 +26,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from rechallenge.figures import style
+from rechallenge.pages import Picture
 
 VECTOR: Final = ("svg", "pdf")
 RASTER: Final = ("png", "tiff")
@@ -43,6 +46,17 @@ PAGE_FONTS: Final = (
 )
 _SVG: Final = "http://www.w3.org/2000/svg"
 _FONT_FAMILY: Final = re.compile(r"font-family: [^;]+;?\s*")
+
+
+@dataclass(frozen=True)
+class Captioned:
+    """A figure with its name, title, caption and text alternative."""
+
+    name: str
+    title: str
+    caption: str
+    alt: str
+    figure: Figure
 
 
 def rendered(
@@ -162,6 +176,14 @@ def write_page(made: dict[str, bytes], folder: Path, name: str) -> str:
     (folder / PAGE_FOLDER).mkdir(parents=True, exist_ok=True)
     (folder / file).write_bytes(made[PAGE])
     return file
+
+
+def onto_page(item: Captioned, folder: Path, formats: Sequence[str], tiff_dpi: int) -> Picture:
+    """Write a figure in these formats and return it for a page. Call inside `style.look()`."""
+    made = rendered(item.figure, item.title, (*formats, PAGE), tiff_dpi)
+    write(made, folder, item.name)
+    source = f"data:image/{PAGE};base64,{base64.b64encode(made[PAGE]).decode('ascii')}"
+    return Picture(item.title, item.caption, item.alt, source, *page_size(made))
 
 
 def remove(folder: Path, name: str) -> None:

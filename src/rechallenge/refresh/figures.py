@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 from rechallenge import formatting
 from rechallenge.figures import results, style
 from rechallenge.figures.captions import survival_title
+from rechallenge.figures.output import Captioned
 from rechallenge.figures.survival import Group, Survival, confidence_percent, median_text, survival_figure
 from rechallenge.language import N_, tr
 from rechallenge.refresh.comparison import Bridge, Comparison
@@ -36,14 +37,9 @@ POPULATION_WORDS: Final = {
 
 
 @dataclass(frozen=True)
-class Refreshed:
-    """A figure with its name, title, caption and text alternative."""
+class Refreshed(Captioned):
+    """A figure of a comparison; `reveals_times`: one whose curves tell the days of events."""
 
-    name: str
-    title: str
-    caption: str
-    alt: str
-    figure: Figure
     reveals_times: bool
 
 

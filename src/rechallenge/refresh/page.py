@@ -5,16 +5,15 @@ by the template engine.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from rechallenge import formatting, words
 from rechallenge.language import N_, language, tr
+from rechallenge.pages import Picture, page_environment
 from rechallenge.refresh import sentences
 from rechallenge.refresh import words as own
 from rechallenge.refresh.comparison import Comparison
@@ -43,18 +42,6 @@ _KEY_RESULTS: Final = (
 _KEY_ENDPOINTS: Final = ("PFS", "OS", "PFS1", "OS1", "")
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A figure on the page: its words and its picture as a data address."""
-
-    title: str
-    caption: str
-    alt: str
-    source: str
-    width: int
-    height: int
-
-
 def render_comparison(
     comparison: Comparison,
     told: Told,
@@ -66,13 +53,7 @@ def render_comparison(
     simulated: bool,
 ) -> str:
     """Return the page of one side; `identifiers` names the patients by key and is used on the private side only."""
-    environment = Environment(
-        loader=FileSystemLoader(str(templates)),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(templates)
     environment.globals.update(
         language_tag=language().replace("_", "-"), tr=tr, of=own.of, words=own, count=formatting.count, plain=plain
     )

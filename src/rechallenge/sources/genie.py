@@ -43,6 +43,7 @@ OPTIONAL: Final[dict[str, tuple[str, ...]]] = {
 NEEDED: Final = ("patient", "cancer", "regimen", "imaging")
 SLOTS: Final = range(1, 6)
 SITES: Final = range(1, 16)
+YEARS_OF_BIRTH: Final = (1850, 2100)
 # Checkpoint inhibitors in the registry's own list of drugs for NSCLC: they date the state "at the first ICI".
 ICIS: Final = r"nivolumab|pembrolizumab|cemiplimab|atezolizumab|durvalumab|avelumab|ipilimumab|tremelimumab"
 # Of several words on one day and basis the first of these stands: one scan that shows progression is a progression,
@@ -56,12 +57,11 @@ _EMPTY: Final = frozenset({"", "na", "nan", "<na>"})
 def genie_tables(raw: Mapping[str, RawFile]) -> dict[str, pd.DataFrame]:
     """Return patients, treatments and assessments of a release.
 
-    `raw`: the files patient, cancer (index cancers), regimen, imaging, and, where present, medonc and pathology.
-    The frames have canonical column names (dates as real dates, other cells as the registry's words), the further
-    column `sites_mentioned` of assessments (see `assessments`), and `source_file` and `source_row`. Raises UserError
-    for missing files and columns.
+    `raw`, as `plain_files` makes them: the files patient, cancer (index cancers), regimen, imaging, and, where present,
+    medonc and pathology. The frames have canonical column names (dates as real dates, other cells as the registry's
+    words), the further column `sites_mentioned` of assessments (see `assessments`), and `source_file` and `source_row`.
+    Raises UserError for missing files and columns.
     """
-    raw = plain_files(raw)
     problems = list(_problems(raw))
     if problems:
         raise UserError(problems)
@@ -109,7 +109,7 @@ def _problems(raw: Mapping[str, RawFile]) -> Iterator[str]:
 # --- cells ---
 
 
-def _cells(frame: pd.DataFrame, name: str) -> pd.Series:
+def text_cells(frame: pd.DataFrame, name: str) -> pd.Series:
     """A column as text, empty and NA cells missing; an absent column is missing throughout."""
     if name not in frame.columns:
         return pd.Series(np.nan, index=frame.index, dtype=TEXT)
@@ -117,21 +117,21 @@ def _cells(frame: pd.DataFrame, name: str) -> pd.Series:
     return text.mask(text.str.lower().isin(_EMPTY)).astype(TEXT)
 
 
-def _numbers(frame: pd.DataFrame, name: str) -> pd.Series:
+def number_cells(frame: pd.DataFrame, name: str) -> pd.Series:
     """A column as numbers; what is none is missing."""
-    return to_numbers(_cells(frame, name).astype(object)).astype("float64")
+    return to_numbers(text_cells(frame, name).astype(object)).astype("float64")
 
 
 def _yes(frame: pd.DataFrame, name: str) -> pd.Series:
-    return _cells(frame, name).str.lower().eq("yes")
+    return text_cells(frame, name).str.lower().eq("yes")
 
 
 def _births(patient: pd.DataFrame) -> pd.Series:
     """1 January of the year of birth by record_id."""
-    year = _numbers(patient, "birth_year")
-    text = year.where(year.between(1850, 2100)).astype("Int64").astype("string") + "-01-01"
+    year = number_cells(patient, "birth_year")
+    text = year.where(year.between(*YEARS_OF_BIRTH)).astype("Int64").astype("string") + "-01-01"
     birth = pd.to_datetime(text, format="%Y-%m-%d").astype(DATE)
-    return birth.set_axis(_cells(patient, "record_id")).groupby(level=0).first()
+    return birth.set_axis(text_cells(patient, "record_id")).groupby(level=0).first()
 
 
 def _after(start: pd.Series, days: pd.Series) -> pd.Series:
@@ -141,8 +141,8 @@ def _after(start: pd.Series, days: pd.Series) -> pd.Series:
 
 def _date(frame: pd.DataFrame, name: str, births: pd.Series) -> pd.Series:
     """The date of a count of days since birth; a cell that gives none stays as text, to be reported."""
-    cells, days = _cells(frame, name), _numbers(frame, name)
-    dates = _after(_cells(frame, "record_id").map(births).astype(DATE), days)
+    cells, days = text_cells(frame, name), number_cells(frame, name)
+    dates = _after(text_cells(frame, "record_id").map(births).astype(DATE), days)
     unread = cells.notna() & dates.isna()
     return dates if not unread.any() else dates.astype(object).mask(unread, cells.astype(object)).where(cells.notna())
 
@@ -156,24 +156,24 @@ def _place(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _patients(raw: Mapping[str, RawFile], births: pd.Series, first_ici: pd.Series) -> pd.DataFrame:
     frame = raw["patient"].frame
-    record = _cells(frame, "record_id")
+    record = text_cells(frame, "record_id")
     cancer = _index_cancers(raw["cancer"].frame).reindex(record.to_numpy()).set_axis(frame.index)
     birth = record.map(births).astype(DATE)
-    dx_day = _numbers(cancer, "dob_ca_dx_days")
-    spread = _numbers(cancer, "dmets_stage_i_iii").eq(1)
+    dx_day = number_cells(cancer, "dob_ca_dx_days")
+    spread = number_cells(cancer, "dmets_stage_i_iii").eq(1)
     bound = record.map(first_ici).astype("float64")
     rows = pd.DataFrame(
         {
             "patient_id": record,
-            "site": _cells(frame, "institution"),
-            "sex": _cells(frame, "naaccr_sex_code"),
+            "site": text_cells(frame, "institution"),
+            "sex": text_cells(frame, "naaccr_sex_code"),
             "birth_date": birth,
             "diagnosis_date": _after(birth, dx_day),
             "histology": _histology(cancer),
             "stage": _stage(cancer),
             "stage_edition": _edition(cancer),
-            "advanced_date": _after(birth, (dx_day + _numbers(cancer, "dx_to_dmets_days")).where(spread)),
-            "smoking": _cells(cancer, "ca_lung_cigarette"),
+            "advanced_date": _after(birth, (dx_day + number_cells(cancer, "dx_to_dmets_days")).where(spread)),
+            "smoking": text_cells(cancer, "ca_lung_cigarette"),
             "last_contact_date": _date(frame, "dob_lastalive_int", births),
             "death_date": _date(frame, "hybrid_death_int", births),
             **{f"{site}_metastasis": _metastasis(cancer, site, dx_day, bound) for site in METASTASES},
@@ -190,7 +190,9 @@ def _index_cancers(cancer: pd.DataFrame) -> pd.DataFrame:
     """The index cancer of each patient by record_id; of several the first diagnosed."""
     index = _yes(cancer, "redcap_ca_index") if "redcap_ca_index" in cancer.columns else pd.Series(True, cancer.index)
     rows = cancer[index].assign(
-        _record=_cells(cancer, "record_id"), _day=_numbers(cancer, "dob_ca_dx_days"), _seq=_numbers(cancer, "ca_seq")
+        _record=text_cells(cancer, "record_id"),
+        _day=number_cells(cancer, "dob_ca_dx_days"),
+        _seq=number_cells(cancer, "ca_seq"),
     )
     first = rows.sort_values(["_record", "_day", "_seq"], kind="stable").drop_duplicates("_record")
     return first.set_index("_record").drop(columns=["_day", "_seq"])
@@ -198,26 +200,28 @@ def _index_cancers(cancer: pd.DataFrame) -> pd.DataFrame:
 
 def _histology(cancer: pd.DataFrame) -> pd.Series:
     """The registry's category of histology, else its ICD-O-3 morphology code."""
-    code = _numbers(cancer, "naaccr_histology_cd").astype("Int64").astype(TEXT)
-    return _cells(cancer, "ca_hist_adeno_squamous").fillna(code).astype(TEXT)
+    code = number_cells(cancer, "naaccr_histology_cd").astype("Int64").astype(TEXT)
+    return text_cells(cancer, "ca_hist_adeno_squamous").fillna(code).astype(TEXT)
 
 
 def _stage(cancer: pd.DataFrame) -> pd.Series:
     """The derived stage; an undivided stage III takes its letter from the tumour registry's group stage."""
-    stage = _cells(cancer, "stage_dx")
-    letter = _cells(cancer, "best_ajcc_stage_cd").str.extract(r"(?i)^(?:stage\s*)?(?:3|III)\s*([ABC])", expand=False)
+    stage = text_cells(cancer, "stage_dx")
+    letter = text_cells(cancer, "best_ajcc_stage_cd").str.extract(
+        r"(?i)^(?:stage\s*)?(?:3|III)\s*([ABC])", expand=False
+    )
     return stage.mask(stage.eq("Stage III") & letter.notna(), "Stage III" + letter.str.upper()).astype(TEXT)
 
 
 def _edition(cancer: pd.DataFrame) -> pd.Series:
-    number = _numbers(cancer, "naaccr_tnm_edition_num")
+    number = number_cells(cancer, "naaccr_tnm_edition_num")
     return number.where(number.between(5, 9)).astype("Int64").astype(TEXT)
 
 
 def _metastasis(cancer: pd.DataFrame, site: str, dx_day: pd.Series, first_ici: pd.Series) -> pd.Series:
     """Whether a site was metastatic by the first ICI (ever, without an ICI); an undated metastasis is not known."""
-    flag = _numbers(cancer, f"dmets_{site}")
-    day = dx_day + _numbers(cancer, f"dx_to_dmets_{site}_days")
+    flag = number_cells(cancer, f"dmets_{site}")
+    day = dx_day + number_cells(cancer, f"dx_to_dmets_{site}_days")
     by_then = flag.eq(1) & (first_ici.isna() | (day <= first_ici))
     later = flag.eq(1) & (day > first_ici)
     answer = np.select([by_then, later | flag.eq(0)], ["yes", "no"], default="")
@@ -231,16 +235,16 @@ def _pd_l1(pathology: pd.DataFrame, first_ici: pd.Series) -> pd.DataFrame:
     """
     parts = []
     for suffix in ("", "_2", "_3"):
-        negative = _cells(pathology, f"pdl1_sum{suffix}").where(lambda cells: cells.eq("Negative"))
+        negative = text_cells(pathology, f"pdl1_sum{suffix}").where(lambda cells: cells.eq("Negative"))
         parts.append(
             pd.DataFrame(
                 {
-                    "record_id": _cells(pathology, "record_id"),
-                    "day": _numbers(pathology, "path_proc_int"),
+                    "record_id": text_cells(pathology, "record_id"),
+                    "day": number_cells(pathology, "path_proc_int"),
                     "tested": _yes(pathology, "pdl1_testing"),
-                    "pd_l1_tps": _cells(pathology, f"pdl1_perc{suffix}").fillna(negative).astype(TEXT),
-                    "pd_l1_clone": _cells(pathology, f"pdl1_test{suffix}"),
-                    "percent": _cells(pathology, f"pdl1_perc{suffix}").notna(),
+                    "pd_l1_tps": text_cells(pathology, f"pdl1_perc{suffix}").fillna(negative).astype(TEXT),
+                    "pd_l1_clone": text_cells(pathology, f"pdl1_test{suffix}"),
+                    "percent": text_cells(pathology, f"pdl1_perc{suffix}").notna(),
                 }
             )
         )
@@ -264,8 +268,8 @@ def _regimens(regimen: pd.DataFrame) -> pd.DataFrame:
     diagnosis that the row counts from).
     """
     rows = regimen.assign(
-        record=_cells(regimen, "record_id"),
-        number=_numbers(regimen, "regimen_number"),
+        record=text_cells(regimen, "record_id"),
+        number=number_cells(regimen, "regimen_number"),
         day_0=_diagnosis_day(regimen),
         _other=~_yes(regimen, "redcap_ca_index"),
     )
@@ -277,15 +281,15 @@ def _regimens(regimen: pd.DataFrame) -> pd.DataFrame:
 def _diagnosis_day(regimen: pd.DataFrame) -> pd.Series:
     day = pd.Series(np.nan, index=regimen.index)
     for slot in SLOTS:
-        both = _numbers(regimen, f"drugs_startdt_int_{slot}") - _numbers(regimen, f"dx_drug_start_int_{slot}")
+        both = number_cells(regimen, f"drugs_startdt_int_{slot}") - number_cells(regimen, f"dx_drug_start_int_{slot}")
         day = day.fillna(both)
     return day
 
 
 def _first_ici(regimens: pd.DataFrame) -> pd.Series:
     """Days from birth to the start of the first regimen with a checkpoint inhibitor, by record_id."""
-    ici = _cells(regimens, "regimen_drugs").str.contains(ICIS, case=False, na=False)
-    starts = pd.concat([_numbers(regimens, f"drugs_startdt_int_{slot}") for slot in SLOTS], axis=1).min(axis=1)
+    ici = text_cells(regimens, "regimen_drugs").str.contains(ICIS, case=False, na=False)
+    starts = pd.concat([number_cells(regimens, f"drugs_startdt_int_{slot}") for slot in SLOTS], axis=1).min(axis=1)
     return starts[ici].groupby(regimens.loc[ici, "record"]).min().dropna()
 
 
@@ -299,19 +303,21 @@ def _treatments(regimens: pd.DataFrame, births: pd.Series) -> pd.DataFrame:
 
 def _slot(regimens: pd.DataFrame, slot: int, births: pd.Series) -> pd.DataFrame:
     # "Carboplatin(CARBO, Paraplatin, ...)": the generic, then its synonyms in brackets.
-    drug = _cells(regimens, f"drugs_drug_{slot}").str.replace(r"\s*\(.*$", "", regex=True)
+    drug = text_cells(regimens, f"drugs_drug_{slot}").str.replace(r"\s*\(.*$", "", regex=True)
     given = regimens[drug.notna()]
-    end = _numbers(given, f"dx_drug_end_int_{slot}").fillna(_numbers(given, f"dx_drug_end_or_lastadm_int_{slot}"))
+    end = number_cells(given, f"dx_drug_end_int_{slot}").fillna(
+        number_cells(given, f"dx_drug_end_or_lastadm_int_{slot}")
+    )
     return _rows(given, drug[drug.notna()], _date(given, f"drugs_startdt_int_{slot}", births), end, births, slot)
 
 
 def _whole(regimens: pd.DataFrame, births: pd.Series) -> pd.DataFrame:
     """Without names by slot nobody knows which start belongs to which drug: the regimen's own dates stand."""
-    starts = pd.concat([_numbers(regimens, f"drugs_startdt_int_{slot}") for slot in SLOTS], axis=1).min(axis=1)
+    starts = pd.concat([number_cells(regimens, f"drugs_startdt_int_{slot}") for slot in SLOTS], axis=1).min(axis=1)
     start = _after(regimens["record"].map(births).astype(DATE), starts)
-    ends = pd.concat([_numbers(regimens, f"dx_drug_end_int_{slot}") for slot in SLOTS], axis=1).max(axis=1)
-    end = _numbers(regimens, "dx_reg_end_all_int").fillna(ends)
-    return _rows(regimens, _cells(regimens, "regimen_drugs"), start, end, births, 1)
+    ends = pd.concat([number_cells(regimens, f"dx_drug_end_int_{slot}") for slot in SLOTS], axis=1).max(axis=1)
+    end = number_cells(regimens, "dx_reg_end_all_int").fillna(ends)
+    return _rows(regimens, text_cells(regimens, "regimen_drugs"), start, end, births, 1)
 
 
 def _rows(
@@ -320,7 +326,7 @@ def _rows(
     rows = pd.DataFrame(
         {
             "patient_id": regimens["record"],
-            "regimen_id": _cells(regimens, "regimen_number").str.removesuffix(".0"),
+            "regimen_id": text_cells(regimens, "regimen_number").str.removesuffix(".0"),
             "drug": drug,
             "start_date": start,
             "end_date": _after(regimens["record"].map(births).astype(DATE), regimens["day_0"] + dx_end),
@@ -351,10 +357,10 @@ def _assessments(raw: Mapping[str, RawFile], births: pd.Series) -> pd.DataFrame:
 def _statements(
     frame: pd.DataFrame, day: str, word: str, basis: str, births: pd.Series, sites: pd.Series | None
 ) -> pd.DataFrame:
-    words = _cells(frame, word).fillna(NO_STATEMENT)
+    words = text_cells(frame, word).fillna(NO_STATEMENT)
     rows = pd.DataFrame(
         {
-            "patient_id": _cells(frame, "record_id"),
+            "patient_id": text_cells(frame, "record_id"),
             "assessment_date": _date(frame, day, births),
             "response": words,
             "basis": pd.Series(basis, index=frame.index, dtype=TEXT),
@@ -377,6 +383,6 @@ def _rank(words: pd.Series) -> pd.Series:
 
 def _sites(imaging: pd.DataFrame) -> pd.Series:
     """The number of different sites of cancer that a scan mentions, as an upper bound; missing where it names none."""
-    columns: Iterable[pd.Series] = (_cells(imaging, f"image_casite{number}") for number in SITES)
+    columns: Iterable[pd.Series] = (text_cells(imaging, f"image_casite{number}") for number in SITES)
     count = pd.concat(columns, axis=1).nunique(axis=1)
     return ("<=" + count.astype(TEXT)).where(count > 0).astype(TEXT)

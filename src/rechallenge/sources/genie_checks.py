@@ -7,38 +7,35 @@ import pandas as pd
 
 from rechallenge.findings import Rule, findings, together
 from rechallenge.sources import rules
+from rechallenge.sources.genie import METASTASES, SLOTS, YEARS_OF_BIRTH, number_cells, text_cells
 from rechallenge.sources.raw import PLACE, RawFile
 from rechallenge.tables import TEXT
-from rechallenge.text_numbers import to_numbers
 
 # The registry numbers the records of a patient from 1.
 NUMBERED: Final = {"regimen": "regimen_number", "imaging": "scan_number", "medonc": "md_visit_number"}
 # Files that only add columns to the patients: their rows are in no table that the validation sees.
 HELPERS: Final = ("cancer", "pathology")
-YEARS: Final = (1850, 2100)
 # What the adapter reads as numbers and as yes or no, beside the days that become dates and are reported there.
-_SITES: Final = ("brain", "liver", "bone")
-_SLOTS: Final = range(1, 6)
 NUMBERS: Final[dict[str, tuple[str, ...]]] = {
     "cancer": (
         "ca_seq", "dob_ca_dx_days", "naaccr_histology_cd", "naaccr_tnm_edition_num", "dmets_stage_i_iii",
-        "dx_to_dmets_days", *(f"dmets_{site}" for site in _SITES), *(f"dx_to_dmets_{site}_days" for site in _SITES),
+        "dx_to_dmets_days", *(f"dmets_{site}" for site in METASTASES),
+        *(f"dx_to_dmets_{site}_days" for site in METASTASES),
     ),
     "regimen": (
-        "regimen_number", *(f"dx_drug_start_int_{slot}" for slot in _SLOTS),
-        *(f"dx_drug_end_int_{slot}" for slot in _SLOTS), *(f"dx_drug_end_or_lastadm_int_{slot}" for slot in _SLOTS),
+        "regimen_number", *(f"dx_drug_start_int_{slot}" for slot in SLOTS),
+        *(f"dx_drug_end_int_{slot}" for slot in SLOTS), *(f"dx_drug_end_or_lastadm_int_{slot}" for slot in SLOTS),
         "dx_reg_end_all_int",
     ),
     "pathology": ("path_proc_int",),
 }  # fmt: skip
 YES_OR_NO: Final = {"cancer": ("redcap_ca_index",), "regimen": ("redcap_ca_index",), "pathology": ("pdl1_testing",)}
-_MISSING: Final = frozenset({"", "na", "nan", "<na>"})
 
 
 def genie_findings(raw: Mapping[str, RawFile]) -> pd.DataFrame:
     """Return the findings on years of birth, numbers of records and unreadable cells (frame of `rechallenge.findings`).
 
-    `raw`: the logical files of the mapping; those and the columns that are absent are left out.
+    `raw`: the logical files of the mapping (`plain_files`); those and the columns that are absent are left out.
     """
     found = [_skipped_numbers(raw[name].frame, column) for name, column in NUMBERED.items() if name in raw]
     for name, file in raw.items():
@@ -54,25 +51,20 @@ def _no_number(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """A finding for each cell that should be a number and is none."""
     if column not in frame:
         return together([])
-    number = to_numbers(frame[column].astype(object))
-    return _unread(frame, column, number.isna() & _filled(frame[column]), rules.NUMBER_UNREADABLE, "is no number")
+    none = number_cells(frame, column).isna() & text_cells(frame, column).notna()
+    return _unread(frame, column, none, rules.NUMBER_UNREADABLE, "is no number")
 
 
 def _neither(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """A finding for each cell that should say yes or no and says something else."""
     if column not in frame:
         return together([])
-    said = frame[column].astype(TEXT).str.strip().str.lower()
-    other = ~said.isin(["yes", "no"]) & _filled(frame[column])
+    said = text_cells(frame, column)
+    other = ~said.str.lower().isin(["yes", "no"]) & said.notna()
     return _unread(frame, column, other, rules.VALUE_UNKNOWN, "is neither Yes nor No")
 
 
-def _filled(cells: pd.Series) -> pd.Series:
-    return cells.notna() & ~cells.astype(TEXT).str.strip().str.lower().isin(_MISSING)
-
-
 def _unread(frame: pd.DataFrame, column: str, where: pd.Series, rule: Rule, what: str) -> pd.DataFrame:
-    where = where.fillna(False).astype(bool)
     rows = frame.loc[where, list(PLACE)]
     if "record_id" in frame:
         rows = rows.assign(patient_id=frame.loc[where, "record_id"].astype(TEXT))
@@ -111,8 +103,7 @@ def _years_of_birth(patient: pd.DataFrame) -> pd.DataFrame:
     """A finding for each patient whose counts of days cannot be dated."""
     if "birth_year" not in patient or "record_id" not in patient:
         return together([])
-    year = pd.to_numeric(patient["birth_year"].astype(object), errors="coerce")
-    rows = patient[~year.between(*YEARS)]
+    rows = patient[~number_cells(patient, "birth_year").between(*YEARS_OF_BIRTH)]
     place = rows[list(PLACE)].assign(patient_id=rows["record_id"].astype(TEXT))
     value = rows["birth_year"].astype(TEXT)
     message = (
@@ -127,8 +118,7 @@ def _skipped_numbers(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """A finding for each record whose number does not follow that of the patient's record before."""
     if column not in frame or "record_id" not in frame:
         return together([])
-    number = pd.to_numeric(frame[column].astype(object), errors="coerce")
-    rows = frame[list(PLACE)].assign(patient_id=frame["record_id"].astype(TEXT), number=number)
+    rows = frame[list(PLACE)].assign(patient_id=frame["record_id"].astype(TEXT), number=number_cells(frame, column))
     # A regimen stands once for each cancer that it treats.
     rows = rows.dropna(subset=["patient_id", "number"]).sort_values(["patient_id", "number", *PLACE], kind="stable")
     before = rows.groupby("patient_id")["number"].shift().fillna(0)

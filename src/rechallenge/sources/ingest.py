@@ -48,7 +48,12 @@ def to_canonical(
     `imputation` (middle, earliest, latest) says which day stands for a partial date, within what else is known up
     to `cutoff`. Cells that cannot be read become missing and are findings; see `rechallenge.sources.rules`.
     """
-    files, blocks = _blocks(raw, mapping)
+    plain = raw
+    if mapping.format == "genie_bpc":
+        from rechallenge.sources.genie import plain_files
+
+        plain = plain_files(raw)
+    files, blocks = _blocks(plain, mapping)
     found: list[pd.DataFrame] = []
     account: list[dict[str, object]] = []
     tables: dict[str, pd.DataFrame] = {}
@@ -65,10 +70,9 @@ def to_canonical(
         tables[table] = pd.concat(frames, ignore_index=True) if frames else conform(pd.DataFrame(), table)
     found += [_unused_columns(raw, mapping), gaps(raw, mapping)]
     if mapping.format == "genie_bpc":
-        from rechallenge.sources.genie import plain_files
         from rechallenge.sources.genie_checks import genie_findings
 
-        found.append(genie_findings(plain_files(raw)))
+        found.append(genie_findings(plain))
     tables = {name: conform(frame, name) for name, frame in impute(tables, imputation, cutoff).items()}
     return Ingested(tables, together(found), pd.DataFrame(account, columns=list(ACCOUNT)))
 

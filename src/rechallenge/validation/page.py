@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rechallenge.findings import Rule
+from rechallenge.pages import page_environment
 from rechallenge.sources.rules import INGEST_RULES
 from rechallenge.validation.catalogue import CATALOGUE, OWN_RULES
 
@@ -39,13 +39,7 @@ def page(
     `violations` and `row_account` are those of `Checked`. At most `rows_per_rule` rows of a rule are shown, open
     ones first, with their total; violations.csv has all.
     """
-    environment = Environment(
-        loader=FileSystemLoader(str(Path(template).parent)),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(Path(template).parent)
     text: str = environment.get_template(Path(template).name).render(
         title=plain(title),
         counts=_counts(violations),
